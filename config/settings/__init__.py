@@ -1,0 +1,1 @@
+"""One module a way of running: development, demo, test, production. What differs comes from the environment."""

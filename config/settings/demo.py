@@ -1,0 +1,27 @@
+"""The demo: one machine, SQLite, mail kept in a folder and shown at /demo/mail/. Refuses to run without DEMO=1."""
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+
+from .base import *  # noqa: F403
+
+if not env.bool("DEMO", default=False):  # noqa: F405
+    raise ImproperlyConfigured("config.settings.demo runs only with DEMO=1 in the environment.")
+
+DEMO = True
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = VAR_DIR / "mail"  # noqa: F405
+
+
+def _secret() -> str:
+    """Return a secret made once for this folder, so that sessions survive a restart."""
+    path = VAR_DIR / "demo-secret"  # noqa: F405
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        path.write_text(get_random_secret_key())
+        path.chmod(0o600)
+    return path.read_text()
+
+
+SECRET_KEY = _secret()

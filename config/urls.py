@@ -1,0 +1,40 @@
+"""Every address of the site. Others rely on these: HOUSE.md, section 6."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+from wagtail.urls import serve_pattern
+
+from core import views as core_views
+from core.search_view import search
+from learning.api import api
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", core_views.healthz, name="healthz"),
+    path("readyz", core_views.readyz, name="readyz"),
+    path("", core_views.front_door, name="front_door"),
+    path("sitemap.xml", core_views.sitemap, name="sitemap"),
+    re_path(r"^media/(?P<path>.+)$", core_views.media, name="media"),
+    path("admin/login/", core_views.to_one_door, name="admin_login"),
+    path("admin/password_reset/", core_views.to_one_door, name="admin_password_reset"),
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("accounts/", include("accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("credentials/", include("learning.credential_urls")),
+    path("learning/api/", api.urls),
+]
+if settings.DEMO:
+    urlpatterns += [path("demo/mail/", include("core.demo_mail_urls"))]
+if settings.DEBUG or settings.DEMO:
+    urlpatterns += [path("styleguide/", core_views.styleguide, name="styleguide")]
+
+urlpatterns += i18n_patterns(
+    path("search/", search, name="search"),
+    path("learning/", include("learning.urls")),
+    re_path(serve_pattern, core_views.serve, name="wagtail_serve"),
+)

@@ -1,0 +1,100 @@
+"""What the frame of every page needs: navigation, footer and the links to the other languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from wagtail.models import Page
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageLink:
+    """Where the same thing is in another language. `exact` is False when only a page above it exists there."""
+
+    code: str
+    label: str
+    url: str
+    current: bool
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NavLink:
+    """One entry of the navigation or the footer."""
+
+    label: str
+    url: str
+    current: bool = False
+
+
+def page_address(language: str, path: str = "") -> str:
+    """Return the address of a page with a promised path (HOUSE.md, section 6) in a language."""
+    with translation.override(language):
+        return reverse("wagtail_serve", args=[path])
+
+
+def language_links_for_page(page: Page) -> list[LanguageLink]:
+    """Link a page to its live translations; where there is none, to the nearest ancestor that has one. Two queries."""
+    from wagtail.models import Page as WagtailPage
+
+    chain = [page, *reversed(list(page.get_ancestors().filter(depth__gte=2)))]
+    keys = [link.translation_key for link in chain]
+    found: dict[tuple[str, Any], WagtailPage] = {
+        (other.locale.language_code, other.translation_key): other
+        for other in WagtailPage.objects.live().filter(translation_key__in=keys).select_related("locale")
+    }
+    links = []
+    for code, label in settings.LANGUAGES:
+        match = next((found[code, key] for key in keys if (code, key) in found), None)
+        with translation.override(code):
+            url = (match.get_url() if match else None) or page_address(code)
+        exact = match is not None and match.translation_key == page.translation_key
+        links.append(LanguageLink(code, label, url, code == page.locale.language_code, exact))
+    return links
+
+
+def language_links_for_path(request: HttpRequest) -> list[LanguageLink]:
+    """Link an address that is not a page to the same address in the other languages."""
+    current = translation.get_language() or settings.LANGUAGE_CODE
+    prefixed = request.path.startswith(f"/{current}/")
+    links = []
+    for code, label in settings.LANGUAGES:
+        url = f"/{code}{request.path[len(current) + 1:]}" if prefixed else f"{request.path}?lang={code}"
+        links.append(LanguageLink(code, label, url, code == current, prefixed))
+    return links
+
+
+def site_frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: navigation, footer and language links. Reads neither session nor user, and no table."""
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    if language not in dict(settings.LANGUAGES):
+        language = settings.LANGUAGE_CODE
+    entries = [
+        (_("Courses"), page_address(language, "courses/")),
+        (_("Library"), page_address(language, "knowledge/")),
+        (_("Search"), reverse("search")),
+        (_("My learning"), reverse("learning:index")),
+    ]
+    footer = [
+        (_("About Puente"), page_address(language, "about/")),
+        (_("Help"), page_address(language, "help/")),
+        (_("Privacy"), page_address(language, "privacy/")),
+        (_("Accessibility"), page_address(language, "accessibility/")),
+        (_("Verify a certificate"), reverse("credential_verify") + f"?lang={language}"),
+    ]
+    return {
+        "nav": [NavLink(label, url, request.path.startswith(url)) for label, url in entries],
+        "footer_links": [NavLink(label, url, request.path == url) for label, url in footer],
+        "language_links": language_links_for_path(request),
+        "home_url": page_address(language),
+        "language_code": language,
+        "demo": settings.DEMO,
+    }

@@ -1,0 +1,191 @@
+"""What every page shares: the base page, the home page, plain pages, images, documents and the content generation."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any, ClassVar
+
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.documents.models import AbstractDocument
+from wagtail.fields import StreamField
+from wagtail.images.models import AbstractImage, AbstractRendition
+from wagtail.models import Page
+
+from core import blocks
+from core.context import LanguageLink, language_links_for_page
+from core.pagecache import ContentGenerationManager
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """How a page appears in a list: all a card template needs, and nothing about who looks at it."""
+
+    url: str
+    title: str
+    summary: str = ""
+    topic: str = ""
+    topic_label: str = ""
+    kicker: str = ""
+    meta: str = ""
+    slug: str = ""
+    key: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchDocument:
+    """What search may know of a page. Only what everyone may read."""
+
+    title: str
+    summary: str
+    text: str
+    kind: str
+    context: str = ""
+
+
+class BasePage(Page):
+    """Base of every public page: language links, card, search document. Never a word about the reader."""
+
+    private_page_options: ClassVar[list[str]] = []
+    show_in_menus_default = False
+    # Query parameters that change the page (filters, page number); all others are ignored by the front view.
+    query_parameters: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def description(self) -> str:
+        """The sentence for search engines and shared links."""
+        return self.search_description or ""
+
+    def card(self) -> Card:
+        """How this page appears in a list."""
+        return Card(url=self.url or "", title=self.title, summary=self.description, slug=self.slug, language=self.locale.language_code)
+
+    def search_document(self) -> SearchDocument | None:
+        """What the site's search may index; None keeps the page out of it."""
+        return None
+
+    def languages(self) -> list[LanguageLink]:
+        """This page in the four languages, or the nearest ancestor that exists there."""
+        return language_links_for_page(self)
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        context["language_links"] = self.languages()
+        context["breadcrumbs"] = self.breadcrumbs()
+        return context
+
+    def breadcrumbs(self) -> list[tuple[str, str]]:
+        """Titles and addresses from below the home page to the parent."""
+        ancestors = self.get_ancestors().filter(depth__gte=3).live()
+        return [(page.title, page.get_url() or "") for page in ancestors]
+
+
+class HomePage(BasePage):
+    """The front of the site in one language; explains the place in ten seconds."""
+
+    lead = models.CharField(_("lead"), max_length=300, blank=True, help_text=_("Who this site is for and what it offers, in one or two sentences."))
+
+    content_panels = [*BasePage.content_panels, FieldPanel("lead")]
+    template = "core/home_page.html"
+    parent_page_types = ["wagtailcore.Page"]
+    max_count_per_parent = 4
+
+    @property
+    def description(self) -> str:
+        return self.search_description or self.lead
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from core.sections import home_cards
+
+        context = super().get_context(request, *args, **kwargs)
+        context["sections"] = home_cards(get_language() or self.locale.language_code)
+        return context
+
+
+class StandardPage(BasePage):
+    """A page of plain text: about, privacy, accessibility, help."""
+
+    lead = models.CharField(_("lead"), max_length=300, blank=True)
+    body = StreamField(blocks.TEXT_BLOCKS, verbose_name=_("body"), blank=True)
+
+    content_panels = [*BasePage.content_panels, FieldPanel("lead"), FieldPanel("body")]
+    template = "core/standard_page.html"
+    parent_page_types = ["core.HomePage", "core.StandardPage"]
+
+    @property
+    def description(self) -> str:
+        return self.search_description or self.lead
+
+    def search_document(self) -> SearchDocument:
+        return SearchDocument(title=self.title, summary=self.lead, text=blocks.plain_text(self.body), kind="page")
+
+
+def unguessable(instance: models.Model, filename: str) -> str:
+    """Return an upload path that cannot be guessed: images are public to whoever has the address."""
+    return f"{instance._meta.model_name}/{secrets.token_urlsafe(16)}{PurePosixPath(filename).suffix.lower()[:10]}"
+
+
+class SiteImage(AbstractImage):
+    """An image with a credit. Treated as public, under a name nobody can guess."""
+
+    credit = models.CharField(_("credit"), max_length=200, blank=True)
+
+    admin_form_fields = ("title", "file", "description", "credit", "collection", "tags", "focal_point_x", "focal_point_y", "focal_point_width", "focal_point_height")
+
+    def get_upload_to(self, filename: str) -> str:
+        return unguessable(self, filename)
+
+
+class Rendition(AbstractRendition):
+    """One size of an image."""
+
+    image = models.ForeignKey(SiteImage, on_delete=models.CASCADE, related_name="renditions")
+
+    class Meta:
+        unique_together = (("image", "filter_spec", "focal_point_key"),)
+
+
+class SiteDocument(AbstractDocument):
+    """A file for readers. Served by a view that asks the rule of the pages that use it."""
+
+    admin_form_fields = ("title", "file", "collection", "tags")
+
+    def get_upload_to(self, filename: str) -> str:
+        return unguessable(self, filename)
+
+
+class ContentGeneration(models.Model):
+    """One row: a counter that is raised whenever published content may have changed."""
+
+    value = models.PositiveBigIntegerField(default=0)
+
+    objects: ClassVar[ContentGenerationManager] = ContentGenerationManager()
+
+    def __str__(self) -> str:
+        return f"generation {self.value}"
+
+
+class SearchEntry(models.Model):
+    """One page in the site's search: its words folded to plain lower case, so that accents never matter."""
+
+    page = models.OneToOneField(Page, on_delete=models.CASCADE, related_name="+")
+    language = models.CharField(max_length=10, db_index=True)
+    kind = models.CharField(max_length=20)
+    title = models.CharField(max_length=255)
+    context = models.CharField(max_length=255, blank=True)
+    summary = models.TextField(blank=True)
+    text = models.TextField(blank=True)
+    folded_title = models.CharField(max_length=255)
+    folded = models.TextField()
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,159 @@
+"""The cache behind the front view, and the content generation that empties it everywhere at once.
+
+The key of an entry is host, path, filters, release and content generation. The generation is one row in the
+database, raised after the commit of anything that can change a page: two processes, or two machines, can never
+disagree for longer than one request.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import brotli
+from django.conf import settings
+from django.core.cache import cache
+from django.db import models, transaction
+from django.db.models.signals import post_delete, post_save
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.http import parse_etags
+from wagtail.models import Page
+from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
+
+from core.access import Rule
+
+LONGEST_SECONDS = 24 * 60 * 60
+SMALLEST_TO_COMPRESS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A rendered page: body in three encodings, its ETag, and the rule that must be asked before it is answered."""
+
+    body: bytes
+    gzipped: bytes
+    brotlied: bytes
+    etag: str
+    content_type: str
+    rule: Rule
+
+    @classmethod
+    def of(cls, body: bytes, content_type: str, rule: Rule) -> Entry:
+        """Compress once and fingerprint a rendered body."""
+        digest = hashlib.sha256(settings.RELEASE.encode() + body).hexdigest()[:32]
+        return cls(
+            body=body,
+            gzipped=gzip.compress(body, 9, mtime=0),
+            brotlied=brotli.compress(body, quality=9),
+            etag=digest,
+            content_type=content_type,
+            rule=rule,
+        )
+
+    def encoded(self, accept_encoding: str) -> tuple[bytes, str]:
+        """Return the smallest body that the client takes, and the name of its encoding ("" for none)."""
+        accepted = {part.split(";")[0].strip() for part in accept_encoding.split(",") if "q=0" not in part.replace(" ", "").split(";")[1:]}
+        if len(self.body) < SMALLEST_TO_COMPRESS:
+            return self.body, ""
+        if "br" in accepted:
+            return self.brotlied, "br"
+        if "gzip" in accepted:
+            return self.gzipped, "gzip"
+        return self.body, ""
+
+    def respond(self, request: HttpRequest) -> HttpResponse:
+        """Answer with the body, or with 304 when the client holds these very bytes."""
+        body, encoding = self.encoded(request.headers.get("Accept-Encoding", ""))
+        etag = f'"{self.etag}{"-" + encoding if encoding else ""}"'
+        held = parse_etags(request.headers.get("If-None-Match", ""))
+        if etag in held or f"W/{etag}" in held or held == ["*"]:
+            response = HttpResponse(status=304)
+        else:
+            response = HttpResponse(body, content_type=self.content_type)
+            if encoding:
+                response["Content-Encoding"] = encoding
+        response["ETag"] = etag
+        response["Cache-Control"] = "public, no-cache" if self.rule.is_open else "private, no-cache"
+        patch_vary_headers(response, ["Accept-Encoding"])
+        return response
+
+
+class ContentGenerationManager(models.Manager["Any"]):
+    """Reads and raises the one row."""
+
+    def current(self) -> int:
+        """Return the generation in one statement; 0 before anything was published."""
+        return self.filter(pk=1).values_list("value", flat=True).first() or 0
+
+    def raise_now(self) -> None:
+        """Raise the generation by one, in the current transaction or on its own."""
+        if not self.filter(pk=1).update(value=models.F("value") + 1):
+            self.bulk_create([self.model(pk=1, value=1)], ignore_conflicts=True)
+
+
+def generation() -> int:
+    """Return today's content generation: the one query of a warm public page."""
+    from core.models import ContentGeneration
+
+    return ContentGeneration.objects.current()
+
+
+def content_changed() -> None:
+    """Say that published content may have changed; takes effect everywhere when the transaction commits."""
+    from core.models import ContentGeneration
+
+    transaction.on_commit(ContentGeneration.objects.raise_now)
+
+
+def key(request: HttpRequest, path: str, generation: int) -> str:
+    """Return the cache key of a path with its query string, as one hash."""
+    parts = (request.scheme or "", request.get_host(), request.path, path, request.META.get("QUERY_STRING", ""), settings.RELEASE)
+    return f"page:{generation}:" + hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def get(cache_key: str) -> Entry | None:
+    """Return a stored entry, if there is one."""
+    found = cache.get(cache_key)
+    return found if isinstance(found, Entry) else None
+
+
+def put(cache_key: str, entry: Entry, until: datetime | None) -> None:
+    """Keep an entry for a day at the longest, or until the next known moment at which the page changes by itself."""
+    seconds = LONGEST_SECONDS
+    if until is not None:
+        seconds = max(0, min(seconds, int((until - timezone.now()).total_seconds())))
+    if seconds:
+        cache.set(cache_key, entry, seconds)
+
+
+def watch(model: type[models.Model]) -> None:
+    """Raise the generation at any save or deletion of this model."""
+    post_save.connect(_changed, sender=model, dispatch_uid=f"pagecache-save-{model._meta.label}")
+    post_delete.connect(_changed, sender=model, dispatch_uid=f"pagecache-delete-{model._meta.label}")
+
+
+def _changed(sender: object, **kwargs: Any) -> None:
+    content_changed()
+
+
+def _page_deleted(sender: object, instance: models.Model, **kwargs: Any) -> None:
+    if isinstance(instance, Page):
+        content_changed()
+
+
+def connect_signals() -> None:
+    """Connect everything of Wagtail that changes what a visitor sees."""
+    from wagtail.models import Locale, Site
+
+    from core.models import SiteDocument, SiteImage
+
+    for signal in (page_published, page_unpublished, post_page_move, page_slug_changed):
+        signal.connect(_changed, dispatch_uid=f"pagecache-{id(signal)}")
+    post_delete.connect(_page_deleted, dispatch_uid="pagecache-page-deleted")
+    for model in (Locale, Site, SiteImage, SiteDocument):
+        watch(model)

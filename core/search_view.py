@@ -1,0 +1,29 @@
+"""The page of search results: public, the same for everyone, nothing stored of what was asked."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from core import search as searching
+
+PER_PAGE = 20
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Show what a query finds in the language of the address."""
+    query = request.GET.get("q", "").replace("\0", "")[: searching.LONGEST_QUERY].strip()
+    page_obj = Paginator(searching.find(query, get_language() or ""), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "query": query,
+        "page_obj": page_obj,
+        "hits": [searching.hit(entry, query) for entry in page_obj],
+        "found_count": page_obj.paginator.count,
+    }
+    response = render(request, "core/search.html", context)
+    response["Cache-Control"] = "public, no-cache"
+    return response

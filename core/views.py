@@ -1,0 +1,146 @@
+"""The front view, media, health, and the errors of the public site."""
+
+from __future__ import annotations
+
+import mimetypes
+from typing import cast
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.template.response import TemplateResponse
+from django.utils.cache import patch_vary_headers
+from django.urls import reverse
+from django.utils.translation import get_language, get_language_from_request
+from django.views.decorators.http import require_safe
+from wagtail.models import Page, Site
+
+from core import access, pagecache
+from core.context import page_address
+from core.models import BasePage
+from core.styleguide import styleguide_blocks
+
+INLINE_TYPES = {"image/avif", "image/gif", "image/jpeg", "image/png", "image/webp"}
+
+
+@require_safe
+def serve(request: HttpRequest, path: str) -> HttpResponse:
+    """Answer a page: from the cache or rendered once, after asking its rule, with 304 where it can.
+
+    Raises:
+        Http404: no live page stands at this path in this language, or the reader may not know that one does.
+    """
+    cache_key = pagecache.key(request, path, pagecache.generation())
+    entry = pagecache.get(cache_key)
+    if entry is None:
+        page, neutral = _route(request, path)
+        entry = _render(page, neutral)
+        if neutral.META["QUERY_STRING"] == request.META.get("QUERY_STRING", ""):
+            pagecache.put(cache_key, entry, page.expire_at)
+    decision = access.decide(entry.rule, request)
+    if decision.allowed:
+        return entry.respond(request)
+    if not decision.explain_at:
+        raise Http404
+    response = HttpResponseRedirect(decision.explain_at)
+    response["Cache-Control"] = "private, no-store"
+    patch_vary_headers(response, ["Cookie"])
+    return response
+
+
+def _neutral(request: HttpRequest) -> HttpRequest:
+    """Return the request without the person: no cookies, no session, no user. Pages are rendered from this only."""
+    neutral = HttpRequest()
+    neutral.method = "GET"
+    neutral.path = neutral.path_info = request.path
+    names = ("HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO")
+    neutral.META = {name: request.META[name] for name in names if name in request.META}
+    neutral.META["QUERY_STRING"] = ""
+    neutral.user = AnonymousUser()
+    neutral.LANGUAGE_CODE = get_language() or ""
+    return neutral
+
+
+def _route(request: HttpRequest, path: str) -> tuple[BasePage, HttpRequest]:
+    """Find the live page of this path in the language of the address."""
+    neutral = _neutral(request)
+    site = Site.find_for_request(neutral)
+    if site is None:
+        raise Http404
+    result = site.root_page.localized.specific.route(neutral, [part for part in path.split("/") if part])
+    page = cast(BasePage, result.page)
+    if not isinstance(page, BasePage) or page.locale.language_code != get_language():
+        raise Http404
+    kept = QueryDict(mutable=True)
+    for name in page.query_parameters:
+        if value := request.GET.get(name, "")[:100].replace("\0", ""):
+            kept[name] = value
+    neutral.GET = kept
+    neutral.META["QUERY_STRING"] = kept.urlencode()
+    return page, neutral
+
+
+def _render(page: BasePage, neutral: HttpRequest) -> pagecache.Entry:
+    """Render once what everyone will be given."""
+    response = cast(TemplateResponse, page.serve(neutral))
+    response.render()
+    return pagecache.Entry.of(response.content, response.headers["Content-Type"], access.rule_for(page))
+
+
+@require_safe
+def front_door(request: HttpRequest) -> HttpResponse:
+    """Send the reader of / to the home page of a language they read."""
+    response = HttpResponseRedirect(page_address(get_language_from_request(request)))
+    response["Cache-Control"] = "public, no-cache"
+    patch_vary_headers(response, ["Accept-Language", "Cookie"])
+    return response
+
+
+def to_one_door(request: HttpRequest) -> HttpResponse:
+    """Send Wagtail's own sign-in and password pages to the one door of the site."""
+    target = reverse("account_login")
+    if query := request.META.get("QUERY_STRING", ""):
+        target += f"?{query}"
+    return HttpResponseRedirect(target)
+
+
+@require_safe
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """List every open page with its languages."""
+    pages = Page.objects.live().filter(depth__gte=2).specific().select_related("locale").order_by("path")
+    entries = [page for page in pages if access.rule_for(page).is_open]
+    response = TemplateResponse(request, "core/sitemap.xml", {"pages": entries}, content_type="application/xml")
+    response["Cache-Control"] = "public, no-cache"
+    return response
+
+
+@require_safe
+def styleguide(request: HttpRequest) -> HttpResponse:
+    """Show every block and component from its preview value."""
+    return TemplateResponse(request, "styleguide.html", {"blocks": styleguide_blocks()})
+
+
+@require_safe
+def media(request: HttpRequest, path: str) -> FileResponse:
+    """Serve an uploaded image under its unguessable name; anything else is only offered as a download."""
+    if not path.startswith(("siteimage/", "images/")) or ".." in path or not default_storage.exists(path):
+        raise Http404
+    kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    response = FileResponse(default_storage.open(path), content_type=kind, as_attachment=kind not in INLINE_TYPES)
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Say that the process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Say that the process can read its database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ready"})

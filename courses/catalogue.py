@@ -1,0 +1,111 @@
+"""The catalogue: every course once, in the reader's language where it exists, filtered and paged. Constant queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.models import Card
+from core.topics import Topic
+from courses.models import CoursePage, Outline
+from courses.models.pages import minutes_in_words
+
+PER_PAGE = 12
+HOURS: dict[str, tuple[int, int]] = {"short": (0, 60), "medium": (61, 180), "long": (181, 1_000_000)}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the reader asked for; anything unknown is as if it had not been asked."""
+
+    topic: str = ""
+    language: str = ""
+    hours: str = ""
+
+    @classmethod
+    def parse(cls, query: QueryDict) -> Filters:
+        """Read known values from a query string."""
+        return cls(
+            topic=query.get("topic", "") if query.get("topic") in Topic.values else "",
+            language=query.get("language", "") if query.get("language") in dict(settings.LANGUAGES) else "",
+            hours=query.get("hours", "") if query.get("hours") in HOURS else "",
+        )
+
+    @property
+    def query(self) -> str:
+        """The filters as a query string, for links to other pages of the list."""
+        parts = QueryDict(mutable=True)
+        parts.update({name: value for name in ("topic", "language", "hours") if (value := getattr(self, name))})
+        return parts.urlencode()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A course in the catalogue: the page to link, its duration and all its languages."""
+
+    page: CoursePage
+    minutes: int
+    steps: int
+    languages: tuple[str, ...]
+
+    def card(self) -> Card:
+        """The course as a card, with duration, steps and languages in words."""
+        parts = []
+        if self.minutes:
+            parts = [minutes_in_words(self.minutes), ngettext("%(n)d step", "%(n)d steps", self.steps) % {"n": self.steps}]
+        parts.append(", ".join(self.languages))
+        return replace(self.page.card(), meta=" · ".join(parts))
+
+
+def entries(language: str, wanted_language: str = "") -> list[Entry]:
+    """Return every live course once. In `wanted_language` only, if given; else in `language`, or the first it has."""
+    by_key: dict[UUID, dict[str, CoursePage]] = {}
+    for page in CoursePage.objects.live().select_related("locale").order_by("path"):
+        by_key.setdefault(page.key, {})[page.locale.language_code] = page
+    outlines = Outline.objects.newest_of(list(by_key))
+    order = [code for code, _label in settings.LANGUAGES]
+    found = []
+    for key, pages in by_key.items():
+        codes = tuple(code for code in order if code in pages)
+        chosen = pages.get(wanted_language) if wanted_language else pages.get(language) or pages[codes[0]]
+        if chosen is None:
+            continue
+        outline = outlines.get(key)
+        found.append(Entry(chosen, outline.document.minutes if outline else 0, len(outline.document.steps) if outline else 0, codes))
+    return found
+
+
+def catalogue_context(query: QueryDict, language: str) -> dict[str, Any]:
+    """What the catalogue page shows for a query string."""
+    filters = Filters.parse(query)
+    found = entries(language, filters.language)
+    total = len(found)
+    if filters.topic:
+        found = [entry for entry in found if entry.page.topic == filters.topic]
+    if filters.hours:
+        low, high = HOURS[filters.hours]
+        found = [entry for entry in found if low <= entry.minutes <= high]
+    page_obj = Paginator(found, PER_PAGE).get_page(query.get("page"))
+    return {
+        "filters": filters,
+        "filter_query": filters.query,
+        "topics": Topic.choices,
+        "languages": settings.LANGUAGES,
+        "hours": [("short", _("Up to 1 hour")), ("medium", _("1 to 3 hours")), ("long", _("More than 3 hours"))],
+        "page_obj": page_obj,
+        "cards": [entry.card() for entry in page_obj],
+        "found_count": len(found),
+        "total_count": total,
+    }
+
+
+def home_cards(language: str) -> list[Card]:
+    """The first three courses, for the home page."""
+    return [entry.card() for entry in entries(language)[:3]]

@@ -1,0 +1,18 @@
+"""What editors teach with: pages, and the structures that the record is pinned to."""
+
+from courses.models.pages import AssessmentPage, CataloguePage, CoursePage, LessonPage, ModulePage, StepPage
+from courses.models.structure import CourseRun, Outline, SlotCounter, StepSlot, StepWaiver
+
+__all__ = [
+    "AssessmentPage",
+    "CataloguePage",
+    "CoursePage",
+    "CourseRun",
+    "LessonPage",
+    "ModulePage",
+    "Outline",
+    "SlotCounter",
+    "StepPage",
+    "StepSlot",
+    "StepWaiver",
+]

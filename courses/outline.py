@@ -1,0 +1,195 @@
+"""What a course is made of, as plain values: parsed outlines, masks and comparisons. No database, no clock.
+
+An outline is immutable. A learner is pinned to one, so the tree of pages may change without touching the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+SCHEMA = 1
+
+
+class StepKind(StrEnum):
+    """How a step is done: a lesson is reported by its reader, an assessment only by the server's grading."""
+
+    LESSON = "lesson"
+    ASSESSMENT = "assessment"
+
+    @property
+    def is_self_reported(self) -> bool:
+        """Whether the browser may report this kind of step as done."""
+        return self is StepKind.LESSON
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentRule:
+    """What an assessment asks, in percent (INDES: 65 to pass, 90 for honours), and how often it may be taken (0: no limit)."""
+
+    pass_mark: int = 65
+    honours_mark: int = 90
+    attempts_allowed: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineStep:
+    """One step. `minutes` is the editor's estimate; `titles` by language code are what remains when the page is gone."""
+
+    key: UUID
+    slot: int
+    kind: StepKind
+    required: bool
+    minutes: int
+    titles: Mapping[str, str]
+    rule: AssessmentRule | None = None
+
+    def title(self, language: str) -> str:
+        """The title in a language, or in the first that has one."""
+        return self.titles.get(language) or next(iter(self.titles.values()), "")
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineModule:
+    """A module and its steps, in order."""
+
+    key: UUID
+    titles: Mapping[str, str]
+    steps: tuple[OutlineStep, ...] = ()
+
+    def title(self, language: str) -> str:
+        """The title in a language, or in the first that has one."""
+        return self.titles.get(language) or next(iter(self.titles.values()), "")
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineDocument:
+    """A parsed outline, with its steps by key."""
+
+    titles: Mapping[str, str]
+    modules: tuple[OutlineModule, ...]
+    steps: tuple[OutlineStep, ...] = field(init=False)
+    by_key: Mapping[UUID, OutlineStep] = field(init=False)
+
+    def __post_init__(self) -> None:
+        steps = tuple(step for module in self.modules for step in module.steps)
+        object.__setattr__(self, "steps", steps)
+        object.__setattr__(self, "by_key", {step.key: step for step in steps})
+
+    def title(self, language: str) -> str:
+        """The title of the course in a language, or in the first that has one."""
+        return self.titles.get(language) or next(iter(self.titles.values()), "")
+
+    @property
+    def minutes(self) -> int:
+        """The editor's estimate for all steps, in minutes."""
+        return sum(step.minutes for step in self.steps)
+
+    @property
+    def required_mask(self) -> int:
+        """The bits of the steps that the certificate requires."""
+        return mask(step.slot for step in self.steps if step.required)
+
+    @property
+    def full_mask(self) -> int:
+        """The bits of all steps."""
+        return mask(step.slot for step in self.steps)
+
+
+def mask(slots: Iterable[int]) -> int:
+    """Return the bit set of some slots."""
+    bits = 0
+    for slot in slots:
+        bits |= 1 << slot
+    return bits
+
+
+def to_json(document: OutlineDocument) -> dict[str, Any]:
+    """Return the stored form of an outline, with its schema version."""
+    return {
+        "schema": SCHEMA,
+        "titles": dict(document.titles),
+        "modules": [
+            {"key": str(module.key), "titles": dict(module.titles), "steps": [_step_to_json(step) for step in module.steps]}
+            for module in document.modules
+        ],
+    }
+
+
+def _step_to_json(step: OutlineStep) -> dict[str, Any]:
+    stored: dict[str, Any] = {
+        "key": str(step.key), "slot": step.slot, "kind": step.kind.value, "required": step.required,
+        "minutes": step.minutes, "titles": dict(step.titles),
+    }
+    if step.rule:
+        stored["rule"] = {
+            "pass_mark": step.rule.pass_mark, "honours_mark": step.rule.honours_mark, "attempts_allowed": step.rule.attempts_allowed,
+        }
+    return stored
+
+
+def from_json(stored: Mapping[str, Any]) -> OutlineDocument:
+    """Parse a stored outline.
+
+    Raises:
+        ValueError: the schema version is not one this release knows.
+    """
+    if stored.get("schema") != SCHEMA:
+        raise ValueError(f"Outline schema {stored.get('schema')!r} is not known to this release.")
+    return OutlineDocument(
+        titles=stored["titles"],
+        modules=tuple(
+            OutlineModule(UUID(module["key"]), module["titles"], tuple(_step_from_json(step) for step in module["steps"]))
+            for module in stored["modules"]
+        ),
+    )
+
+
+def _step_from_json(stored: Mapping[str, Any]) -> OutlineStep:
+    rule = stored.get("rule")
+    return OutlineStep(
+        key=UUID(stored["key"]), slot=stored["slot"], kind=StepKind(stored["kind"]), required=stored["required"],
+        minutes=stored["minutes"], titles=stored["titles"], rule=AssessmentRule(**rule) if rule else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a new outline changes, as an editor reads it before publishing: titles of steps."""
+
+    added: tuple[OutlineStep, ...] = ()
+    removed: tuple[OutlineStep, ...] = ()
+    newly_required: tuple[OutlineStep, ...] = ()
+    no_longer_required: tuple[OutlineStep, ...] = ()
+    rules_changed: tuple[OutlineStep, ...] = ()
+    reordered: bool = False
+    retitled: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether publishing would make the same outline again."""
+        return not (
+            self.added or self.removed or self.newly_required or self.no_longer_required or self.rules_changed or self.reordered or self.retitled
+        )
+
+
+def compare(old: OutlineDocument | None, new: OutlineDocument) -> Changes:
+    """Compare the published outline with what the tree would give now."""
+    if old is None:
+        return Changes(added=new.steps)
+    kept = [step for step in new.steps if step.key in old.by_key]
+    before = [step.key for step in old.steps if step.key in new.by_key]
+    return Changes(
+        added=tuple(step for step in new.steps if step.key not in old.by_key),
+        removed=tuple(step for step in old.steps if step.key not in new.by_key),
+        newly_required=tuple(step for step in kept if step.required and not old.by_key[step.key].required),
+        no_longer_required=tuple(step for step in kept if not step.required and old.by_key[step.key].required),
+        rules_changed=tuple(step for step in kept if step.rule != old.by_key[step.key].rule),
+        reordered=[step.key for step in kept] != before or [m.key for m in old.modules] != [m.key for m in new.modules],
+        retitled=any(
+            (step.titles, step.minutes) != (old.by_key[step.key].titles, old.by_key[step.key].minutes) for step in kept
+        ) or dict(old.titles) != dict(new.titles),
+    )

@@ -1,0 +1,20 @@
+"""The knowledge app: what editors publish."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class KnowledgeConfig(AppConfig):
+    name = "knowledge"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from core import access, sections
+        from knowledge.models import LibraryPage, PublicationPage, recent_cards
+
+        access.register(LibraryPage, access.open_to_all)
+        access.register(PublicationPage, access.open_to_all)
+        titles = {"es": "Biblioteca", "pt": "Biblioteca", "fr": "Bibliothèque", "en": "Library"}
+        sections.register(
+            sections.Section("knowledge", LibraryPage, titles, _("Recent publications"), _("The whole library"), recent_cards, layout="list")
+        )

@@ -1,0 +1,20 @@
+"""The learning app: what people do."""
+
+from django.apps import AppConfig
+
+
+class LearningConfig(AppConfig):
+    name = "learning"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from core import access
+        from courses import impact
+        from courses.models import AssessmentPage, LessonPage
+        from learning import gate, impact as learning_impact, signals
+
+        access.register(LessonPage, gate.rule_for_step)
+        access.register(AssessmentPage, gate.rule_for_step)
+        access.register_evaluator(gate.ENROLLED, gate.decide_enrolled)
+        impact.register(learning_impact.of_course)
+        signals.connect()

@@ -1,0 +1,56 @@
+"""Bit sets: the steps that are done, as one integer in Python and as bytes in the database.
+
+Bit n is slot n of the course. Union is OR, so a replay, a second device or any order of events end in the same set.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+LARGEST_SLOT = 65_535
+
+
+class BitSetField(models.BinaryField):
+    """A non-negative integer of any size, stored as little-endian bytes without trailing zeros."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("default", 0)
+        kwargs.setdefault("editable", False)
+        super().__init__(*args, **kwargs)
+
+    def get_default(self) -> int:
+        return 0
+
+    def from_db_value(self, value: bytes | memoryview | None, expression: object, connection: object) -> int | None:
+        """Turn stored bytes into an integer."""
+        return None if value is None else int.from_bytes(bytes(value), "little")
+
+    def to_python(self, value: Any) -> Any:
+        return int.from_bytes(bytes(value), "little") if isinstance(value, bytes | memoryview) else value
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        """Turn an integer into bytes.
+
+        Raises:
+            ValueError: the integer is negative.
+        """
+        if isinstance(value, int):
+            if value < 0:
+                raise ValueError("A set of steps cannot be negative.")
+            value = value.to_bytes((value.bit_length() + 7) // 8, "little")
+        return super().get_db_prep_value(value, connection, prepared)
+
+    def value_to_string(self, obj: models.Model) -> str:
+        return format(self.value_from_object(obj), "x")
+
+
+def count(bits: int) -> int:
+    """Return how many steps are in a set."""
+    return bits.bit_count()
+
+
+def slots(bits: int) -> list[int]:
+    """Return the slots in a set, in order."""
+    return [slot for slot in range(bits.bit_length()) if bits >> slot & 1]

@@ -1,0 +1,23 @@
+"""Background work of the record. Each task is idempotent: run twice, it does once."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django_tasks import task
+
+
+@task()
+def move_to_outline(outline_id: str) -> None:
+    """Move everyone who has not finished to an outline, and complete those whom it covers."""
+    from learning.services.move_to_outline import move_everyone_unfinished
+
+    move_everyone_unfinished(outline_id=UUID(outline_id))
+
+
+@task()
+def complete_covered(course_key: str) -> None:
+    """Complete the enrolments of a course whose required steps are all done or waived."""
+    from learning.services.complete_covered import complete_covered_enrolments
+
+    complete_covered_enrolments(course_key=UUID(course_key))
