@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.rich_text import RichText
 
-TEXT_FEATURES = ["bold", "italic", "h3", "ol", "ul", "link", "anchor-identifier"]
+TEXT_FEATURES = ["bold", "italic", "h3", "ol", "ul", "link"]
 
 
 class TextBlock(blocks.RichTextBlock):

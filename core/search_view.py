@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,6 +22,7 @@ def search(request: HttpRequest) -> HttpResponse:
     page_obj = Paginator(searching.find(query, get_language() or ""), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "query": query,
+        "query_encoded": quote(query),
         "page_obj": page_obj,
         "hits": [searching.hit(entry, query) for entry in page_obj],
         "found_count": page_obj.paginator.count,

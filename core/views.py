@@ -85,7 +85,7 @@ def _render(page: BasePage, neutral: HttpRequest) -> pagecache.Entry:
     """Render once what everyone will be given."""
     response = cast(TemplateResponse, page.serve(neutral))
     response.render()
-    return pagecache.Entry.of(response.content, response.headers["Content-Type"], access.rule_for(page))
+    return pagecache.Entry.of(response.content.strip(), response.headers["Content-Type"], access.rule_for(page))
 
 
 @require_safe

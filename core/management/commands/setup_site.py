@@ -1,0 +1,19 @@
+"""`manage.py setup_site`: the bare site in four languages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from core.site import ensure_site
+
+
+class Command(BaseCommand):
+    """Make locales, home pages, catalogue and library where they are missing."""
+
+    help = "Make the bare site (four languages, home, catalogue, library) where it is missing. Safe to run again."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        home = ensure_site()
+        self.stdout.write(f"The site is ready: {home.get_full_url()}")

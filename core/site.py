@@ -1,0 +1,105 @@
+"""The bare site: four locales, a home page in each, and every registered section below it. Safe to run again."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from wagtail.models import Locale, Page, Site
+
+from core.models import HomePage
+from core.sections import Section, all_sections
+
+HOME_TITLES: dict[str, tuple[str, str]] = {
+    "es": (
+        "Aprender sobre migración, con la evidencia a la vista",
+        "Cursos gratuitos y publicaciones para quienes diseñan y prestan servicios a personas migrantes en América Latina y el Caribe.",
+    ),
+    "pt": (
+        "Aprender sobre migração, com a evidência à vista",
+        "Cursos gratuitos e publicações para quem planeja e presta serviços a pessoas migrantes na América Latina e no Caribe.",
+    ),
+    "fr": (
+        "Apprendre sur la migration, preuves à l’appui",
+        "Des cours gratuits et des publications pour celles et ceux qui conçoivent et rendent des services aux personnes migrantes "
+        "en Amérique latine et dans les Caraïbes.",
+    ),
+    "en": (
+        "Learn about migration, with the evidence in view",
+        "Free courses and publications for the people who design and run services for migrants in Latin America and the Caribbean.",
+    ),
+}
+
+
+@transaction.atomic
+def ensure_site() -> HomePage:
+    """Make what is missing of locales, home pages, sections and the site itself; touch nothing that exists.
+
+    Returns:
+        The home page of the default language, the root of the site.
+    """
+    locales = {code: Locale.objects.get_or_create(language_code=code)[0] for code, _label in settings.LANGUAGES}
+    home = HomePage.objects.filter(locale=locales[settings.LANGUAGE_CODE]).first() or _first_home(locales[settings.LANGUAGE_CODE])
+    for locale in locales.values():
+        translated = _translated(home, locale, *HOME_TITLES[locale.language_code])
+        for section in all_sections():
+            _ensure_section(section, home, translated, locale)
+    _ensure_root(home)
+    return home
+
+
+def _first_home(locale: Locale) -> HomePage:
+    root = Page.get_first_root_node()
+    if root is None:
+        raise RuntimeError("The page tree has no root: run `manage.py migrate` first.")
+    title, lead = HOME_TITLES[locale.language_code]
+    taken = root.get_children().filter(slug="home").exists()
+    home = HomePage(title=title, lead=lead, slug="puente" if taken else "home", locale=locale)
+    root.add_child(instance=home)
+    home.save_revision().publish()
+    return home
+
+
+def _translated(home: HomePage, locale: Locale, title: str, lead: str) -> HomePage:
+    """Return the home page of a locale; make it from the default one if it is missing."""
+    if home.locale_id == locale.pk:
+        return home
+    existing = home.get_translation_or_none(locale)
+    if existing is not None:
+        return existing.specific
+    copy: HomePage = home.copy_for_translation(locale)
+    copy.title, copy.lead, copy.slug = title, lead, f"{home.slug}-{locale.language_code}"
+    copy.save_revision().publish()
+    return copy
+
+
+def _ensure_section(section: Section, home: HomePage, translated_home: HomePage, locale: Locale) -> None:
+    source = section.page_class.objects.child_of(home).first()
+    title = section.titles[locale.language_code]
+    if source is None:
+        source = section.page_class(title=section.titles[settings.LANGUAGE_CODE], slug=section.slug, locale=home.locale)
+        home.add_child(instance=source)
+        source.save_revision().publish()
+    if translated_home.pk == home.pk or source.has_translation(locale):
+        return
+    copy = source.copy_for_translation(locale)
+    copy.title, copy.slug = title, section.slug
+    copy.save_revision().publish()
+
+
+def _ensure_root(home: HomePage) -> None:
+    """Point the default site at the home page, unless someone has already chosen another of ours."""
+    address = urlsplit(settings.SITE_URL)
+    site = Site.objects.filter(is_default_site=True).first()
+    if site is None:
+        Site.objects.create(hostname=address.hostname or "localhost", port=address.port or 80, root_page=home, is_default_site=True, site_name="Puente")
+        return
+    old_root = site.root_page
+    if old_root.specific_class is not HomePage:
+        site.root_page, site.site_name = home, "Puente"
+        site.hostname, site.port = address.hostname or "localhost", address.port or (443 if address.scheme == "https" else 80)
+        site.save()
+        # Wagtail's own first migration makes a "Welcome" page; nobody wrote it.
+        if old_root.specific_class is Page and old_root.numchild == 0 and old_root.first_published_at is None:
+            old_root.delete()

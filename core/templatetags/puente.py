@@ -1,0 +1,48 @@
+"""Template tags of the house: covers, icons, and two small questions that templates ask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from core.covers import cover_svg
+
+register = template.Library()
+
+NUMBER = re.compile(r"[−+~≈-]?[\d\s.,'\u00a0\u202f]*\d[\s\u00a0\u202f]*(%|M|k|USD|€)?")
+
+
+@register.simple_tag
+def cover(topic: str, slug: str, width: int = 640, height: int = 240, label: str = "") -> SafeString:
+    """Draw the cover of a page inline: `{% cover card.topic card.slug %}`."""
+    # cover_svg escapes its label; everything else it writes is numbers and names of its own.
+    return mark_safe(cover_svg(str(topic), str(slug), width=width, height=height, label=label))  # noqa: S308
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """Draw a symbol of the sprite: decoration, or with a label an image that is read aloud."""
+    address = static("icons/sprite.svg")
+    flip = " icon-flip" if name.startswith("arrow") else ""
+    if label:
+        return format_html('<svg class="icon{}" role="img" aria-label="{}"><use href="{}#{}"/></svg>', flip, label, address, name)
+    return format_html('<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>', flip, address, name)
+
+
+@register.filter
+def is_number(value: object) -> bool:
+    """Say whether a cell of a table is a figure, and so is set to the right."""
+    return NUMBER.fullmatch(str(value).strip()) is not None
+
+
+@register.filter
+def holds_current(module: Any) -> bool:
+    """Say whether one of the steps of a module is the page being read."""
+    steps = module["steps"] if isinstance(module, Mapping) else module.steps
+    return any(step["current"] if isinstance(step, Mapping) else step.current for step in steps)

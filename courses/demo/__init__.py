@@ -1,0 +1,98 @@
+"""Demo content of the catalogue: a foundations course that anyone may read, and a short one for people who enrol."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from core.seeding import Report, demo_key, ensure_page, load, remove_pages, stream
+from courses.models import AssessmentPage, CataloguePage, CoursePage, LessonPage, ModulePage
+from courses.services.publish_structure import newest_outline, publish_structure
+
+CONTENT = Path(__file__).parent / "content"
+FOUNDATIONS = "foundations"
+FIRST_ACCOUNT = "first-account"
+COURSES = (FOUNDATIONS, FIRST_ACCOUNT)
+LANGUAGES = ("es", "en")
+
+
+def course_key(name: str) -> UUID:
+    """The key of a demo course."""
+    return demo_key("course", name)
+
+
+def seed(report: Report) -> None:
+    """Publish both courses in both languages, and their structure once."""
+    for name in COURSES:
+        for language in LANGUAGES:
+            _seed_course(name, language, report)
+        if newest_outline(course_key(name)) is None:
+            publish_structure(course=CoursePage.objects.filter(translation_key=course_key(name)).order_by("pk")[0])
+
+
+def remove(report: Report) -> None:
+    """Take both courses out. Enrolments and certificates of people stay: records do not hang on pages."""
+    for name in COURSES:
+        course = load(CONTENT / name / LANGUAGES[0] / "course.yaml")
+        keys = [course_key(name)]
+        for module in course["modules"]:
+            keys.append(demo_key("course", name, module["slug"]))
+            keys += [demo_key("course", name, step) for step in module["steps"]]
+        remove_pages(keys, report)
+
+
+def _seed_course(name: str, language: str, report: Report) -> None:
+    folder = CONTENT / name / language
+    content = load(folder / "course.yaml")
+    catalogue = CataloguePage.objects.get(locale__language_code=language)
+    fields = {
+        "title": content["title"],
+        "summary": content["summary"],
+        "topic": content["topic"],
+        "access": content["access"],
+        "audience": content["audience"],
+        "aims": json.dumps([{"type": "aim", "value": aim} for aim in content["aims"]]),
+    }
+    course = ensure_page(CoursePage, catalogue, course_key(name), content["slug"], fields, report)
+    for module in content["modules"]:
+        module_fields = {"title": module["title"], "summary": module["summary"]}
+        module_page = ensure_page(ModulePage, course, demo_key("course", name, module["slug"]), module["slug"], module_fields, report)
+        for step in module["steps"]:
+            _seed_step(name, step, module_page, load(folder / f"{step}.yaml"), report)
+
+
+def _seed_step(name: str, step: str, module: ModulePage, content: dict[str, Any], report: Report) -> None:
+    fields = {"title": content["title"], "lead": content["lead"], "minutes": content["minutes"]}
+    if content["kind"] == "lesson":
+        fields["body"] = stream(content["body"], "course", name, step)
+        page_class: type[LessonPage] | type[AssessmentPage] = LessonPage
+    else:
+        page_class = AssessmentPage
+        for field in ("intro", "pass_mark", "honours_mark", "attempts_allowed"):
+            fields[field] = content[field]
+        fields["questions"] = json.dumps([_question(question, name, step) for question in content["questions"]])
+    ensure_page(page_class, module, demo_key("course", name, step), content["slug"], fields, report)
+
+
+def _question(question: dict[str, Any], name: str, step: str) -> dict[str, Any]:
+    """Return a question as StreamField data; its identity and its options' are the same in every language."""
+    parts = ("course", name, step, question["key"])
+    return {
+        "type": "question",
+        "id": str(demo_key(*parts)),
+        "value": {
+            "multiple": question["kind"] == "multiple",
+            "text": question["text"],
+            "explanation": question.get("explanation", ""),
+            "options": [
+                {
+                    "type": "item",
+                    "id": str(demo_key(*parts, option["key"])),
+                    "value": {"text": option["text"], "correct": option["correct"], "feedback": option["feedback"]},
+                }
+                for option in question["options"]
+            ],
+        },
+    }

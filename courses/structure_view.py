@@ -1,0 +1,80 @@
+"""The page on which an editor sees what a new structure changes and whom it touches, and publishes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from courses import impact
+from courses.models import CoursePage
+from courses.services.publish_structure import (
+    StructureEmpty,
+    StructureUnchanged,
+    Who,
+    drifts,
+    newest_outline,
+    pending_changes,
+    publish_structure,
+    source_page,
+)
+
+
+class StructureView(WagtailAdminTemplateMixin, TemplateView):
+    """Changes, figures and the choice: new learners only, or everyone who has not finished."""
+
+    template_name = "courses/admin/structure.html"
+    page_title = gettext_lazy("Publish structure")
+    header_icon = "list-ol"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        self.course = get_object_or_404(CoursePage, pk=kwargs["page_id"])
+        self.source = source_page(self.course.key) or self.course
+        if not self.course.permissions_for_user(request.user).can_publish():
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_page_subtitle(self) -> str:
+        return str(self.source.title)
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [
+            *self.breadcrumbs_items,
+            {"url": reverse("wagtailadmin_explore", args=[self.source.pk]), "label": self.source.title},
+            {"url": "", "label": self.page_title},
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        newest = newest_outline(self.source.key)
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        context.update(
+            {
+                "course": self.source,
+                "newest": newest,
+                "changes": pending_changes(self.source),
+                "drifts": drifts(self.source),
+                "impact": impact.of_course(self.source.key),
+            }
+        )
+        return context
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Publish, say what happened, and come back to this page."""
+        who = Who.EVERYONE_UNFINISHED if request.POST.get("who") == Who.EVERYONE_UNFINISHED else Who.NEW_LEARNERS
+        try:
+            outline = publish_structure(course=self.source, who=who)
+        except StructureEmpty:
+            messages.error(request, _("Nothing was published: the course needs at least one published step that is required."))
+        except StructureUnchanged:
+            messages.info(request, _("Nothing to publish: the structure is the one that learners have."))
+        else:
+            messages.success(request, _("Structure %(version)d of “%(title)s” is published.") % {"version": outline.version, "title": self.source.title})
+        return HttpResponseRedirect(reverse("course_structure", args=[self.course.pk]))
