@@ -2,15 +2,91 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.account.internal.userkit import filter_users_by_email
+from allauth.core import context as request_context
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal.httpkit import get_client_ip
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language, override
+from django.utils.translation import gettext_lazy as _
+
+from accounts import mail
+from accounts.addresses import local_address
+from accounts.languages import remember_language
+from accounts.models import User
+from accounts.next_page import with_next
+
+# Where a visitor's address of the network is unknown (a socket without a proxy header): limits then count all together.
+UNKNOWN_IP = "0.0.0.0"  # noqa: S104
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Sends people to their learning in the language they were reading."""
+    """Keeps people on this site and in their language, and says in words when an e-mail could not be sent."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _(
+            "This e-mail address and this password don’t go together. Check both, or sign in with a code instead."
+        ),
+        "incorrect_password": _("This password is not right."),
+        "enter_current_password": _("This is not your present password."),
+        "duplicate_email": _("This is already the address of your account."),
+        "email_taken": _("Another account uses this address. Sign out and sign in with it instead."),
+        "too_many_login_attempts": _("There were too many tries. Wait five minutes, or sign in with a code instead."),
+    }
+
+    def is_safe_url(self, url: str) -> bool:
+        """Only this site's own paths. Allauth also allows other hosts, and raises on some malformed addresses."""
+        return bool(local_address(url or ""))
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        with override(get_language()):
-            return reverse("learning:index")
+        return reverse("learning:index")
+
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("learning:index")
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("wagtail_serve", args=[""])
+
+    def respond_email_verification_sent(self, request: HttpRequest, user: User | None) -> HttpResponse:
+        return HttpResponseRedirect(with_next(request, reverse("account_email_verification_sent")))
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        if user.language:
+            remember_language(response, user.language)
+        return response
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """As allauth's, for accounts too whose address nobody has confirmed yet. Counts as a try to sign in."""
+        found = self.authenticate(request_context.request, email=user.email, password=password)
+        return found is not None and found.pk == user.pk
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return get_client_ip(request) or UNKNOWN_IP
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send one of allauth's messages.
+
+        Raises:
+            ImmediateHttpResponse: it could not be sent; the answer says so. The same for known and unknown addresses.
+        """
+        if template_prefix == "account/email/unknown_account" and filter_users_by_email(email, is_active=False):
+            template_prefix = "account/email/account_inactive"
+        plain = {name: value for name, value in context.items() if name not in {"request", "signup_url", "password_reset_url"}}
+        try:
+            mail.send(template_prefix, email, plain)
+        except mail.MailNotSent as failure:
+            page = render(request_context.request, "account/mail_failed.html", {"email": email}, status=503)
+            raise ImmediateHttpResponse(page) from failure
+
+    def send_notification_mail(self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None) -> None:
+        """Tell someone what was changed. The change is made already: a message that can't be sent doesn't undo it."""
+        try:
+            super().send_notification_mail(template_prefix, user, context=context, email=email)
+        except ImmediateHttpResponse:
+            return

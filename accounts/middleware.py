@@ -3,42 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
+from django.urls import is_valid_path
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from accounts import languages
+
 SIGNED_IN_COOKIE = "puente_signed_in"
-CODES = {code for code, _label in settings.LANGUAGES}
+PRIVATE = "private, no-store"
 
 
 class LanguageMiddleware(LocaleMiddleware):
-    """As Django's, but an address without a prefix also follows `?lang=`, then the language of the page one comes from.
+    """As Django's, but an address without a prefix also follows `?lang=`, the reader's preference and the page to come.
 
-    The order is: prefix of the path, `lang` parameter, prefix of the `next` parameter, cookie, Accept-Language.
+    The order is: prefix of the path, `lang` parameter, preference of a signed-in person (private addresses only: public
+    ones look at no session), prefix of the `next` parameter, cookie, Accept-Language.
     """
 
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
         if translation.get_language_from_path(request.path_info):
             return
-        next_prefix = urlsplit(request.GET.get("next", "")).path.split("/")[1:2]
-        for wanted in (request.GET.get("lang", ""), *next_prefix):
-            if wanted in CODES:
-                translation.activate(wanted)
-                request.LANGUAGE_CODE = wanted
-                request.language_was_chosen = True  # type: ignore[attr-defined]
-                return
+        wanted = languages.chosen_in_address(request) or languages.of_next_page(request)
+        if wanted:
+            _activate(request, wanted)
+            request.language_was_chosen = True  # type: ignore[attr-defined]
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> None:
+        """Follow the preference: only here is the person known, for the middleware of the session stands further in."""
+        if wanted := languages.preferred(request):
+            _activate(request, wanted)
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """As Django's, but a 404 that a view has answered stays one: an unknown certificate is not looked for in /es/."""
+        answered = response.status_code == 404 and (
+            request.method not in {"GET", "HEAD"} or is_valid_path(request.path_info, getattr(request, "urlconf", settings.ROOT_URLCONF))
+        )
+        if not answered:
+            return super().process_response(request, response)
+        patch_vary_headers(response, ["Accept-Language"])
+        response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
+        return response
+
+
+def _activate(request: HttpRequest, language: str) -> None:
+    translation.activate(language)
+    request.LANGUAGE_CODE = language
 
 
 class PrivateResponseMiddleware:
     """Answers that looked at the session are private and never stored; they may also set the two harmless cookies.
 
     The language cookie lets addresses without a prefix follow the reader's last language. The signed-in hint tells
-    the script on public pages that asking for the private state is worth a request; it proves nothing.
+    the script on public pages that asking for the private state is worth a request; it proves nothing. It is set with
+    the session's cookie, lives as long, and goes when the session has gone, however it ended.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -49,8 +73,9 @@ class PrivateResponseMiddleware:
         session = getattr(request, "session", None)
         if session is None or not (session.accessed or session.modified):
             return response
-        if "Cache-Control" not in response:
-            response["Cache-Control"] = "private, no-store"
+        # Whatever looked at the session is one person's, even if a view says otherwise by mistake.
+        if "Cache-Control" not in response or "public" in response["Cache-Control"]:
+            response["Cache-Control"] = PRIVATE
         if "no-store" not in response["Cache-Control"]:
             return response
         patch_vary_headers(response, ["Cookie"])
@@ -60,16 +85,21 @@ class PrivateResponseMiddleware:
 
     def _hint(self, request: HttpRequest, response: HttpResponse) -> None:
         signed_in = request.user.is_authenticated
-        if signed_in and SIGNED_IN_COOKIE not in request.COOKIES:
-            response.set_cookie(SIGNED_IN_COOKIE, "1", max_age=settings.SESSION_COOKIE_AGE, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+        if signed_in and (SIGNED_IN_COOKIE not in request.COOKIES or request.session.modified):
+            response.set_cookie(
+                SIGNED_IN_COOKIE,
+                "1",
+                max_age=request.session.get_expiry_age(),
+                samesite=settings.SESSION_COOKIE_SAMESITE,
+                secure=settings.SESSION_COOKIE_SECURE,
+            )
         elif not signed_in and SIGNED_IN_COOKIE in request.COOKIES:
-            response.delete_cookie(SIGNED_IN_COOKIE, samesite="Lax")
+            response.delete_cookie(SIGNED_IN_COOKIE, samesite=settings.SESSION_COOKIE_SAMESITE)
 
     def _language(self, request: HttpRequest, response: HttpResponse) -> None:
+        if settings.LANGUAGE_COOKIE_NAME in response.cookies:
+            return
         chosen = translation.get_language_from_path(request.path_info) or getattr(request, "language_was_chosen", False)
         language = translation.get_language()
         if chosen and language and request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) != language:
-            response.set_cookie(
-                settings.LANGUAGE_COOKIE_NAME, language, max_age=settings.LANGUAGE_COOKIE_AGE,
-                samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, httponly=True,
-            )
+            languages.remember_language(response, language)

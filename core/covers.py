@@ -9,10 +9,12 @@ Everything is drawn on a canvas 240 units high, whatever the size asked for: lin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from hashlib import sha256
 from html import escape
+from itertools import pairwise
 
 HEIGHT = 240
 SHORE = 188
@@ -56,8 +58,8 @@ def _n(value: float) -> str:
 
 def _d(template: str, *values: float) -> str:
     """Fill the `?` of a path template with coordinates."""
-    parts = template.split("?")
-    return "".join(part + (_n(value) if value is not None else "") for part, value in zip(parts, [*values, None], strict=True))
+    numbers = iter(values)
+    return re.sub(r"\?", lambda _: _n(next(numbers)), template)
 
 
 def _ellipse(x: float, y: float, rx: float, ry: float) -> str:
@@ -115,7 +117,7 @@ def _arches(dice: _Dice, width: float) -> list[Shape]:
         return _viaduct(dice, width, count + 1)
     cuts = [0.0, *(width * (i + dice.roll(-12, 12) / 100) / count for i in range(1, count)), width]
     shapes, hangers = [], ""
-    for i, (x0, x1) in enumerate(zip(cuts, cuts[1:], strict=False)):
+    for i, (x0, x1) in enumerate(pairwise(cuts)):
         rx, rise = (x1 - x0) / 2, min((x1 - x0) * 0.55, dice.roll(70, 118))
         shapes.append(("bl"[i % 2], _d("M? ?a? ? 0 0 1 ? 0", x0, SHORE, rx, rise, 2 * rx)))
         for x in _steps(x0, x1, 22):
@@ -153,9 +155,25 @@ def _suspension(dice: _Dice, width: float) -> list[Shape]:
         depth = deck - top - 14
         # A quadratic curve with its handle twice as deep as the sag is the same parabola.
         cables = _d("M? ?Q? ? ? ?", left, top, (left + right) / 2, top + 2 * depth, right, top)
-        cables += _d("M? ?Q? ? ? ?M? ?Q? ? ? ?", left, top, left * 0.5, deck - 22, 0, deck - 6, right, top, (right + width) / 2, deck - 22, width, deck - 6)
+        cables += _d(
+            "M? ?Q? ? ? ?M? ?Q? ? ? ?",
+            left,
+            top,
+            left * 0.5,
+            deck - 22,
+            0,
+            deck - 6,
+            right,
+            top,
+            (right + width) / 2,
+            deck - 22,
+            width,
+            deck - 6,
+        )
         hangers += "".join(_d("M? ?V?", x, deck, _sag(x, left, right, top, depth)) for x in _steps(left, right, 17))
-        towers = "".join(_d("M? ?V204M? ?V204M? ?h13M? ?h13", x - 6, top - 8, x + 7, top - 8, x - 6, top + 14, x - 6, top + 52) for x in (left, right))
+        towers = "".join(
+            _d("M? ?V204M? ?V204M? ?h13M? ?h13", x - 6, top - 8, x + 7, top - 8, x - 6, top + 14, x - 6, top + 52) for x in (left, right)
+        )
     deck_line = _d("M0 ?H?", deck, width)
     return [_crossing(dice, width), ("h", hangers + _d("M0 ?H?", deck + 8, width)), ("l", cables or deck_line), ("b", towers + deck_line)]
 
@@ -170,7 +188,9 @@ def _truss(dice: _Dice, width: float) -> list[Shape]:
         x0, x1 = i * length + 4, (i + 1) * length - 4
         joints = [x0, *_steps(x0, x1, dice.roll(30, 42)), x1]
         tops = [deck - depth * (0.62 + 0.7 * (1 - ((2 * j / (len(joints) - 1)) - 1) ** 2) * bowed) for j in range(len(joints))]
-        chords += _d("M? ?", x0, deck) + "".join(_d("L? ?", x, y) for x, y in list(zip(joints, tops, strict=True))[1:-1]) + _d("L? ?", x1, deck)
+        chords += (
+            _d("M? ?", x0, deck) + "".join(_d("L? ?", x, y) for x, y in list(zip(joints, tops, strict=True))[1:-1]) + _d("L? ?", x1, deck)
+        )
         for j, x in enumerate(joints[1:-1], start=1):
             lattice += _d("M? ?V?", x, deck, tops[j])
             if j < len(joints) - 2:
@@ -186,9 +206,23 @@ def _rope(dice: _Dice, width: float) -> list[Shape]:
     left, right = width * dice.roll(14, 24) / 100, width * dice.roll(76, 86) / 100
     middle = (left + right) / 2
     cliffs = _d("M0 ?L? ?L? ?L? ?L? 214H0z", top - 14, left * 0.5, top - 4, left, top, left - 9, top + 44, left + 12)
-    cliffs += _d("M? ?L? ?L? ?L? ?L? 214H?z", width, top - 20, width - (width - right) * 0.5, top - 6, right, top, right + 12, top + 36, right - 8, width)
+    cliffs += _d(
+        "M? ?L? ?L? ?L? ?L? 214H?z",
+        width,
+        top - 20,
+        width - (width - right) * 0.5,
+        top - 6,
+        right,
+        top,
+        right + 12,
+        top + 36,
+        right - 8,
+        width,
+    )
     ropes = _d("M? ?Q? ? ? ?", left, top - rail, middle, top - rail + 2 * depth + 16, right, top - rail)
-    ties = "".join(_d("M? ?V?", x, _sag(x, left, right, top, depth), _sag(x, left, right, top - rail, depth + 8)) for x in _steps(left, right, 24))
+    ties = "".join(
+        _d("M? ?V?", x, _sag(x, left, right, top, depth), _sag(x, left, right, top - rail, depth + 8)) for x in _steps(left, right, 24)
+    )
     posts = _d("M? ?V?M? ?V?", left - 2, top - rail - 7, top, right + 2, top - rail - 7, top)
     planks = _d("M? ?Q? ? ? ?", left, top, middle, top + 2 * depth, right, top)
     return [("y", cliffs), ("h", ties), ("l", ropes), ("p", planks), ("b", posts)]
@@ -217,7 +251,9 @@ def _ferry(dice: _Dice, width: float) -> list[Shape]:
     """A small ferry on its cable between two landings."""
     x, line = width * dice.roll(34, 66) / 100, dice.roll(72, 92)
     way = 1 if dice.roll(0, 1) else -1
-    hull = _d("M? 158h?l? 34q? 6 ? 6h?q? 0 ? -12z", x - 84 * way, 168 * way, -22 * way, -6 * way, -16 * way, -92 * way, -16 * way, -20 * way)
+    hull = _d(
+        "M? 158h?l? 34q? 6 ? 6h?q? 0 ? -12z", x - 84 * way, 168 * way, -22 * way, -6 * way, -16 * way, -92 * way, -16 * way, -20 * way
+    )
     cabin = _d("M? 158V126h?l? 32z", x - 52 * way, 84 * way, 14 * way) + _d("M? 126V104h?l? 22z", x - 34 * way, 42 * way, 9 * way)
     panes = "".join(_d("M? 135h?v10h?z", x + (offset - 44) * way, 12 * way, -12 * way) for offset in (4, 24, 44, 64))
     mast = _d("M? 104V72M? 74h?l? 7h?", x - 26 * way, x - 26 * way, 24 * way, -6 * way, -18 * way)

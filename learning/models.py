@@ -170,6 +170,11 @@ class Credential(models.Model):
     def __str__(self) -> str:
         return f"credential {self.pk}"
 
+    def title(self, language: str) -> str:
+        """The course as printed, in a language, or in the first that it was given in."""
+        titles: dict[str, str] = self.snapshot["titles"]
+        return titles.get(language) or next(iter(titles.values()), "")
+
 
 class CredentialHolder(models.Model):
     """Whose credential it is: the part that erasure deletes. The public page shows the name only if the holder allows it."""

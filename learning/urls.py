@@ -2,13 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from learning.views import pages
+from learning.views import record, steps
 
 app_name = "learning"
 urlpatterns: list[URLPattern] = [
-    path("", pages.index, name="index"),
-    path("<uuid:course_key>/", pages.course, name="course"),
-    path("<uuid:course_key>/finish/", pages.finish, name="finish"),
-    path("<uuid:course_key>/steps/<uuid:step_key>/", pages.step, name="step"),
-    path("<uuid:course_key>/steps/<uuid:step_key>/attempts/<int:attempt_id>/", pages.attempt, name="attempt"),
+    path("", record.index, name="index"),
+    path("certificates/<uuid:credential_id>/", record.index, name="certificate"),
+    path("<uuid:course_key>/", record.course, name="course"),
+    path("<uuid:course_key>/finish/", record.finish, name="finish"),
+    path("<uuid:course_key>/steps/<uuid:step_key>/", steps.step, name="step"),
+    path("<uuid:course_key>/steps/<uuid:step_key>/attempts/<int:attempt_id>/", steps.attempt, name="attempt"),
 ]

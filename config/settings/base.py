@@ -6,9 +6,10 @@ import environ
 from csp.constants import NONE, SELF
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-VAR_DIR = BASE_DIR / "var"
-
 env = environ.Env()
+
+# What the demo and development keep on disk: database, uploads, mail.
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 DEBUG = False
 DEMO = False
@@ -41,7 +42,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "csp",
     "ninja",
-    "django.contrib.admin",
+    "django.forms",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -128,7 +129,7 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
@@ -148,31 +149,65 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/learning/"
+LOGIN_REDIRECT_URL = "learning:index"
 LOGOUT_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+CSRF_FAILURE_VIEW = "accounts.views.errors.csrf_failure"
 
 # One door (allauth): a code by e-mail, a password only for those who want one, nothing said about which addresses have accounts.
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
-ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
-ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Puente: "
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {}
+# Every kind of code alike, so that nothing can be read from how a code behaves: eight digits (a telephone's number keys
+# are enough), a quarter of an hour, five tries, three times sent again.
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": True}
+CODE_SECONDS = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = CODE_SECONDS
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = ACCOUNT_PASSWORD_RESET_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = 3
+# Longer than a code that is sent again and again: an expired code is explained, not forgotten.
+ACCOUNT_LOGIN_TIMEOUT = 6 * CODE_SECONDS
+# How long a sign-in counts as recent for what can't be undone, and how much longer a form that is already open may be sent.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+REAUTHENTICATION_GRACE = 15 * 60
+# Per address of the network ("ip") they are wide: a training room shares one. Per account ("key", "user") they are narrow.
+ACCOUNT_RATE_LIMITS = {
+    "login": "120/m/ip",
+    "signup": "120/m/ip",
+    "login_failed": "60/m/ip,5/5m/key",
+    "send_code": "60/m/ip,5/5m/key",
+    "verify_code": "120/m/ip",
+    "reset_password": "60/m/ip,5/5m/key",
+    "reset_password_from_key": "60/m/ip",
+    "confirm_email": None,  # "send_code" stands before it, and is the same for people with and without an account
+}
+# Behind a reverse proxy: how many there are, so that limits see the visitor's own address and not the proxy's.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 WAGTAIL_FRONTEND_LOGIN_URL = "/accounts/login/"
 WAGTAILADMIN_LOGIN_URL = "/accounts/login/"
+# One door: addresses and passwords are changed by their owner, below /accounts/, and nowhere in the admin.
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = WAGTAIL_PASSWORD_RESET_ENABLED = False
+WAGTAILUSERS_PASSWORD_ENABLED = False
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Puente <puente@localhost>")
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+
+# Who stands behind a certificate, as printed on it.
+CREDENTIAL_ISSUER = env.str("CREDENTIAL_ISSUER", default="Puente")
+CREDENTIAL_ADMIN_EMAILS = env.list("CREDENTIAL_ADMIN_EMAILS", default=[])
 
 WAGTAIL_SITE_NAME = "Puente"
 WAGTAILIMAGES_IMAGE_MODEL = "core.SiteImage"

@@ -9,6 +9,7 @@ if not env.bool("DEMO", default=False):  # noqa: F405
     raise ImproperlyConfigured("config.settings.demo runs only with DEMO=1 in the environment.")
 
 DEMO = True
+CREDENTIAL_ISSUER = "Puente, demonstration"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"  # noqa: F405

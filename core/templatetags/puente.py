@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -33,6 +35,14 @@ def icon(name: str, label: str = "") -> SafeString:
     if label:
         return format_html('<svg class="icon{}" role="img" aria-label="{}"><use href="{}#{}"/></svg>', flip, label, address, name)
     return format_html('<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>', flip, address, name)
+
+
+@register.filter
+def figure(value: float) -> str:
+    """Write a figure in the reader's language, with the decimals it has and no more: 2830000 → "2 830 000", 53.6 → "53,6"."""
+    number = Decimal(str(value)).quantize(Decimal("0.01"))
+    text = f"{number:f}".rstrip("0").rstrip(".")
+    return number_format(Decimal(text), decimal_pos=len(text.partition(".")[2]), use_l10n=True, force_grouping=True)
 
 
 @register.filter

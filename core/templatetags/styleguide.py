@@ -18,6 +18,7 @@ from core.models import Card
 
 register = template.Library()
 
+ROOT = Path(__file__).resolve().parents[2]
 INPUTS = re.compile(r"\{# inputs: (.*?) #\}", re.DOTALL)
 ICON = re.compile(r'<symbol id="([a-z-]+)"')
 
@@ -40,11 +41,19 @@ def _steps() -> list[dict[str, Any]]:
 
 
 def _examples() -> dict[str, list[dict[str, Any]]]:
-    """Return the contexts in which each component is shown, by its name."""
+    """Return the contexts in which each component is shown, by its name. Header and footer frame the page itself."""
     card = Card(
-        url="#", title="Abrir la primera cuenta: inclusión financiera", summary="Qué piden los bancos y qué pueden aceptar.", topic="finance",
-        topic_label="Inclusión financiera", kicker="Curso", meta="90 minutos · español, português", slug="primera-cuenta", key="k", language="es",
-    )  # fmt: skip
+        url="#",
+        title="Abrir la primera cuenta: inclusión financiera",
+        summary="Qué piden los bancos y qué pueden aceptar.",
+        topic="finance",
+        topic_label="Inclusión financiera",
+        kicker="Curso",
+        meta="90 minutos · español, português",
+        slug="primera-cuenta",
+        key="k",
+        language="es",
+    )
     form = ExampleForm({"email": "maría@", "language": ""})
     modules = [{"title": "Quién se mueve y por qué", "url": "#", "steps": _steps()}]
     modules.append({"title": "Cinco campos de acción", "url": "#", "steps": [{**step, "current": False} for step in _steps()]})
@@ -57,29 +66,41 @@ def _examples() -> dict[str, list[dict[str, Any]]]:
         ],
     }  # fmt: skip
     page_obj = Paginator(range(60), 20).get_page(2)
-    links = [{"code": code, "label": label, "url": "#", "current": code == "es", "exact": True} for code, label in [("es", "Español"), ("en", "English")]]
     return {
         "breadcrumbs": [{"items": [("Cursos", "#"), ("Migración y desarrollo: fundamentos", "#"), ("Flujos mixtos", "")]}],
         "button": [{"label": "Empezar el curso", "href": "#", "icon_end": "arrow-right"}]
         + [{"label": f"Botón {kind}", "kind": kind} for kind in ("secondary", "quiet", "danger")],
         "card": [{"card": card}],
         "check": [{"value": question}],
-        "empty": [{"title": "Aún no has empezado ningún curso", "text": "Cuando empieces uno, lo verás aquí.", "href": "#", "label": "Ver los cursos"}],
+        "empty": [
+            {
+                "title": "Aún no has empezado ningún curso",
+                "text": "Cuando empieces uno, lo verás aquí.",
+                "href": "#",
+                "label": "Ver los cursos",
+            }
+        ],
         "errors": [{"form": form}],
         "field": [{"field": field} for field in form],
         "field_notes": [{"field": form["printed_name"]}],
-        "footer": [{"footer_links": [{"label": "Privacidad", "url": "#", "current": False}], "demo": True}],
-        "header": [{"nav": [{"label": "Cursos", "url": "#", "current": True}], "language_links": links, "home_url": "#", "language_code": "es"}],
         "icon": [{"name": "certificate"}, {"name": "lock", "label": "Cerrado"}],
         "messages": [{"messages": []}],
         "notice": [
-            {"kind": "info", "title": "Lees sin cuenta", "text": "Nadie guarda lo que lees.", "href": "#", "link": "Más sobre la privacidad"},
+            {
+                "kind": "info",
+                "title": "Lees sin cuenta",
+                "text": "Nadie guarda lo que lees.",
+                "href": "#",
+                "link": "Más sobre la privacidad",
+            },
             {"kind": "success", "title": "Guardado", "text": "Hecho: 7 de 12 pasos."},
             {"kind": "warning", "title": "Sin conexión", "text": "Lo guardamos en este dispositivo y lo enviaremos después."},
             {"kind": "error", "title": "No se pudo enviar", "text": "Tus respuestas están guardadas. Vuelve a intentarlo."},
         ],
         "outline": [{"modules": modules}],
-        "outline_fold": [{"course_title": "Migración y desarrollo", "course_url": "#", "modules": modules, "step_number": 2, "step_total": 6}],
+        "outline_fold": [
+            {"course_title": "Migración y desarrollo", "course_url": "#", "modules": modules, "step_number": 2, "step_total": 6}
+        ],
         "pagination": [{"page_obj": page_obj, "query": "topic=finance"}],
         "progress": [{"done": 7, "total": 12, "label": "7 de 12 pasos · unos 40 minutos más"}],
         "row": [{"card": card}],
@@ -102,8 +123,8 @@ def component_examples() -> Iterator[Example]:
     """Yield every component that has an example, rendered."""
     for name, contexts in _examples().items():
         component = get_template(f"components/{name}.html")
-        inputs = INPUTS.search(Path(str(component.origin.name)).read_text(encoding="utf-8")) if component.origin else None
-        yield Example(name, inputs[1] if inputs else "", [component.render(context) for context in contexts])
+        inputs = INPUTS.search((ROOT / "templates/components" / f"{name}.html").read_text(encoding="utf-8"))
+        yield Example(name, inputs[1] if inputs else "", [SafeString(component.render(context)) for context in contexts])
 
 
 @register.simple_tag(name="component_examples")
@@ -115,7 +136,8 @@ def component_examples_tag() -> list[Example]:
 @register.simple_tag
 def cover_examples() -> list[tuple[str, str, str]]:
     """Return two covers of each family, as (topic, slug, family)."""
-    topics, found = list(TOPIC_COLOURS), []
+    topics = list(TOPIC_COLOURS)
+    found: list[tuple[str, str, str]] = []
     for name, _draw, _shore in FAMILIES:
         slugs = [slug for slug in (f"{name}-{i}" for i in range(200)) if family_of(slug) == name]
         found += [(topics[(len(found) + i) % len(topics)], slug, name) for i, slug in enumerate(slugs[:2])]
@@ -125,8 +147,7 @@ def cover_examples() -> list[tuple[str, str, str]]:
 @register.simple_tag
 def icon_names() -> list[str]:
     """Return the symbols of the sprite."""
-    sprite = Path(__file__).resolve().parents[2] / "static" / "icons" / "sprite.svg"
-    return ICON.findall(sprite.read_text(encoding="utf-8"))
+    return ICON.findall((ROOT / "static/icons/sprite.svg").read_text(encoding="utf-8"))
 
 
 @register.filter

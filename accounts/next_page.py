@@ -1,0 +1,21 @@
+"""Where a person wanted to go before we asked them to sign in: kept through every page of the way."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+
+from accounts.addresses import local_address
+
+
+def next_page(request: HttpRequest) -> str:
+    """Return the local address that the request asks to be sent on to, or nothing."""
+    return local_address(request.POST.get("next") or request.GET.get("next") or "")
+
+
+def with_next(request: HttpRequest, address: str, **more: str) -> str:
+    """Return an address of ours that carries it on, with more parameters where given."""
+    following = next_page(request)
+    query = {**({"next": following} if following else {}), **more}
+    return f"{address}?{urlencode(query)}" if query else address

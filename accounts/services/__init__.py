@@ -1,0 +1,1 @@
+"""What is written about accounts, one file a use case."""

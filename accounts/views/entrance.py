@@ -1,0 +1,126 @@
+"""Signing in, signing up and signing out."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from allauth.account.internal import flows
+from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
+from django.contrib.messages import get_messages
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+
+from accounts import codes
+from accounts.forms import EmailForm, PasswordSignInForm
+from accounts.models import User
+from accounts.next_page import next_page, with_next
+from accounts.views.frame import AskForAddressView
+
+ADMIN_PERMISSION = "wagtailadmin.access_admin"
+
+
+class SignInView(AskForAddressView):
+    """Asks for an address and sends a code to it; to an address without an account, a message that says so."""
+
+    template_name = "account/login.html"
+    limit = "login"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated and is_refused_by_admin(request):
+            return refuse_admin(request)
+        return super().dispatch(request, *args, **kwargs)
+
+    def form_valid(self, form: EmailForm) -> HttpResponse:
+        return send_code(self.request, form, "account_login")
+
+
+class SignUpView(AskForAddressView):
+    """Makes an account, or signs in whoever has one already: the page can't tell which, only the mailbox can."""
+
+    template_name = "account/signup.html"
+    limit = "signup"
+
+    def form_valid(self, form: EmailForm) -> HttpResponse:
+        if form.user() is not None or flows.manage_email.assess_unique_email(form.cleaned_data["email"]) is not True:
+            return send_code(self.request, form, "account_signup")
+        try:
+            user = open_account(form.cleaned_data["email"])
+        except IntegrityError:  # sent twice at once: the other one has made it
+            return send_code(self.request, form, "account_signup")
+        self.request.session[codes.STARTED_AT] = "account_signup"
+        try:
+            answer: HttpResponse = flows.signup.complete_signup(self.request, user=user, redirect_url=next_page(self.request) or None)
+        except ImmediateHttpResponse as refused:
+            return refused.response
+        return answer
+
+
+class PasswordSignInView(AskForAddressView):
+    """Signs in with a password, for those who have set one."""
+
+    template_name = "account/login_password.html"
+    form_class = PasswordSignInForm
+    limit = "login"
+
+    def form_valid(self, form: PasswordSignInForm) -> HttpResponse:
+        form.login.redirect_url = next_page(self.request) or None
+        credentials = {"email": form.cleaned_data["email"].lower()}
+        try:
+            answer: HttpResponse = flows.login.perform_password_login(self.request, credentials, form.login)
+        except ImmediateHttpResponse as refused:
+            return refused.response
+        return answer
+
+
+def send_code(request: HttpRequest, form: EmailForm, started_at: str) -> HttpResponse:
+    """Send a code to sign in with and go to the page that asks for it."""
+    request.session[codes.STARTED_AT] = started_at
+    try:
+        codes.start_sign_in(request, form.user(), form.cleaned_data["email"])
+    except ImmediateHttpResponse as refused:
+        return refused.response
+    return HttpResponseRedirect(with_next(request, reverse("account_confirm_login_code")))
+
+
+@transaction.atomic
+def open_account(email: str) -> User:
+    """Make an account that can be entered once its owner has typed the code sent to the address."""
+    user = User.objects.create_user(email)
+    EmailAddress.objects.create(user=user, email=user.email, primary=True)
+    return user
+
+
+def is_refused_by_admin(request: HttpRequest) -> bool:
+    """Whether a signed-in person was sent here because the admin won't let them in."""
+    return next_page(request).startswith("/admin/") and not request.user.has_perm(ADMIN_PERMISSION)
+
+
+def refuse_admin(request: HttpRequest) -> HttpResponse:
+    """Say who may enter the admin. Sending them back there would send them here again, without end."""
+    list(get_messages(request))  # the admin's own message says the same, and would turn up on another page
+    return render(request, "account/admin_refused.html", {"next_page": next_page(request)}, status=HTTPStatus.FORBIDDEN)
+
+
+@never_cache
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Ask, and on POST end this session."""
+    home = next_page(request) or reverse("wagtail_serve", args=[""])
+    if request.method == "POST":
+        flows.logout.logout(request)
+        request.session.flush()
+        return HttpResponseRedirect(home)
+    if not request.user.is_authenticated:
+        return HttpResponseRedirect(home)
+    return render(request, "account/logout.html", {"next_page": next_page(request), "back": request.GET.get("next") and home})
+
+
+@never_cache
+def inactive(request: HttpRequest) -> HttpResponse:
+    """Say that an account has been closed. Only shown to someone who has just typed its password or code."""
+    return render(request, "account/account_inactive.html", status=HTTPStatus.FORBIDDEN)

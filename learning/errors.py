@@ -1,0 +1,93 @@
+"""What can be refused in the record. Each error carries the sentence that the learner reads."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class LearningError(Exception):
+    """Something the record refuses. `code` is for programs, `message` for people."""
+
+    code = "refused"
+    message: str | Promise = _("This could not be recorded. Nothing was changed.")
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class NotEnrolled(LearningError):
+    """The person takes no part in this course."""
+
+    code = "not_enrolled"
+    message = _("You are not enrolled in this course. Enrol to keep your progress.")
+
+
+class EnrolmentClosed(LearningError):
+    """The course takes no new learners now: it has no published structure, or its run is not open."""
+
+    code = "closed"
+    message = _("This course does not take new learners now.")
+
+
+class RunClosed(LearningError):
+    """The run has ended, and its days of grace too."""
+
+    code = "run_closed"
+    message = _("This course has closed, and the days for sending work done offline are over.")
+
+
+class StepUnknown(LearningError):
+    """The step was never part of this course."""
+
+    code = "unknown_step"
+    message = _("This step is not part of the course.")
+
+
+class StepNotSelfReported(LearningError):
+    """The step is done by the server's own grading, never by a report."""
+
+    code = "graded"
+    message = _("An assessment is done by passing it, not by marking it.")
+
+
+class AttemptsUsedUp(LearningError):
+    """Every allowed attempt was submitted."""
+
+    code = "attempts_used_up"
+    message = _("You have used every attempt at this assessment. Your results are kept.")
+
+
+class AssessmentUnavailable(LearningError):
+    """The assessment cannot be opened, or has no questions."""
+
+    code = "assessment_unavailable"
+    message = _("This assessment cannot be opened now. What you did before is kept.")
+
+
+class AttemptUnknown(LearningError):
+    """There is no such attempt, or it is somebody else's."""
+
+    code = "unknown_attempt"
+    message = _("This attempt does not exist.")
+
+
+class AttemptClosed(LearningError):
+    """The attempt was submitted; it cannot change any more."""
+
+    code = "attempt_closed"
+    message = _("This assessment was already sent. Its result is kept.")
+
+
+class AnswersMalformed(LearningError):
+    """The answers name questions or options that are not in the paper."""
+
+    code = "answers_malformed"
+    message = _("These answers don’t belong to this paper. The answers you gave before are kept.")
+
+
+class NotEligible(LearningError):
+    """The course is not finished: no certificate."""
+
+    code = "not_eligible"
+    message = _("The course is not finished yet, so there is no certificate.")

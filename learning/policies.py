@@ -1,0 +1,156 @@
+"""The rules of progress. Pure: bits, masks and dates in, answers out; `now` is a parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from courses.outline import OutlineDocument, OutlineStep, mask
+
+
+class Run(Protocol):
+    """What the rules need of a run."""
+
+    opens_at: datetime | None
+    closes_at: datetime | None
+    late_days: int
+
+
+def takes_enrolments(run: Run, now: datetime) -> bool:
+    """Whether people can enrol in a run now."""
+    return (run.opens_at is None or run.opens_at <= now) and (run.closes_at is None or now < run.closes_at)
+
+
+def takes_events(run: Run, now: datetime) -> bool:
+    """Whether events are still accepted: until `late_days` after the run has closed."""
+    return run.closes_at is None or now < run.closes_at + timedelta(days=run.late_days)
+
+
+def required_mask(document: OutlineDocument, waived: Collection[UUID]) -> int:
+    """The bits needed to finish: the required steps of the pinned outline, less those that cannot be opened."""
+    return mask(step.slot for step in document.steps if step.required and step.key not in waived)
+
+
+def is_covered(done_bits: int, needed: int) -> bool:
+    """Whether everything needed is done. Nothing needed is nothing finished: an empty course gives no certificate."""
+    return needed != 0 and done_bits & needed == needed
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far someone is. `percent` is rounded down, so that 100 means finished."""
+
+    done: int
+    total: int
+    percent: int
+    minutes_left: int
+
+
+def progress(document: OutlineDocument, done_bits: int, waived: Collection[UUID]) -> Progress:
+    """Count required steps and the minutes of those that are left."""
+    needed = required_mask(document, waived)
+    done, total = (done_bits & needed).bit_count(), needed.bit_count()
+    left = sum(step.minutes for step in document.steps if needed >> step.slot & 1 and not done_bits >> step.slot & 1)
+    return Progress(done, total, 100 * done // total if total else 0, left)
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentResult:
+    """Where someone stands with an assessment. `attempts_left` is None when there is no limit."""
+
+    pass_mark: int
+    honours_mark: int
+    attempts_allowed: int
+    attempts_used: int = 0
+    best_score: int | None = None
+    passed: bool = False
+    is_open: bool = False
+
+    @property
+    def attempts_left(self) -> int | None:
+        """Attempts that can still be started; an open one is not among them."""
+        if not self.attempts_allowed:
+            return None
+        return max(0, self.attempts_allowed - self.attempts_used - self.is_open)
+
+
+def explain(
+    document: OutlineDocument,
+    done_bits: int,
+    waived: Collection[UUID],
+    results: Mapping[UUID, AssessmentResult],
+    titles: Mapping[UUID, str],
+    *,
+    completed: bool,
+) -> str:
+    """Say in a sentence or two why someone is where they are; learner and support read the same.
+
+    Args:
+        titles: titles of steps in the reader's language, by key.
+        completed: whether the course was ever completed; that is never taken back.
+    """
+    needed = required_mask(document, waived)
+    missing = [step for step in document.steps if needed >> step.slot & 1 and not done_bits >> step.slot & 1]
+    sentences = [_explain_missing(missing, needed, titles, completed)]
+    for step in missing:
+        result = results.get(step.key)
+        if result and (sentence := _explain_assessment(titles.get(step.key, ""), result)):
+            sentences.append(sentence)
+    gone = [step for step in document.steps if step.required and step.key in waived and not done_bits >> step.slot & 1]
+    if gone:
+        sentences.append(
+            ngettext(
+                "%(titles)s can no longer be opened and is not needed.", "%(titles)s can no longer be opened and are not needed.", len(gone)
+            )
+            % {"titles": _listed([titles.get(step.key, "") for step in gone])}
+        )
+    return " ".join(sentences)
+
+
+def _explain_missing(missing: Sequence[OutlineStep], needed: int, titles: Mapping[UUID, str], completed: bool) -> str:
+    total = needed.bit_count()
+    if not missing and total:
+        return ngettext("The required step is done.", "All %(n)d required steps are done.", total) % {"n": total}
+    if completed:
+        return _("You have finished this course; steps added later are not needed for your certificate.")
+    if len(missing) == total:
+        return ngettext("The required step is still to do.", "All %(n)d required steps are still to do.", total) % {"n": total}
+    named = _listed([titles.get(step.key, "") for step in missing[:3]])
+    if len(missing) > 3:
+        return _("%(done)d of %(total)d required steps are done. Next: %(titles)s, and %(more)d more.") % {
+            "done": total - len(missing), "total": total, "titles": named, "more": len(missing) - 3,
+        }
+    return _("%(done)d of %(total)d required steps are done. Missing: %(titles)s.") % {
+        "done": total - len(missing), "total": total, "titles": named,
+    }
+
+
+def _explain_assessment(title: str, result: AssessmentResult) -> str:
+    if result.is_open:
+        return _("You have started “%(title)s” and not sent it yet.") % {"title": title}
+    if not result.attempts_used or result.passed:
+        return ""
+    scores = {"title": title, "best": result.best_score, "mark": result.pass_mark, "n": result.attempts_left}
+    if result.attempts_left == 0:
+        return _("“%(title)s” was not passed: your best result is %(best)d%%, %(mark)d%% is needed, and no attempts are left.") % scores
+    if result.attempts_left is None:
+        return _("“%(title)s” is not passed yet: your best result is %(best)d%%, and %(mark)d%% is needed.") % scores
+    return (
+        ngettext(
+            "“%(title)s” is not passed yet: your best result is %(best)d%%, %(mark)d%% is needed, and %(n)d attempt is left.",
+            "“%(title)s” is not passed yet: your best result is %(best)d%%, %(mark)d%% is needed, and %(n)d attempts are left.",
+            result.attempts_left,
+        )
+        % scores
+    )
+
+
+def _listed(titles: Sequence[str]) -> str:
+    """Return titles in quotation marks, as a list in words."""
+    return ", ".join(_("“%(title)s”") % {"title": title} for title in titles)

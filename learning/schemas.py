@@ -1,0 +1,116 @@
+"""The shapes of the JSON API."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import AwareDatetime, ConfigDict, Field
+
+from learning.services.record_progress import EventType
+
+MOST_EVENTS = 200
+MOST_QUESTIONS = 200
+Identifier = Annotated[str, Field(max_length=64)]
+
+
+class EventIn(Schema):
+    """One event: `type` is done or resume, `at` the device's clock with its zone."""
+
+    id: UUID
+    type: EventType
+    step: UUID
+    at: AwareDatetime
+
+
+class BatchIn(Schema):
+    """Events of one enrolment."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    course: UUID
+    events: list[EventIn] = Field(min_length=1, max_length=MOST_EVENTS)
+
+
+class Summary(Schema):
+    """Progress in numbers and words."""
+
+    done: int
+    total: int
+    label: str
+
+
+class ResumeOut(Schema):
+    """Where to go on, and what the button says."""
+
+    url: str
+    label: str
+
+
+class EnrolmentOut(Schema):
+    """What the script paints."""
+
+    done: list[str]
+    steps: list[str]
+    percent: int
+    summary: Summary
+    completed: bool
+    url: str
+    label: str
+    finish_url: str
+    resume: ResumeOut | None = None
+
+
+class StateOut(Schema):
+    """One reader's record of one course."""
+
+    signed_in: bool
+    learner: str = ""
+    csrf: str = ""
+    enrolment: EnrolmentOut | None = None
+    edit_url: str = ""
+    edit_label: str = ""
+
+
+class SummariesOut(Schema):
+    """Progress by course key."""
+
+    signed_in: bool
+    courses: dict[str, Summary]
+
+
+class RefusalOut(Schema):
+    """An event that was not accepted."""
+
+    id: UUID
+    error: str
+    message: str
+
+
+class NewState(Schema):
+    """The record after the batch."""
+
+    enrolment: EnrolmentOut
+
+
+class BatchOut(Schema):
+    """What became of a batch, event by event."""
+
+    accepted: list[UUID]
+    refused: list[RefusalOut]
+    state: NewState
+
+
+class AnswersIn(Schema):
+    """Chosen option ids by question id."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    answers: dict[Identifier, Annotated[list[Identifier], Field(max_length=50)]] = Field(max_length=MOST_QUESTIONS)
+
+
+class AnswersOut(Schema):
+    """How many questions have an answer now."""
+
+    kept: int

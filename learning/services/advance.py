@@ -1,0 +1,61 @@
+"""What every way of doing a step comes down to: OR the bits, tell the outbox, complete when everything needed is done."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils import timezone
+
+from courses.models import StepWaiver
+from learning import policies
+from learning.bits import slots
+from learning.errors import NotEnrolled
+from learning.models import Enrolment, Progressed
+from learning.services.award_credential import award_credential
+
+
+def lock_enrolment(learner_id: int, course_key: UUID) -> Enrolment:
+    """Return a person's enrolment in a course, locked, with its outline and run. Call inside a transaction.
+
+    Raises:
+        NotEnrolled: there is none, or it was withdrawn.
+    """
+    enrolment = (
+        Enrolment.objects.select_for_update(of=("self",))
+        .select_related("outline", "run")
+        .filter(learner_id=learner_id, course_key=course_key)
+        .order_by("-pk")
+        .first()
+    )
+    if enrolment is None or enrolment.state != Enrolment.State.ACTIVE:
+        raise NotEnrolled
+    return enrolment
+
+
+def waived_steps(course_key: UUID) -> set[UUID]:
+    """Return the steps of a course that are waived now."""
+    return set(StepWaiver.objects.in_force().filter(course_key=course_key).values_list("step_key", flat=True))
+
+
+def advance(enrolment: Enrolment, bits: int, *, waived: set[UUID] | None = None) -> bool:
+    """Add steps to a locked enrolment and complete it when everything needed is done. Returns whether it completed now.
+
+    Someone who has left keeps what they do, but completes only after coming back. Saves the enrolment when anything changed; what the caller set on it (resume) is saved with it.
+    """
+    new = bits & ~enrolment.done_bits
+    enrolment.done_bits |= bits
+    completed = False
+    if enrolment.completed_at is None and enrolment.state == Enrolment.State.ACTIVE:
+        if waived is None:
+            waived = waived_steps(enrolment.course_key)
+        needed = policies.required_mask(enrolment.outline.document, waived)
+        completed = policies.is_covered(enrolment.done_bits, needed)
+        if completed:
+            enrolment.completed_at = timezone.now()
+    enrolment.save(update_fields=["done_bits", "completed_at", "resume_step", "resume_at", "resume_event"])
+    if new:
+        today = timezone.localdate()
+        Progressed.objects.bulk_create([Progressed(run_id=enrolment.run_id, slot=slot, day=today) for slot in slots(new)])
+    if completed:
+        award_credential(enrolment_id=enrolment.pk)
+    return completed

@@ -1,0 +1,282 @@
+"""What the record says, for pages and for the API. Constant queries, whatever the length of a course."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from uuid import UUID
+
+from django.db.models import Count, Max, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from wagtail.models import Page
+
+from accounts.models import User
+from courses.models import CoursePage, StepWaiver
+from courses.outline import OutlineDocument, OutlineStep, StepKind
+from learning import policies
+from learning.grading import course_grade
+from learning.models import Attempt, Credential, Enrolment
+from learning.services.advance import waived_steps
+from learning.services.step_kinds import kinds_of
+
+
+def label_of(progress: policies.Progress) -> str:
+    """Return progress in words: "7 of 12 steps · about 40 minutes left"."""
+    words = ngettext("%(done)d of %(total)d step", "%(done)d of %(total)d steps", progress.total) % {
+        "done": progress.done, "total": progress.total,
+    }
+    if progress.minutes_left:
+        words += " · " + ngettext("about %(n)d minute left", "about %(n)d minutes left", progress.minutes_left) % {"n": progress.minutes_left}
+    return words
+
+
+@dataclass
+class CourseState:
+    """One person's record of one course. Reads more only when more is asked."""
+
+    enrolment: Enrolment
+    waived: set[UUID]
+    language: str
+    document: OutlineDocument = field(init=False)
+    progress: policies.Progress = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.document = self.enrolment.outline.document
+        self.progress = policies.progress(self.document, self.enrolment.done_bits, self.waived)
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the person has left."""
+        return self.enrolment.state == Enrolment.State.WITHDRAWN
+
+    @property
+    def is_completed(self) -> bool:
+        """Whether the person has ever finished; never taken back."""
+        return self.enrolment.completed_at is not None
+
+    @property
+    def percent(self) -> int:
+        """Percent of what is needed; 100 for ever once the course was completed."""
+        return 100 if self.is_completed else self.progress.percent
+
+    @property
+    def done_count(self) -> int:
+        """Needed steps that are done."""
+        return self.progress.done
+
+    @property
+    def total_count(self) -> int:
+        """Needed steps."""
+        return self.progress.total
+
+    @property
+    def label(self) -> str:
+        """Progress in words."""
+        return label_of(self.progress)
+
+    @property
+    def moved_on(self) -> date | None:
+        """When the person was moved to another outline."""
+        return self.enrolment.moved_on
+
+    @property
+    def resume_key(self) -> UUID | None:
+        """The step the person was at."""
+        return self.enrolment.resume_step
+
+    @cached_property
+    def done_keys(self) -> set[UUID]:
+        """Every step of the outline whose bit is set."""
+        bits = self.enrolment.done_bits
+        return {step.key for step in self.document.steps if bits >> step.slot & 1}
+
+    @cached_property
+    def results(self) -> dict[UUID, policies.AssessmentResult]:
+        """Where the person stands with each assessment of the outline. One query."""
+        return results_of(self.enrolment, self.document.steps)
+
+    def result_of(self, step_key: UUID) -> policies.AssessmentResult | None:
+        """Where the person stands with one assessment, also one that a newer outline has added."""
+        if step_key in self.results:
+            return self.results[step_key]
+        if self.kind_of(step_key) is not StepKind.ASSESSMENT:
+            return None
+        return results_of(self.enrolment, [], also=[step_key])[step_key]
+
+    def kind_of(self, step_key: UUID) -> StepKind | None:
+        """The kind of a step of this course; None when no outline has it."""
+        return kinds_of(self.enrolment, {step_key}).get(step_key)
+
+    def title_of(self, step_key: UUID, language: str) -> str:
+        """The title that the outline remembers."""
+        step = self.document.by_key.get(step_key)
+        return step.title(language) if step else ""
+
+    @cached_property
+    def grade(self) -> int | None:
+        """The grade of the course in percent, once it is completed."""
+        return grade_of(self.results.values()) if self.is_completed else None
+
+    @cached_property
+    def credential_id(self) -> UUID | None:
+        """The live certificate of this course."""
+        return Credential.objects.live().filter(enrolment=self.enrolment).values_list("pk", flat=True).first()
+
+    @cached_property
+    def honours(self) -> bool:
+        """Whether the certificate says "with honours"."""
+        snapshot = Credential.objects.live().filter(enrolment=self.enrolment).values_list("snapshot", flat=True).first()
+        return bool(snapshot and snapshot.get("honours"))
+
+    @cached_property
+    def explanation(self) -> str:
+        """Why someone is at n%, in a sentence. One query for titles, one for results."""
+        keys = [step.key for step in self.document.steps if not self.enrolment.done_bits >> step.slot & 1]
+        titles = {step.key: step.title(self.language) for step in self.document.steps}
+        pages = Page.objects.filter(translation_key__in=keys, locale__language_code=self.language)
+        titles.update({UUID(str(key)): title for key, title in pages.values_list("translation_key", "title")})
+        return policies.explain(
+            self.document, self.enrolment.done_bits, self.waived, self.results, titles, completed=self.is_completed
+        )
+
+
+def results_of(enrolment: Enrolment, steps: Iterable[OutlineStep], also: Iterable[UUID] = ()) -> dict[UUID, policies.AssessmentResult]:
+    """Return where someone stands with each assessment among the steps, in one query."""
+    rows = {
+        row["step_key"]: row
+        for row in Attempt.objects.filter(enrolment=enrolment)
+        .values("step_key")
+        .annotate(
+            used=Count("pk", filter=Q(submitted_at__isnull=False)),
+            best=Max("score"),
+            passes=Count("pk", filter=Q(passed=True)),
+            opened=Count("pk", filter=Q(submitted_at__isnull=True)),
+        )
+    }
+    found = {}
+    rules = {step.key: step.rule for step in steps if step.rule} | dict.fromkeys(also)
+    for key, rule in rules.items():
+        row = rows.get(key, {"used": 0, "best": None, "passes": 0, "opened": 0})
+        marks = (rule.pass_mark, rule.honours_mark, rule.attempts_allowed) if rule else (65, 90, 3)
+        found[key] = policies.AssessmentResult(*marks, row["used"], row["best"], row["passes"] > 0, row["opened"] > 0)
+    return found
+
+
+def grade_of(results: Iterable[policies.AssessmentResult]) -> int | None:
+    """Return the course grade from the assessments that were taken."""
+    return course_grade([result.best_score for result in results if result.best_score is not None])
+
+
+def enrolment_of(learner: User, course_key: UUID) -> Enrolment | None:
+    """Return a person's enrolment in a course with its outline and run, in one query."""
+    return (
+        Enrolment.objects.for_learner(learner).filter(course_key=course_key).select_related("outline", "run").order_by("-pk").first()
+    )
+
+
+def state_of(learner: User, course_key: UUID, language: str) -> CourseState | None:
+    """Return a person's record of a course; None if they never enrolled. Two queries."""
+    enrolment = enrolment_of(learner, course_key)
+    return CourseState(enrolment, waived_steps(course_key), language) if enrolment else None
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Where to go on."""
+
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class CourseSummary:
+    """One course in "my learning"."""
+
+    course_key: UUID
+    title: str
+    url: str
+    topic: str
+    slug: str
+    done: int
+    total: int
+    percent: int
+    label: str
+    resume: Resume | None
+    is_completed: bool
+    is_withdrawn: bool
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it is still on the way."""
+        return not self.is_completed and not self.is_withdrawn
+
+
+def summary_of(learner: User, language: str) -> list[CourseSummary]:
+    """Return everything a person takes or took, newest first. Five queries, however many courses."""
+    enrolments = list(Enrolment.objects.for_learner(learner).select_related("outline").order_by("-pk"))
+    if not enrolments:
+        return []
+    keys = [enrolment.course_key for enrolment in enrolments]
+    waived: dict[UUID, set[UUID]] = {}
+    for course_key, step_key in StepWaiver.objects.in_force().filter(course_key__in=keys).values_list("course_key", "step_key"):
+        waived.setdefault(course_key, set()).add(step_key)
+    courses = _courses(keys, language)
+    following = {enrolment.pk: following_step(enrolment, waived.get(enrolment.course_key, set())) for enrolment in enrolments}
+    steps = _pages([step for step in following.values() if step], language)
+    return [
+        _summary(enrolment, waived.get(enrolment.course_key, set()), courses.get(enrolment.course_key), steps.get(following[enrolment.pk]), language)
+        for enrolment in enrolments
+    ]
+
+
+def following_step(enrolment: Enrolment, waived: set[UUID]) -> UUID | None:
+    """Return the step to go on with: where the person was unless it is done, else the first that is not done."""
+    document, bits = enrolment.outline.document, enrolment.done_bits
+    place = document.by_key.get(enrolment.resume_step) if enrolment.resume_step else None
+    if place and not bits >> place.slot & 1 and place.key not in waived:
+        return place.key
+    start = document.steps.index(place) + 1 if place else 0
+    ordered = [*document.steps[start:], *document.steps[:start]]
+    left = next((step for step in ordered if not bits >> step.slot & 1 and step.key not in waived), None)
+    return left.key if left else (place.key if place else None)
+
+
+def _courses(keys: list[UUID], language: str) -> dict[UUID, CoursePage]:
+    found: dict[UUID, CoursePage] = {}
+    for page in CoursePage.objects.live().filter(translation_key__in=keys).select_related("locale").order_by("pk"):
+        if page.key not in found or page.locale.language_code == language:
+            found[page.key] = page
+    return found
+
+
+def _pages(keys: list[UUID], language: str) -> Mapping[UUID | None, Page]:
+    found: dict[UUID | None, Page] = {}
+    for page in Page.objects.live().filter(translation_key__in=keys).select_related("locale").order_by("pk"):
+        key = UUID(str(page.translation_key))
+        if key not in found or page.locale.language_code == language:
+            found[key] = page
+    return found
+
+
+def _summary(enrolment: Enrolment, waived: set[UUID], course: CoursePage | None, step: Page | None, language: str) -> CourseSummary:
+    document = enrolment.outline.document
+    progress = policies.progress(document, enrolment.done_bits, waived)
+    completed = enrolment.completed_at is not None
+    return CourseSummary(
+        course_key=enrolment.course_key,
+        title=course.title if course else document.title(language),
+        url=reverse("learning:course", args=[enrolment.course_key]),
+        topic=course.topic if course else "",
+        slug=course.slug if course else "",
+        done=progress.done,
+        total=progress.total,
+        percent=100 if completed else progress.percent,
+        label=_("Finished") if completed else label_of(progress),
+        resume=Resume(step.get_url() or "", step.title) if step and not completed else None,
+        is_completed=completed,
+        is_withdrawn=enrolment.state == Enrolment.State.WITHDRAWN,
+    )

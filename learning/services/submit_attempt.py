@@ -1,0 +1,41 @@
+"""Send an assessment: grade it on the server, and set the step's bit when it is passed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from courses.models import StepSlot
+from learning.grading import grade
+from learning.models import Attempt
+from learning.papers import clean_answers
+from learning.services.advance import advance
+from learning.services.save_answers import lock_attempt
+
+
+def submit_attempt(*, learner: User, attempt_id: int, answers: Any = None) -> Attempt:
+    """Grade an attempt with the answers kept so far and those given now. Sending twice gives the same result.
+
+    An assessment that was begun can always be sent, also after leaving the course or the end of the run.
+
+    Raises:
+        AttemptUnknown: there is no such attempt of this learner.
+        AnswersMalformed: the answers don't fit the paper; nothing is changed.
+    """
+    with transaction.atomic():
+        attempt = lock_attempt(learner, attempt_id)
+        if attempt.submitted_at is not None:
+            return attempt
+        if answers is not None:
+            attempt.answers = attempt.answers | clean_answers(attempt.paper, answers)
+        result = grade(attempt.paper, attempt.answers)
+        attempt.score, attempt.passed, attempt.submitted_at = result.score, result.passed, timezone.now()
+        attempt.save(update_fields=["answers", "score", "passed", "submitted_at"])
+        enrolment = attempt.enrolment
+        if result.passed:
+            slot = StepSlot.objects.get(course_key=enrolment.course_key, step_key=attempt.step_key).slot
+            advance(enrolment, 1 << slot)
+    return attempt

@@ -1,0 +1,144 @@
+"""My learning, and my record of one course."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from courses.models import CoursePage
+from courses.presentation import draw, waived_steps
+from courses.services.publish_structure import newest_outline
+from learning.errors import EnrolmentClosed
+from learning.forms import EnrolForm, NameForm
+from learning.models import CredentialHolder
+from learning.services.claim_credential import claim_credential
+from learning.services.enrol import enrol
+from learning.services.reads import CourseState, state_of, summary_of
+from learning.services.withdraw import withdraw
+from learning.views.frame import course_page, language_of, private, refused, sign_in_address, to_sign_in
+
+
+@require_safe
+@private
+def index(request: HttpRequest) -> HttpResponse:
+    """What I take, where I resume, what I earned."""
+    if not request.user.is_authenticated:
+        return to_sign_in(request)
+    language = language_of(request)
+    summaries = summary_of(request.user, language)
+    earned = (
+        CredentialHolder.objects.filter(learner=request.user)
+        .select_related("credential")
+        .order_by("-credential__issued_at")
+    )
+    context = {
+        "current": [summary for summary in summaries if summary.is_current],
+        "finished": [summary for summary in summaries if summary.is_completed],
+        "withdrawn": [summary for summary in summaries if summary.is_withdrawn],
+        "earned": [
+            {"id": holder.credential_id, "title": holder.credential.title(language), "credential": holder.credential} for holder in earned
+        ],
+    }
+    return render(request, "learning/index.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def course(request: HttpRequest, course_key: UUID) -> HttpResponse:
+    """My record of a course, or the way to join it."""
+    language = language_of(request)
+    page = course_page(course_key, language)
+    if not request.user.is_authenticated:
+        if request.method == "POST":
+            return to_sign_in(request)
+        return render(request, "learning/join.html", _join_context(request, page))
+    if request.method == "POST":
+        return _act(request, page)
+    state = state_of(request.user, course_key, language)
+    if state is None or state.is_withdrawn:
+        form = EnrolForm(initial={"printed_name": request.user.printed_name})
+        return render(request, "learning/join.html", _join_context(request, page, form, state))
+    return render(request, "learning/course.html", _record_context(page, state, language))
+
+
+def _join_context(request: HttpRequest, page: CoursePage, form: EnrolForm | None = None, state: CourseState | None = None) -> dict[str, Any]:
+    outline = newest_outline(page.key)
+    return {
+        "course": page,
+        "form": form,
+        "was_enrolled": state is not None,
+        "is_open": outline is not None,
+        "minutes": outline.document.minutes if outline else 0,
+        "sign_in_url": sign_in_address(request),
+        "sign_up_url": sign_in_address(request, "account_signup"),
+        "breadcrumbs": [(_("My learning"), reverse("learning:index"))],
+    }
+
+
+def _act(request: HttpRequest, page: CoursePage) -> HttpResponse:
+    """Enrol or withdraw."""
+    here = reverse("learning:course", args=[page.key])
+    if request.POST.get("action") == "withdraw":
+        withdraw(learner=request.user, course_key=page.key)
+        messages.success(request, _("You have left this course. What you did is kept: enrol again to go on where you were."))
+        return HttpResponseRedirect(reverse("learning:index"))
+    form = EnrolForm(request.POST)
+    if not form.is_valid():
+        return render(request, "learning/join.html", _join_context(request, page, form), status=422)
+    try:
+        enrol(learner=request.user, course_key=page.key, language=language_of(request), printed_name=form.cleaned_data["printed_name"] or None)
+    except EnrolmentClosed:
+        return refused(
+            request, _("Enrolment is closed"), _("This course does not take new learners now. Nothing was changed."), page.get_url() or "/"
+        )
+    messages.success(request, _("You are enrolled. From now on your progress is kept."))
+    return HttpResponseRedirect(here)
+
+
+def _record_context(page: CoursePage, state: CourseState, language: str) -> dict[str, Any]:
+    modules = draw(state.document, language, waived=waived_steps(page.key))
+    steps = [step for module in modules for step in module.steps]
+    done = {str(key) for key in state.done_keys}
+    resume = next((step for step in steps if step.key == str(state.resume_key)), None) if state.resume_key else None
+    following = next((step for step in steps if step.key not in done and step.url), None)
+    return {
+        "course": page,
+        "state": state,
+        "modules": [
+            {"title": module.title, "url": module.url, "current": True, "steps": [_row(step, step.key in done, page) for step in module.steps]}
+            for module in modules
+        ],
+        "resume": resume if resume and resume.key not in done else following or resume,
+        "breadcrumbs": [(_("My learning"), reverse("learning:index"))],
+    }
+
+
+def _row(step: Any, done: bool, page: CoursePage) -> dict[str, Any]:
+    url = reverse("learning:step", args=[page.key, step.key])
+    return {"title": step.title, "url": url, "minutes": step.minutes, "kind": step.kind, "key": step.key, "current": False, "done": done}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def finish(request: HttpRequest, course_key: UUID) -> HttpResponse:
+    """The moment of having finished: the certificate, or the name that it still needs."""
+    if not request.user.is_authenticated:
+        return to_sign_in(request)
+    language = language_of(request)
+    page = course_page(course_key, language)
+    state = state_of(request.user, course_key, language)
+    if state is None or not state.is_completed:
+        return HttpResponseRedirect(reverse("learning:course", args=[course_key]))
+    form = NameForm(request.POST or None, initial={"printed_name": request.user.printed_name})
+    if request.method == "POST" and form.is_valid():
+        claim_credential(learner=request.user, course_key=course_key, printed_name=form.cleaned_data["printed_name"])
+        return HttpResponseRedirect(reverse("learning:finish", args=[course_key]))
+    context = {"course": page, "state": state, "form": form, "breadcrumbs": [(_("My learning"), reverse("learning:index"))]}
+    return render(request, "learning/finish.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,182 @@
+"""The private page of one step, and the paper of an assessment with its result."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from courses.models import CoursePage
+from courses.outline import StepKind
+from courses.presentation import draw, waived_steps
+from learning.errors import AnswersMalformed, AttemptClosed, AttemptsUsedUp, LearningError, StepUnknown
+from learning.models import Attempt
+from learning.papers import paper_for_display, review_of
+from learning.services.mark_done import mark_done
+from learning.services.reads import CourseState, state_of
+from learning.services.save_answers import save_answers
+from learning.services.start_attempt import start_attempt
+from learning.services.submit_attempt import submit_attempt
+from learning.views.frame import course_page, language_of, private, refused, step_page, to_sign_in
+
+STASH = "answers_of_an_expired_session"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def step(request: HttpRequest, course_key: UUID, step_key: UUID) -> HttpResponse:
+    """One step: mark it as done, or start or resume its assessment."""
+    if not request.user.is_authenticated:
+        return to_sign_in(request)
+    language = language_of(request)
+    page = course_page(course_key, language)
+    state = state_of(request.user, course_key, language)
+    if state is None or state.is_withdrawn:
+        messages.info(request, _("Enrol first: then your progress is kept."))
+        return HttpResponseRedirect(reverse("learning:course", args=[course_key]))
+    if request.method == "POST":
+        return _act(request, page, state, step_key)
+    return render(request, "learning/step.html", _step_context(page, state, step_key, language))
+
+
+def _step_context(page: CoursePage, state: CourseState, step_key: UUID, language: str) -> dict[str, Any]:
+    content = step_page(step_key, language)
+    kind = state.kind_of(step_key)
+    if kind is None:
+        raise Http404
+    attempts = list(Attempt.objects.filter(enrolment=state.enrolment, step_key=step_key).order_by("number"))
+    return {
+        "course": page,
+        "state": state,
+        "title": content.title if content else state.title_of(step_key, language),
+        "content_url": content.get_url() if content else "",
+        "is_assessment": kind is StepKind.ASSESSMENT,
+        "is_done": step_key in state.done_keys,
+        "result": state.result_of(step_key),
+        "open_attempt": next((attempt for attempt in attempts if attempt.submitted_at is None), None),
+        "attempts": [attempt for attempt in attempts if attempt.submitted_at],
+        "next": _following(state, step_key, language),
+        "breadcrumbs": [(_("My learning"), reverse("learning:index")), (page.title, reverse("learning:course", args=[page.key]))],
+    }
+
+
+def _following(state: CourseState, step_key: UUID, language: str) -> Any:
+    """Return the step after this one that can be opened, as pages draw it."""
+    modules = draw(state.document, language, waived=waived_steps(state.enrolment.course_key))
+    steps = [line for module in modules for line in module.steps]
+    position = next((i for i, line in enumerate(steps) if line.key == str(step_key)), None)
+    if position is None:
+        return None
+    return next((line for line in steps[position + 1 :] if line.url), None)
+
+
+def _act(request: HttpRequest, page: CoursePage, state: CourseState, step_key: UUID) -> HttpResponse:
+    """Mark a lesson as done, or start an assessment."""
+    language = language_of(request)
+    here = reverse("learning:step", args=[page.key, step_key])
+    try:
+        if request.POST.get("action") == "start":
+            attempt = start_attempt(learner=request.user, course_key=page.key, step_key=step_key, language=language)
+            return HttpResponseRedirect(reverse("learning:attempt", args=[page.key, step_key, attempt.pk]))
+        result = mark_done(learner=request.user, course_key=page.key, step_key=step_key)
+    except AttemptsUsedUp:
+        return refused(request, _("No attempts left"), _("You have used every attempt at this assessment. Your results are kept."), here)
+    except StepUnknown as error:
+        raise Http404 from error
+    except LearningError as error:
+        return refused(request, _("This was not recorded"), str(error), here)
+    if result.completed and not state.is_completed:
+        return HttpResponseRedirect(reverse("learning:finish", args=[page.key]))
+    following = _following(state, step_key, language)
+    return HttpResponseRedirect(following.url if following else reverse("learning:course", args=[page.key]))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def attempt(request: HttpRequest, course_key: UUID, step_key: UUID, attempt_id: int) -> HttpResponse:
+    """The paper while it is open; its result afterwards. Answers of an expired session wait until its owner is back."""
+    if not request.user.is_authenticated:
+        if request.method == "POST":
+            request.session[STASH] = {"attempt": attempt_id, "answers": _answers(request)}
+        return to_sign_in(request)
+    found = get_object_or_404(
+        Attempt.objects.select_related("enrolment"), pk=attempt_id, step_key=step_key, enrolment__course_key=course_key, enrolment__learner=request.user
+    )
+    page = course_page(course_key, language_of(request))
+    if request.method == "POST":
+        return _answer(request, page, found)
+    _unstash(request, found)
+    return _show(request, page, found)
+
+
+def _answers(request: HttpRequest) -> dict[str, list[str]]:
+    """Return the chosen options by question; a question that was shown but left open is an empty list."""
+    answers: dict[str, list[str]] = {name[2:]: [] for name in request.POST.getlist("asked") if name.startswith("q-")}
+    for name in request.POST:
+        if name.startswith("q-"):
+            answers[name[2:]] = request.POST.getlist(name)
+    return answers
+
+
+def _unstash(request: HttpRequest, found: Attempt) -> None:
+    stash = request.session.get(STASH)
+    if not stash or stash.get("attempt") != found.pk:
+        return
+    del request.session[STASH]
+    try:
+        save_answers(learner=request.user, attempt_id=found.pk, answers=stash["answers"])
+    except LearningError:
+        return
+    found.refresh_from_db()
+    messages.info(request, _("Your session had ended. The answers you gave are kept: check them and send them."))
+
+
+def _answer(request: HttpRequest, page: CoursePage, found: Attempt) -> HttpResponse:
+    """Keep the answers, or keep and grade them."""
+    here = reverse("learning:attempt", args=[page.key, found.step_key, found.pk])
+    was_completed = found.enrolment.completed_at is not None
+    try:
+        if request.POST.get("action") == "submit":
+            graded = submit_attempt(learner=request.user, attempt_id=found.pk, answers=_answers(request))
+            if graded.enrolment.completed_at and not was_completed:
+                messages.success(request, _("With this you have finished the course."))
+            return HttpResponseRedirect(here)
+        save_answers(learner=request.user, attempt_id=found.pk, answers=_answers(request))
+    except AttemptClosed:
+        messages.info(request, _("This assessment was already sent. This is its result."))
+        return HttpResponseRedirect(here)
+    except AnswersMalformed:
+        return refused(
+            request, _("These answers don’t belong to this paper"), _("Nothing was changed: the answers you gave before are kept."), here, status=400
+        )
+    messages.success(request, _("Your answers are kept. You can leave and come back."))
+    return HttpResponseRedirect(here)
+
+
+def _show(request: HttpRequest, page: CoursePage, found: Attempt) -> HttpResponse:
+    language = language_of(request)
+    state = state_of(request.user, page.key, language)
+    context = {
+        "course": page,
+        "attempt": found,
+        "state": state,
+        "step_url": reverse("learning:step", args=[page.key, found.step_key]),
+        "breadcrumbs": [(_("My learning"), reverse("learning:index")), (page.title, reverse("learning:course", args=[page.key]))],
+    }
+    content = step_page(found.step_key, language)
+    context["title"] = content.title if content else ""
+    if found.submitted_at is None:
+        context["paper"] = paper_for_display(found, language)
+        return render(request, "learning/attempt.html", context)
+    result = state.result_of(found.step_key) if state else None
+    context["review"] = review_of(found, language, attempts_left=result.attempts_left if result else 0)
+    if state:
+        context["result_of_step"] = result
+        context["next"] = _following(state, found.step_key, language)
+    return render(request, "learning/result.html", context)

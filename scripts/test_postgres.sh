@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# `make test-postgres`: the tests that touch the database, on a throw-away PostgreSQL cluster with real concurrent writers.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+scripts/install.sh requirements-dev.txt
+.venv/bin/python -m scripts.compile_translations
+# shellcheck disable=SC2086 # the arguments are words
+exec scripts/with_postgres.sh .venv/bin/python -m pytest -n "${PYTEST_WORKERS:-2}" --dist loadgroup -m "not browser" --ignore=tests/architecture ${PYTEST_ARGS:-}

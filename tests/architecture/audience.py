@@ -1,0 +1,117 @@
+"""Whom each address of the site is for. An address that is not in this table fails the tests, and so does an entry without one.
+
+A new view starts here: choose its audience, and the tests say what that promises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+
+class Audience(Enum):
+    """What an audience promises about the answer to someone who is not signed in."""
+
+    PUBLIC = "anyone; the same bytes for everyone; no cookie, no session, never varies by cookie"
+    NEGOTIATED = "anyone; only the language differs, by parameter, cookie or Accept-Language; sets no cookie"
+    FILE = "a file: open ones to anyone, the rest by the rule of the page that uses it; sets no cookie"
+    DOOR = "anyone; a form of the one door; private, never stored"
+    PRIVATE = "signed-in people, about themselves; others are sent to the door"
+    API = "signed-in people, JSON; others get 401"
+    STAFF = "people who may enter the admin; others are sent to the door"
+    DEMO = "the demo only; does not exist elsewhere"
+
+
+A = Audience
+
+# By name, with its namespace. i18n patterns count once, whatever the language.
+BY_NAME: dict[str, Audience] = {
+    "healthz": A.PUBLIC,
+    "readyz": A.PUBLIC,
+    "sitemap": A.PUBLIC,
+    "search": A.PUBLIC,
+    "wagtail_serve": A.PUBLIC,
+    "front_door": A.NEGOTIATED,
+    "media": A.FILE,
+    "wagtaildocs_serve": A.FILE,
+    # Certificates: what an employer sees.
+    "credential": A.NEGOTIATED,
+    "credential_pdf": A.FILE,
+    "credential_verify": A.NEGOTIATED,
+    # The record.
+    "learning:index": A.PRIVATE,
+    "learning:course": A.PRIVATE,
+    "learning:finish": A.PRIVATE,
+    "learning:step": A.PRIVATE,
+    "learning:attempt": A.PRIVATE,
+    # The one door.
+    "account_login": A.DOOR,
+    "account_signup": A.DOOR,
+    "account_logout": A.DOOR,
+    "account_inactive": A.DOOR,
+    "account_request_login_code": A.DOOR,
+    "account_confirm_login_code": A.DOOR,
+    "account_email_verification_sent": A.DOOR,
+    "account_reset_password": A.DOOR,
+    "account_reset_password_done": A.DOOR,
+    "account_reset_password_from_key": A.DOOR,
+    "account_reset_password_from_key_done": A.DOOR,
+    "wagtaildocs_authenticate_with_password": A.DOOR,
+    # The account behind it.
+    "account_home": A.PRIVATE,
+    "account_email": A.PRIVATE,
+    "account_change_password": A.PRIVATE,
+    "account_set_password": A.PRIVATE,
+    "account_reauthenticate": A.PRIVATE,
+    "usersessions_list": A.PRIVATE,
+}
+
+# Whole subtrees, for what is declared elsewhere (Wagtail's admin) or named by what it does (the JSON of the record).
+BY_PREFIX: dict[str, Audience] = {
+    "admin/": A.STAFF,
+    "learning/api/": A.API,
+    "demo/": A.DEMO,
+    "styleguide/": A.DEMO,
+}
+
+# Exceptions inside those subtrees.
+EXCEPTIONS: dict[str, Audience] = {
+    "admin_login": A.DOOR,
+    "admin_password_reset": A.DOOR,
+    # Words for the admin's script; the same for everyone.
+    "wagtailadmin_javascript_catalog": A.PUBLIC,
+    # How to talk to the JSON addresses: nothing about anybody.
+    "learning-api:openapi-json": A.PUBLIC,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One URL pattern: its route without the language, its full name, and the arguments it takes."""
+
+    route: str
+    name: str
+    arguments: tuple[str, ...]
+    pattern: URLPattern
+
+    @property
+    def audience(self) -> Audience | None:
+        """What the table says; None when it says nothing."""
+        for table, key in ((EXCEPTIONS, self.name), (BY_NAME, self.name)):
+            if key in table:
+                return table[key]
+        return next((audience for prefix, audience in BY_PREFIX.items() if self.route.startswith(prefix)), None)
+
+
+def addresses(resolver: URLResolver | None = None, route: str = "", namespaces: tuple[str, ...] = ()) -> Iterator[Address]:
+    """Walk every URL pattern of the site."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        is_language = isinstance(pattern, URLResolver) and type(pattern.pattern).__name__ == "LocalePrefixPattern"
+        full = route if is_language else route + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield Address(full, ":".join([*namespaces, pattern.name or ""]), tuple(pattern.pattern.regex.groupindex), pattern)
+        else:
+            yield from addresses(pattern, full, (*namespaces, pattern.namespace) if pattern.namespace else namespaces)

@@ -1,0 +1,69 @@
+"""Production refuses to start without a secret, without hosts or as a demo; the demo refuses to start unless asked."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+GOOD = {"SECRET_KEY": "k" * 50, "ALLOWED_HOSTS": "puente.example", "SITE_URL": "https://puente.example"}
+FORGOTTEN = ("DEMO", "SECRET_KEY", "ALLOWED_HOSTS", "DJANGO_SETTINGS_MODULE", "SITE_URL")
+
+
+def load(settings: str, environment: dict[str, str], expression: str = "'loaded'") -> subprocess.CompletedProcess[str]:
+    """Import a settings module in a process of its own."""
+    clean = {name: value for name, value in os.environ.items() if name not in FORGOTTEN}
+    program = f"import {settings} as settings; print({expression})"
+    return subprocess.run([sys.executable, "-c", program], cwd=ROOT, env={**clean, **environment}, capture_output=True, text=True, check=False)
+
+
+def test_production_starts_with_what_it_needs() -> None:
+    answer = load("config.settings.production", GOOD, "settings.DEBUG, settings.DEMO, settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE")
+    assert answer.stdout.strip() == "False False True True", answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS"),
+        ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS"),
+        ({"ALLOWED_HOSTS": "puente.example,*"}, "ALLOWED_HOSTS"),
+        ({"DEMO": "1"}, "DEMO"),
+        ({"DEMO": "true"}, "DEMO"),
+    ],
+    ids=str,
+)
+def test_production_refuses(change: dict[str, str], word: str) -> None:
+    answer = load("config.settings.production", {**GOOD, **change})
+    assert answer.returncode != 0
+    assert "ImproperlyConfigured" in answer.stderr
+    assert word in answer.stderr.splitlines()[-1]
+
+
+def test_production_falls_back_to_no_secret() -> None:
+    """A secret in the code is everybody's: the only ones are those of tests and development, and they say so."""
+    for name in ("base", "production"):
+        assert 'SECRET_KEY = "' not in (ROOT / "config" / "settings" / f"{name}.py").read_text()
+    for name in ("test", "development"):
+        assert "never-a-secret" in (ROOT / "config" / "settings" / f"{name}.py").read_text()
+
+
+def test_the_demo_refuses_unless_asked() -> None:
+    answer = load("config.settings.demo", {})
+    assert answer.returncode != 0
+    assert "DEMO=1" in answer.stderr.splitlines()[-1]
+
+
+def test_demo_addresses_exist_only_in_the_demo(tmp_path: Path) -> None:
+    program = "import django; django.setup(); from django.urls import reverse; print(reverse('styleguide'))"
+    for settings, exists in (("demo", True), ("production", False)):
+        environment = {**os.environ, **GOOD, "DJANGO_SETTINGS_MODULE": f"config.settings.{settings}", "VAR_DIR": str(tmp_path)}
+        environment["DEMO"] = "1" if exists else "0"
+        answer = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        assert (answer.returncode == 0) is exists, answer.stderr

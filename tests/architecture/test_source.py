@@ -1,0 +1,131 @@
+"""The four homes for a rule, and the house style, as far as a parser can see them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+FLOORS = ("accounts", "core", "knowledge", "courses", "learning", "config")
+FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "functions", "lib"}
+LONGEST_FILE = 400
+LONGEST_FUNCTION = 60
+
+# Rules without database, request or clock: what they need is given to them, `now` included.
+PURE = ("courses/outline.py", "learning/grading.py", "learning/policies.py", "core/covers.py", "core/topics.py", "accounts/names.py")
+# Translated words and model choices are values; a database, a request and a clock are not.
+IMPURE_IMPORTS = ("django.db.transaction", "django.db.connection", "django.http", "django.shortcuts", "django.utils.timezone", "wagtail", "django.core.cache")
+INPUT_OUTPUT = {
+    "aggregate", "bulk_create", "bulk_update", "commit", "count", "create", "delay", "delete", "enqueue", "exists", "filter", "first", "get",
+    "get_or_create", "on_commit", "open", "publish", "read", "refresh_from_db", "save", "send", "send_mail", "unlink", "update", "urlopen", "write",
+}
+CLOCKS = {"now", "today", "utcnow", "localdate", "localtime", "time", "monotonic"}
+
+
+def sources(*folders: str) -> list[Path]:
+    """Return the Python files of some folders, without migrations."""
+    return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py")) if "migrations" not in path.parts]
+
+
+def named(path: Path) -> str:
+    """Return a path inside the project, for test ids."""
+    return str(path.relative_to(ROOT))
+
+
+def parse(path: Path) -> ast.Module:
+    """Parse a file."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    """Return the dotted names of everything a module imports."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+OURS = sources(*FLOORS)
+SERVICES = [path for path in OURS if "services" in path.parts and path.name != "__init__.py"]
+
+
+def test_no_module_is_named_for_nothing() -> None:
+    """A module called utils has no reason to end: everything fits into it."""
+    everything = sources(*FLOORS, "tests", "scripts")
+    assert [named(path) for path in everything if path.stem in FORBIDDEN_NAMES or path.parent.name in FORBIDDEN_NAMES] == []
+
+
+@pytest.mark.parametrize("path", OURS, ids=named)
+def test_modules_say_what_they_are_responsible_for(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    if text.strip():
+        assert ast.get_docstring(ast.parse(text)), f"{named(path)} has no docstring"
+
+
+@pytest.mark.parametrize("path", OURS, ids=named)
+def test_files_fit_in_a_sitting_and_functions_on_a_screen(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= LONGEST_FILE
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno:
+            assert node.end_lineno - node.lineno < LONGEST_FUNCTION, f"{named(path)}: {node.name}"
+
+
+@pytest.mark.parametrize("path", OURS, ids=named)
+def test_save_does_nothing_but_save(path: Path) -> None:
+    """No I/O in save(): what a save causes belongs to a service, or to a signal handler on commit."""
+    for model in (node for node in ast.walk(parse(path)) if isinstance(node, ast.ClassDef)):
+        for method in (node for node in model.body if isinstance(node, ast.FunctionDef) and node.name in {"save", "delete"}):
+            calls = [ast.unparse(node.func) for node in ast.walk(method) if isinstance(node, ast.Call)]
+            others = [call for call in calls if not call.startswith("super()")]
+            doing_more = [call for call in others if call.split(".")[-1] in INPUT_OUTPUT or ".objects" in call]
+            assert doing_more == [], f"{named(path)}: {model.name}.{method.name}"
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_pure_rules_know_no_database_request_or_clock(name: str) -> None:
+    path = ROOT / name
+    if not path.exists():
+        pytest.fail(f"{name} is named as pure and is not there")
+    tree = parse(path)
+    assert [found for found in imported(tree) if found.startswith(IMPURE_IMPORTS)] == []
+    clocks = [
+        ast.unparse(node)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CLOCKS
+    ]
+    assert clocks == [], "`now` is a parameter of a pure rule"
+    assert "objects" not in {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+
+
+@pytest.mark.parametrize("path", SERVICES, ids=named)
+def test_services_take_no_request_and_give_no_response(path: Path) -> None:
+    tree = parse(path)
+    assert [found for found in imported(tree) if found.startswith(("django.http", "django.shortcuts", "ninja"))] == []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            names = [argument.arg for argument in [*node.args.args, *node.args.kwonlyargs]]
+            assert "request" not in names, f"{named(path)}: {node.name}"
+
+
+@pytest.mark.parametrize("path", SERVICES, ids=named)
+def test_a_service_is_called_by_keyword(path: Path) -> None:
+    """The use case that gives its name to the file is keyword-only: a call reads as a sentence and survives a new argument."""
+    main = [node for node in parse(path).body if isinstance(node, ast.FunctionDef) and node.name == path.stem]
+    for function in main:
+        assert not function.args.args, f"{function.name}({', '.join(argument.arg for argument in function.args.args)})"
+
+
+def test_the_site_catches_no_bare_exception() -> None:
+    """An error that is not understood must be seen, not swallowed."""
+    found = [
+        f"{named(path)}:{node.lineno}"
+        for path in OURS
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.ExceptHandler) and (node.type is None or ast.unparse(node.type) in {"Exception", "BaseException"})
+    ]
+    assert found == []
