@@ -66,6 +66,9 @@ class AccountAdapter(DefaultAccountAdapter):
         found = self.authenticate(request_context.request, email=user.email, password=password)
         return found is not None and found.pk == user.pk
 
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """Say nothing. Our pages tell what happened; a message would wait for the next private page, and be stale there."""
+
     def get_client_ip(self, request: HttpRequest) -> str:
         return get_client_ip(request) or UNKNOWN_IP
 

@@ -1,11 +1,38 @@
-"""Pages of an account that allauth does not have."""
+"""The one door and the account behind it. Allauth's flows stand behind these pages; its own pages are not routed.
 
-from django.http import HttpRequest, HttpResponse
+The names are allauth's where its flows look for them.
+"""
+
 from django.urls import URLPattern, path
+from django.views.generic import RedirectView
 
+from accounts.views import account, codes, entrance, identity, passwords
 
-def _v(request: HttpRequest, **kw: object) -> HttpResponse:
-    return HttpResponse("")
+code = codes.CodeView.as_view()
 
-
-urlpatterns: list[URLPattern] = [path("", _v, name="account_home")]
+urlpatterns: list[URLPattern] = [
+    # The door
+    path("login/", entrance.SignInView.as_view(), name="account_login"),
+    path("login/password/", entrance.PasswordSignInView.as_view(), name="account_login_password"),
+    path("login/code/", RedirectView.as_view(pattern_name="account_login", query_string=True), name="account_request_login_code"),
+    path("signup/", entrance.SignUpView.as_view(), name="account_signup"),
+    # One address for both codes, so that it can't be told from it whether an address had an account.
+    path("code/", code, name="account_confirm_login_code"),
+    path("code/", code, name="account_email_verification_sent"),
+    path("password/reset/", passwords.ResetPasswordView.as_view(), name="account_reset_password"),
+    path("password/reset/code/", codes.ResetCodeView.as_view(), name="account_confirm_password_reset_code"),
+    path("password/reset/new/", passwords.CompleteResetView.as_view(), name="account_complete_password_reset"),
+    path("logout/", entrance.sign_out, name="account_logout"),
+    path("inactive/", entrance.inactive, name="account_inactive"),
+    path("deleted/", account.deleted, name="account_deleted"),
+    # The account
+    path("", account.AccountView.as_view(), name="account_home"),
+    path("email/", account.NewEmailView.as_view(), name="account_email"),
+    path("password/set/", passwords.SetPasswordView.as_view(), name="account_set_password"),
+    path("password/change/", passwords.ChangePasswordView.as_view(), name="account_change_password"),
+    path("sessions/", account.sessions, name="usersessions_list"),
+    path("data/", account.data, name="account_data"),
+    path("delete/", account.DeleteAccountView.as_view(), name="account_delete"),
+    path("confirm/", identity.IdentityView.as_view(), name="account_reauthenticate"),
+    path("confirm/code/", codes.IdentityCodeView.as_view(), name="account_reauthenticate_code"),
+]

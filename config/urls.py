@@ -13,6 +13,7 @@ from core import views as core_views
 from core.search_view import search
 from learning.api import api
 
+handler429 = "accounts.views.errors.too_many_requests"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", core_views.healthz, name="healthz"),
     path("readyz", core_views.readyz, name="readyz"),
@@ -24,7 +25,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("accounts/", include("accounts.urls")),
-    path("accounts/", include("allauth.urls")),
     path("credentials/", include("learning.credential_urls")),
     path("learning/api/", api.urls),
 ]

@@ -181,15 +181,22 @@ def compare(old: OutlineDocument | None, new: OutlineDocument) -> Changes:
     if old is None:
         return Changes(added=new.steps)
     kept = [step for step in new.steps if step.key in old.by_key]
-    before = [step.key for step in old.steps if step.key in new.by_key]
+    modules = {module.key: dict(module.titles) for module in old.modules}
     return Changes(
         added=tuple(step for step in new.steps if step.key not in old.by_key),
         removed=tuple(step for step in old.steps if step.key not in new.by_key),
         newly_required=tuple(step for step in kept if step.required and not old.by_key[step.key].required),
         no_longer_required=tuple(step for step in kept if not step.required and old.by_key[step.key].required),
         rules_changed=tuple(step for step in kept if step.rule != old.by_key[step.key].rule),
-        reordered=[step.key for step in kept] != before or [m.key for m in old.modules] != [m.key for m in new.modules],
+        reordered=_order(old, new) != _order(new, old),
         retitled=any(
             (step.titles, step.minutes) != (old.by_key[step.key].titles, old.by_key[step.key].minutes) for step in kept
-        ) or dict(old.titles) != dict(new.titles),
+        )
+        or any(modules.get(module.key, dict(module.titles)) != dict(module.titles) for module in new.modules)
+        or dict(old.titles) != dict(new.titles),
     )
+
+
+def _order(document: OutlineDocument, other: OutlineDocument) -> list[tuple[UUID, list[UUID]]]:
+    """Return the modules in order, each with those of its steps that the other outline has too."""
+    return [(module.key, [step.key for step in module.steps if step.key in other.by_key]) for module in document.modules]

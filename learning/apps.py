@@ -11,10 +11,11 @@ class LearningConfig(AppConfig):
         from core import access
         from courses import impact
         from courses.models import AssessmentPage, LessonPage
-        from learning import gate, impact as learning_impact, signals
+        from learning import gate, impact as learning_impact, privacy, signals
 
         access.register(LessonPage, gate.rule_for_step)
         access.register(AssessmentPage, gate.rule_for_step)
         access.register_evaluator(gate.ENROLLED, gate.decide_enrolled)
         impact.register(learning_impact.of_course)
+        privacy.declare_record()
         signals.connect()

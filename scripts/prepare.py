@@ -66,6 +66,16 @@ def database() -> str:
     return "migrated"
 
 
+def demo_content() -> None:
+    """Put the demo content in, and end with what one needs to walk in."""
+    call_command("seed_demo")
+    from accounts.demo import ACCOUNTS, PASSWORD
+
+    sys.stdout.write(f"\nDemo accounts (sign in with a code from /demo/mail/, or with the password {PASSWORD}):\n")
+    for account in ACCOUNTS:
+        sys.stdout.write(f"  {account.email:<26}{account.purpose}\n")
+
+
 def main() -> None:
     """Run the steps that were asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -79,7 +89,7 @@ def main() -> None:
         step("Static files", static_files)
     step("Database", database)
     if options.demo:
-        call_command("seed_demo")
+        demo_content()
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from types import FrameType
 
 HOST = "127.0.0.1"
@@ -40,7 +41,9 @@ def refuse_taken_port() -> None:
         try:
             probe.bind((HOST, port()))
         except OSError as error:
-            sys.exit(f"\nPort {port()} of {HOST} cannot be used: {error.strerror}. Choose another, for example:  PORT={port() + 1} make demo")
+            sys.exit(
+                f"\nPort {port()} of {HOST} cannot be used: {error.strerror}. Choose another, for example:  PORT={port() + 1} make demo"
+            )
 
 
 def _end_with_parent() -> None:
@@ -51,7 +54,7 @@ def _end_with_parent() -> None:
 
 def start(command: list[str]) -> subprocess.Popen[bytes]:
     """Start one process in a session of its own: Ctrl-C reaches only us, and we pass it on once."""
-    return subprocess.Popen(command, start_new_session=True, preexec_fn=_end_with_parent)  # noqa: PLW1509, S603 - single-threaded here, and the commands are ours
+    return subprocess.Popen(command, start_new_session=True, preexec_fn=_end_with_parent)  # noqa: PLW1509 - this process has one thread
 
 
 def stop(processes: dict[str, subprocess.Popen[bytes]]) -> None:
@@ -68,9 +71,29 @@ def stop(processes: dict[str, subprocess.Popen[bytes]]) -> None:
             process.wait()
 
 
+def answers() -> bool:
+    """Whether the web server has begun to answer."""
+    try:
+        with urllib.request.urlopen(f"http://{HOST}:{port()}/healthz", timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def welcome() -> None:
+    """Say where to go."""
+    site = f"http://{HOST}:{port()}"
+    lines = [f"\nPuente is running:  {site}/", f"  administration    {site}/admin/"]
+    if os.environ.get("DEMO"):
+        lines.append(f"  mail it has sent  {site}/demo/mail/")
+    sys.stdout.write("\n".join([*lines, "Ctrl-C stops it.\n"]))
+    sys.stdout.flush()
+
+
 def run(commands: dict[str, list[str]]) -> int:
     """Start everything and stay until one ends or a signal comes. Returns the exit status."""
     asked_to_stop: list[int] = []
+    is_welcomed = False
 
     def remember(signum: int, frame: FrameType | None) -> None:
         asked_to_stop.append(signum)
@@ -84,6 +107,9 @@ def run(commands: dict[str, list[str]]) -> int:
                 if process.poll() is not None:
                     sys.stderr.write(f"The {name} ended (status {process.returncode}); stopping the rest.\n")
                     return 1
+            if not is_welcomed and answers():
+                welcome()
+                is_welcomed = True
             time.sleep(0.2)
         return 0
     finally:

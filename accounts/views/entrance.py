@@ -6,10 +6,9 @@ from http import HTTPStatus
 from typing import Any
 
 from allauth.account.internal import flows
-from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib.messages import get_messages
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -18,8 +17,8 @@ from django.views.decorators.cache import never_cache
 
 from accounts import codes
 from accounts.forms import EmailForm, PasswordSignInForm
-from accounts.models import User
 from accounts.next_page import next_page, with_next
+from accounts.services.open_account import open_account
 from accounts.views.frame import AskForAddressView
 
 ADMIN_PERMISSION = "wagtailadmin.access_admin"
@@ -50,7 +49,7 @@ class SignUpView(AskForAddressView):
         if form.user() is not None or flows.manage_email.assess_unique_email(form.cleaned_data["email"]) is not True:
             return send_code(self.request, form, "account_signup")
         try:
-            user = open_account(form.cleaned_data["email"])
+            user = open_account(email=form.cleaned_data["email"])
         except IntegrityError:  # sent twice at once: the other one has made it
             return send_code(self.request, form, "account_signup")
         self.request.session[codes.STARTED_AT] = "account_signup"
@@ -88,14 +87,6 @@ def send_code(request: HttpRequest, form: EmailForm, started_at: str) -> HttpRes
     return HttpResponseRedirect(with_next(request, reverse("account_confirm_login_code")))
 
 
-@transaction.atomic
-def open_account(email: str) -> User:
-    """Make an account that can be entered once its owner has typed the code sent to the address."""
-    user = User.objects.create_user(email)
-    EmailAddress.objects.create(user=user, email=user.email, primary=True)
-    return user
-
-
 def is_refused_by_admin(request: HttpRequest) -> bool:
     """Whether a signed-in person was sent here because the admin won't let them in."""
     return next_page(request).startswith("/admin/") and not request.user.has_perm(ADMIN_PERMISSION)
@@ -117,7 +108,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(home)
     if not request.user.is_authenticated:
         return HttpResponseRedirect(home)
-    return render(request, "account/logout.html", {"next_page": next_page(request), "back": request.GET.get("next") and home})
+    return render(request, "account/logout.html", {"next_page": next_page(request)})
 
 
 @never_cache

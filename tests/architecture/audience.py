@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.resolvers import LocalePrefixPattern, RegexPattern
 
 
 class Audience(Enum):
@@ -43,29 +44,35 @@ BY_NAME: dict[str, Audience] = {
     "credential_verify": A.NEGOTIATED,
     # The record.
     "learning:index": A.PRIVATE,
+    "learning:certificate": A.PRIVATE,
     "learning:course": A.PRIVATE,
     "learning:finish": A.PRIVATE,
     "learning:step": A.PRIVATE,
     "learning:attempt": A.PRIVATE,
     # The one door.
     "account_login": A.DOOR,
+    "account_login_password": A.DOOR,
     "account_signup": A.DOOR,
     "account_logout": A.DOOR,
     "account_inactive": A.DOOR,
+    "account_deleted": A.DOOR,
     "account_request_login_code": A.DOOR,
     "account_confirm_login_code": A.DOOR,
     "account_email_verification_sent": A.DOOR,
     "account_reset_password": A.DOOR,
-    "account_reset_password_done": A.DOOR,
-    "account_reset_password_from_key": A.DOOR,
-    "account_reset_password_from_key_done": A.DOOR,
+    "account_confirm_password_reset_code": A.DOOR,
+    "account_complete_password_reset": A.DOOR,
+    "account_password_reset_completed": A.DOOR,
     "wagtaildocs_authenticate_with_password": A.DOOR,
     # The account behind it.
     "account_home": A.PRIVATE,
     "account_email": A.PRIVATE,
     "account_change_password": A.PRIVATE,
     "account_set_password": A.PRIVATE,
+    "account_data": A.PRIVATE,
+    "account_delete": A.PRIVATE,
     "account_reauthenticate": A.PRIVATE,
+    "account_reauthenticate_code": A.PRIVATE,
     "usersessions_list": A.PRIVATE,
 }
 
@@ -94,24 +101,40 @@ class Address:
 
     route: str
     name: str
-    arguments: tuple[str, ...]
     pattern: URLPattern
+    is_translated: bool = False
+    is_regex: bool = False
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The names of its arguments."""
+        return tuple(self.pattern.pattern.regex.groupindex)
 
     @property
     def audience(self) -> Audience | None:
         """What the table says; None when it says nothing."""
-        for table, key in ((EXCEPTIONS, self.name), (BY_NAME, self.name)):
-            if key in table:
-                return table[key]
+        for table in (EXCEPTIONS, BY_NAME):
+            if self.name in table:
+                return table[self.name]
         return next((audience for prefix, audience in BY_PREFIX.items() if self.route.startswith(prefix)), None)
 
 
-def addresses(resolver: URLResolver | None = None, route: str = "", namespaces: tuple[str, ...] = ()) -> Iterator[Address]:
+def addresses(
+    resolver: URLResolver | None = None,
+    route: str = "",
+    namespaces: tuple[str, ...] = (),
+    *,
+    is_translated: bool = False,
+    is_regex: bool = False,
+) -> Iterator[Address]:
     """Walk every URL pattern of the site."""
     for pattern in (resolver or get_resolver()).url_patterns:
-        is_language = isinstance(pattern, URLResolver) and type(pattern.pattern).__name__ == "LocalePrefixPattern"
+        is_language = isinstance(pattern.pattern, LocalePrefixPattern)
         full = route if is_language else route + str(pattern.pattern)
+        regex = is_regex or isinstance(pattern.pattern, RegexPattern)
+        translated = is_translated or is_language
         if isinstance(pattern, URLPattern):
-            yield Address(full, ":".join([*namespaces, pattern.name or ""]), tuple(pattern.pattern.regex.groupindex), pattern)
+            yield Address(full, ":".join([*namespaces, pattern.name or ""]), pattern, translated, regex)
         else:
-            yield from addresses(pattern, full, (*namespaces, pattern.namespace) if pattern.namespace else namespaces)
+            inner = (*namespaces, pattern.namespace) if pattern.namespace else namespaces
+            yield from addresses(pattern, full, inner, is_translated=translated, is_regex=regex)

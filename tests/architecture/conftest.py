@@ -67,8 +67,12 @@ def one_page_of_each(home: HomePage) -> dict[type[BasePage], BasePage]:
     catalogue = CataloguePage.objects.child_of(home).get()
     library = LibraryPage.objects.child_of(home).get()
     made: list[BasePage] = [home, catalogue, library]
-    made.append(publish_below(home, StandardPage(title="Acerca de", slug="about", lead="Quiénes somos.", body=preview_stream(StandardPage, "body"))))
-    course = CoursePage(title="Curso", slug="curso", summary="De qué trata.", audience="<p>Para todos.</p>", aims='[{"type": "aim", "value": "Leer"}]')
+    made.append(
+        publish_below(home, StandardPage(title="Acerca de", slug="about", lead="Quiénes somos.", body=preview_stream(StandardPage, "body")))
+    )
+    course = CoursePage(
+        title="Curso", slug="curso", summary="De qué trata.", audience="<p>Para todos.</p>", aims='[{"type": "aim", "value": "Leer"}]'
+    )
     made.append(publish_below(catalogue, course))
     module = publish_below(course, ModulePage(title="Módulo", slug="modulo", summary="Lo primero."))
     made.append(module)

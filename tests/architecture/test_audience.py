@@ -20,16 +20,18 @@ NOT_A_PAGE = (301, 302, 400, 401, 403, 404, 405, 410, 429)
 
 
 def url_of(address: Address) -> str | None:
-    """Return an example of an address: unknown ids, or None when it takes arguments without names."""
-    converters = address.pattern.pattern.converters
-    arguments: dict[str, object] = {}
-    for name in address.arguments:
-        kind = type(converters[name]).__name__ if name in converters else ""
-        arguments[name] = {"UUIDConverter": uuid4(), "IntConverter": 1}.get(kind, SAMPLES.get(name, "x"))
-    try:
-        return reverse(address.name, kwargs=arguments)
-    except NoReverseMatch:
-        return None
+    """Return an example of an address, with ids that nobody has; None when it takes arguments without names.
+
+    Made from the route and not from the name: two routes can share a name, and both can be asked for.
+    """
+    if address.is_regex:
+        try:
+            return reverse(address.name, kwargs={name: SAMPLES.get(name, "x") for name in address.arguments})
+        except NoReverseMatch:
+            return None
+    examples = {"uuid": str(uuid4()), "uuidstr": str(uuid4()), "int": "1"}
+    path = re.sub(r"<(?:(\w+):)?\w+>", lambda match: examples.get(match[1] or "", "x"), address.route)
+    return f"/es/{path}" if address.is_translated else f"/{path}"
 
 
 def of(*audiences: Audience) -> list[Address]:

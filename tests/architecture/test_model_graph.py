@@ -45,7 +45,9 @@ def test_relations_point_down(model: type[models.Model]) -> None:
         assert target_floor is None or target_floor <= own_floor, f"{model._meta.label}.{name} points up to {target._meta.label}"
 
 
-@pytest.mark.parametrize("model", [model for model in our_models() if model._meta.app_label in PERSONAL], ids=lambda model: model._meta.label)
+@pytest.mark.parametrize(
+    "model", [model for model in our_models() if model._meta.app_label in PERSONAL], ids=lambda model: model._meta.label
+)
 def test_no_record_of_a_person_points_at_a_page(model: type[models.Model]) -> None:
     """The record outlives the page: PROTECT breaks the admin's delete view, CASCADE deletes people's history."""
     for name, target in relations(model):

@@ -19,7 +19,20 @@ from tests.architecture.conftest import our_page_classes
 from tests.architecture.page_contracts import CONTRACTS, OPTIONAL
 
 # What Django, Wagtail and the template language put there themselves.
-GIVEN = {"self", "request", "csrf_token", "True", "False", "None", "block", "forloop", "user", "perms", "messages", "DEFAULT_MESSAGE_LEVELS"}
+GIVEN = {
+    "self",
+    "request",
+    "csrf_token",
+    "True",
+    "False",
+    "None",
+    "block",
+    "forloop",
+    "user",
+    "perms",
+    "messages",
+    "DEFAULT_MESSAGE_LEVELS",
+}
 GIVEN |= {"LANGUAGE_CODE", "LANGUAGE_BIDI"}  # {% get_current_language %} in the base template
 
 

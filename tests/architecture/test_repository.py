@@ -50,7 +50,15 @@ def test_nothing_of_one_machine_is_tracked() -> None:
     assert [line for path in check_tracked.tracked() for line in check_tracked.problems(path)] == []
 
 
-@pytest.mark.parametrize("bad", ["--extra-index" + "-url https://mirror.example/simple", "see /" + "home/ana/puente", "file:" + "///srv/wheels", "cd /" + "root/.cache"])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "--extra-index" + "-url https://mirror.example/simple",
+        "see /" + "home/ana/puente",
+        "file:" + "///srv/wheels",
+        "cd /" + "root/.cache",
+    ],
+)
 def test_what_must_not_be_tracked_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bad: str) -> None:
     monkeypatch.setattr(check_tracked, "ROOT", tmp_path)
     (tmp_path / "notes.md").write_text(f"fine\n{bad}\n")

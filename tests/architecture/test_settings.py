@@ -18,11 +18,15 @@ def load(settings: str, environment: dict[str, str], expression: str = "'loaded'
     """Import a settings module in a process of its own."""
     clean = {name: value for name, value in os.environ.items() if name not in FORGOTTEN}
     program = f"import {settings} as settings; print({expression})"
-    return subprocess.run([sys.executable, "-c", program], cwd=ROOT, env={**clean, **environment}, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env={**clean, **environment}, capture_output=True, text=True, check=False
+    )
 
 
 def test_production_starts_with_what_it_needs() -> None:
-    answer = load("config.settings.production", GOOD, "settings.DEBUG, settings.DEMO, settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE")
+    answer = load(
+        "config.settings.production", GOOD, "settings.DEBUG, settings.DEMO, settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE"
+    )
     assert answer.stdout.strip() == "False False True True", answer.stderr
 
 

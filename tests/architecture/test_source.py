@@ -17,10 +17,42 @@ LONGEST_FUNCTION = 60
 # Rules without database, request or clock: what they need is given to them, `now` included.
 PURE = ("courses/outline.py", "learning/grading.py", "learning/policies.py", "core/covers.py", "core/topics.py", "accounts/names.py")
 # Translated words and model choices are values; a database, a request and a clock are not.
-IMPURE_IMPORTS = ("django.db.transaction", "django.db.connection", "django.http", "django.shortcuts", "django.utils.timezone", "wagtail", "django.core.cache")
+IMPURE_IMPORTS = (
+    "django.db.transaction",
+    "django.db.connection",
+    "django.http",
+    "django.shortcuts",
+    "django.utils.timezone",
+    "wagtail",
+    "django.core.cache",
+)
 INPUT_OUTPUT = {
-    "aggregate", "bulk_create", "bulk_update", "commit", "count", "create", "delay", "delete", "enqueue", "exists", "filter", "first", "get",
-    "get_or_create", "on_commit", "open", "publish", "read", "refresh_from_db", "save", "send", "send_mail", "unlink", "update", "urlopen", "write",
+    "aggregate",
+    "bulk_create",
+    "bulk_update",
+    "commit",
+    "count",
+    "create",
+    "delay",
+    "delete",
+    "enqueue",
+    "exists",
+    "filter",
+    "first",
+    "get",
+    "get_or_create",
+    "on_commit",
+    "open",
+    "publish",
+    "read",
+    "refresh_from_db",
+    "save",
+    "send",
+    "send_mail",
+    "unlink",
+    "update",
+    "urlopen",
+    "write",
 }
 CLOCKS = {"now", "today", "utcnow", "localdate", "localtime", "time", "monotonic"}
 

@@ -1,0 +1,124 @@
+"""What is held about a person: a registry in which each app says what it exports and how it erases.
+
+An app declares every model of its own that has a path to the user, in `ready()`; `accounts.holdings` declares those of
+Django, Wagtail and allauth. A test walks all models and fails for one that nobody declared. Erasing runs whenever a user
+is deleted, by whatever way (`accounts.signals`), in the order of declaration: the floors above come first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import CASCADE, Field, Model, QuerySet
+
+from accounts.models import User
+
+Rows = list[dict[str, Any]]
+Export = Callable[[User], Rows]
+Erase = Callable[[User], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What one model holds about a person.
+
+    `export` returns its rows; None when there is nothing to hand over. `erase` is called before the user is deleted;
+    None when nothing need be done: the row goes with the user, or holds no more of them than a link that becomes empty.
+    `reason` says which, for whoever reads this.
+    """
+
+    model_label: str
+    reason: str
+    export: Export | None = None
+    erase: Erase | None = None
+
+
+_declarations: dict[str, Declaration] = {}
+
+
+def declare(model_label: str, *, reason: str, export: Export | None = None, erase: Erase | None = None) -> None:
+    """Declare what a model (`app_label.ModelName`) holds about a person. Declaring it again replaces it."""
+    _declarations[model_label] = Declaration(model_label, reason, export, erase)
+
+
+def declarations() -> list[Declaration]:
+    """Return all declarations, in the order in which they were made."""
+    return list(_declarations.values())
+
+
+def export_records(user: User) -> dict[str, Rows]:
+    """Return everything that is held about a person, by model, in plain JSON types."""
+    rows = {declared.model_label: declared.export(user) for declared in declarations() if declared.export}
+    plain: dict[str, Rows] = json.loads(json.dumps(rows, cls=DjangoJSONEncoder))
+    return plain
+
+
+def erase_records(user: User) -> None:
+    """Run every eraser. Inside the transaction of whoever deletes the user."""
+    for declared in declarations():
+        if declared.erase:
+            declared.erase(user)
+
+
+def rows(queryset: QuerySet[Any], *fields: str) -> Rows:
+    """Return some columns of some rows: what most exports are."""
+    return [dict(row) for row in queryset.values(*fields)]
+
+
+def undeclared() -> list[str]:
+    """Return the models with a path to the user that nobody has declared."""
+    return sorted(model._meta.label for model in personal_models() if model._meta.label not in _declarations)
+
+
+def personal_models() -> list[type[Model]]:
+    """Return every model from which a path leads to the user: by foreign key, one to one, many to many or generic key.
+
+    A path goes on through a model whose rows are someone's own (they go with the user); through one that only names
+    a person (the owner of a page) it ends, for what hangs on a page is not about its author.
+    """
+    models = [model for model in apps.get_models(include_auto_created=True) if not model._meta.proxy]
+    own: set[type[Model]] = {User}
+    found: set[type[Model]] = {User} | {model for model in models if _points_anywhere(model)}
+    changed = True
+    while changed:
+        changed = False
+        for model in models:
+            for target, is_own in _links(model):
+                if target not in own:
+                    continue
+                before = len(own), len(found)
+                found.add(model)
+                if is_own:
+                    own.add(model)
+                changed = changed or (len(own), len(found)) != before
+    return sorted(found, key=lambda model: model._meta.label)
+
+
+def _links(model: type[Model]) -> Iterator[tuple[type[Model], bool]]:
+    """Yield each model that this one points to, and whether its rows go with the other's."""
+    for field in _relations(model):
+        target = field.related_model
+        if isinstance(target, type):
+            yield target, field.many_to_many is not True and getattr(field.remote_field, "on_delete", None) is CASCADE
+
+
+def _relations(model: type[Model]) -> Iterable[Field[Any, Any]]:
+    return [field for field in (*model._meta.local_fields, *model._meta.local_many_to_many) if field.is_relation]
+
+
+def _points_anywhere(model: type[Model]) -> bool:
+    """Whether a row can point at any object, a user among them: by generic key, or by type and id kept side by side."""
+    if any(isinstance(field, GenericForeignKey) for field in model._meta.private_fields):
+        return True
+    names = {field.name for field in model._meta.local_fields}
+    types = [field for field in _relations(model) if getattr(field.related_model, "_meta", None) and field.related_model._meta.label == CONTENT_TYPE]
+    return bool(types) and "object_id" in names
+
+
+CONTENT_TYPE = "contenttypes.ContentType"

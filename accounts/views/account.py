@@ -1,0 +1,142 @@
+"""The account itself: what its owner chose, its address, its sessions, its data, and its end."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from allauth.account.internal.flows.email_verification import send_verification_email_to_address
+from allauth.account.internal.flows.logout import logout
+from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.usersessions.internal.flows.sessions import end_other_sessions
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from accounts import codes
+from accounts.devices import describe
+from accounts.forms import DeleteAccountForm, NewEmailForm, PreferencesForm
+from accounts.languages import SESSION_KEY, remember_language
+from accounts.recency import recent_sign_in_required
+from accounts.services.erase_account import LastAdministrator, erase_account
+from accounts.services.export_account import export_account
+from accounts.views.frame import DoorView, person
+
+
+@method_decorator(login_required, name="dispatch")
+class AccountView(DoorView):
+    """The account at a glance, and the form for name and language."""
+
+    template_name = "accounts/home.html"
+    form_class = PreferencesForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        # A copy: a refused form must not change the person that the frame of the page shows.
+        return {**super().get_form_kwargs(), "instance": type(person(self.request)).objects.get(pk=person(self.request).pk)}
+
+    def form_valid(self, form: PreferencesForm) -> HttpResponse:
+        user = form.instance
+        user.save(update_fields=list(form.fields))
+        response = HttpResponseRedirect(reverse("account_home"))
+        if "language" in form.changed_data:
+            self.request.session.pop(SESSION_KEY, None)
+            if user.language:
+                remember_language(response, user.language)
+        messages.success(self.request, _("Your changes are saved."))
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = person(self.request)
+        return super().get_context_data(
+            **{"has_password": user.has_usable_password(), "session_count": UserSession.objects.filter(user=user).count(), **kwargs}
+        )
+
+
+@method_decorator(recent_sign_in_required, name="dispatch")
+class NewEmailView(DoorView):
+    """Sends a code to a new address. The account keeps its present one until that code was typed."""
+
+    template_name = "account/email_change.html"
+    form_class = NewEmailForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "request": self.request}
+
+    def form_valid(self, form: NewEmailForm) -> HttpResponse:
+        address = EmailAddress(user=person(self.request), email=form.cleaned_data["email"])
+        try:
+            send_verification_email_to_address(self.request, address)
+        except ImmediateHttpResponse as refused:
+            return refused.response
+        return HttpResponseRedirect(reverse("account_email_verification_sent"))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        pending = codes.pending_at_the_door(self.request)
+        waiting = pending.email if pending and not pending.has_expired else ""
+        return super().get_context_data(**{"email": person(self.request).email, "waiting": waiting, **kwargs})
+
+
+@never_cache
+@login_required
+def sessions(request: HttpRequest) -> HttpResponse:
+    """List where one is signed in and, on POST, sign out everywhere but here."""
+    user = person(request)
+    if request.method == "POST":
+        end_other_sessions(request, user)
+        messages.success(request, _("You are signed out everywhere but here."))
+        return HttpResponseRedirect(reverse("usersessions_list"))
+    listed = sorted(UserSession.objects.purge_and_list(user), key=lambda session: session.created_at, reverse=True)
+    rows = [
+        {"device": describe(session.user_agent), "ip": session.ip, "since": session.created_at, "is_current": session.is_current()}
+        for session in listed
+    ]
+    return render(request, "usersessions/usersession_list.html", {"sessions": rows, "others": any(not row["is_current"] for row in rows)})
+
+
+@never_cache
+@recent_sign_in_required
+def data(request: HttpRequest) -> HttpResponse:
+    """Say what is held about a person and, on POST, hand it over as one file."""
+    if request.method != "POST":
+        return render(request, "accounts/data.html")
+    content = json.dumps(export_account(person(request)), cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
+    response = HttpResponse(content, content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="puente-{timezone.localdate().isoformat()}.json"'
+    return response
+
+
+@method_decorator(recent_sign_in_required, name="dispatch")
+class DeleteAccountView(DoorView):
+    """Says what goes and what stays and, once the address was typed, deletes the account."""
+
+    template_name = "accounts/delete.html"
+    form_class = DeleteAccountForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": person(self.request)}
+
+    def form_valid(self, form: DeleteAccountForm) -> HttpResponse:
+        try:
+            erase_account(user=person(self.request), now=timezone.now())
+        except LastAdministrator:
+            form.add_error(None, _("You are the only administrator of this site. Make someone else one first. Nothing was deleted."))
+            return self.refuse(form, HTTPStatus.CONFLICT)
+        logout(self.request, show_message=False)
+        self.request.session.flush()
+        return HttpResponseRedirect(reverse("account_deleted"))
+
+
+@never_cache
+def deleted(request: HttpRequest) -> HttpResponse:
+    """Say that an account is gone. Anyone may read it: it is about nobody."""
+    return render(request, "accounts/deleted.html")

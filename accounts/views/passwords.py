@@ -1,0 +1,106 @@
+"""Passwords, for those who want one: set, changed, and set anew with a code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.internal import flows
+from allauth.account.internal.flows.password_reset_by_code import PasswordResetVerificationProcess
+from allauth.core.exceptions import ImmediateHttpResponse
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+
+from accounts import codes
+from accounts.forms import ChangedPasswordForm, ChosenPasswordForm, EmailForm
+from accounts.next_page import next_page, with_next
+from accounts.recency import recent_sign_in_required
+from accounts.views.frame import AskForAddressView, DoorView, person
+
+
+class ResetPasswordView(AskForAddressView):
+    """Sends a code to set a new password with; to an address without an account, a message that says so."""
+
+    template_name = "account/password_reset.html"
+    limit = "reset_password"
+
+    def form_valid(self, form: EmailForm) -> HttpResponse:
+        try:
+            PasswordResetVerificationProcess.initiate(request=self.request, user=form.user(), email=form.cleaned_data["email"])
+        except ImmediateHttpResponse as refused:
+            return refused.response
+        return HttpResponseRedirect(with_next(self.request, reverse("account_confirm_password_reset_code")))
+
+
+class CompleteResetView(DoorView):
+    """Asks for the new password, once the code was right, and signs in with it."""
+
+    template_name = "account/password_reset_from_key.html"
+    form_class = ChosenPasswordForm
+    limit = "reset_password"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        pending = codes.pending_reset(request)
+        if pending is None or pending.user is None or pending.has_expired or not pending.process.state.get("code_confirmed"):
+            return HttpResponseRedirect(with_next(request, reverse("account_reset_password")))
+        self.pending, self.user = pending, pending.user
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": self.user}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**{"email": self.pending.email, **kwargs})
+
+    def form_valid(self, form: ChosenPasswordForm) -> HttpResponse:
+        flows.password_reset.reset_password(self.user, form.cleaned_data["password"])
+        answer: HttpResponse | None = self.pending.process.finish()
+        if next_page(self.request) and self.request.user.is_authenticated:
+            return HttpResponseRedirect(next_page(self.request))
+        return answer or HttpResponseRedirect(with_next(self.request, reverse("account_login")))
+
+
+class PasswordView(DoorView):
+    """What setting and changing a password share: other sessions end, this one stays, and the owner is told by e-mail."""
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": person(self.request)}
+
+    def form_valid(self, form: ChosenPasswordForm) -> HttpResponse:
+        user = person(self.request)
+        had_one = user.has_usable_password()
+        flows.password_change.change_password(user, form.cleaned_data["password"])
+        finalize = flows.password_change.finalize_password_change if had_one else flows.password_change.finalize_password_set
+        finalize(self.request, user)
+        messages.success(self.request, _("Your new password is set. Every other device was signed out."))
+        return HttpResponseRedirect(reverse("account_home"))
+
+
+@method_decorator(recent_sign_in_required, name="dispatch")
+class SetPasswordView(PasswordView):
+    """Sets a first password. Asks first who one is: whoever found an open session would own the account with it."""
+
+    template_name = "account/password_set.html"
+    form_class = ChosenPasswordForm
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if person(request).has_usable_password():
+            return HttpResponseRedirect(reverse("account_change_password"))
+        return super().dispatch(request, *args, **kwargs)
+
+
+@method_decorator(login_required, name="dispatch")
+class ChangePasswordView(PasswordView):
+    """Changes the password, against the present one."""
+
+    template_name = "account/password_change.html"
+    form_class = ChangedPasswordForm
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not person(request).has_usable_password():
+            return HttpResponseRedirect(reverse("account_set_password"))
+        return super().dispatch(request, *args, **kwargs)

@@ -1,0 +1,71 @@
+"""What is printed on a certificate, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+# Four letters, a hyphen, four letters …: a code is read aloud and typed from paper.
+GROUP = 4
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateValues:
+    """Everything that one PDF is made from. The same values give the same bytes."""
+
+    language: str
+    name: str
+    title: str
+    title_language: str
+    topic: str
+    slug: str
+    minutes: int
+    completed_on: date
+    issued_at: datetime
+    grade: int | None
+    honours: bool
+    issuer: str
+    code: str
+    url: str
+    demo: bool
+    template_version: int
+
+
+def written_code(code: str) -> str:
+    """Return a code as people read it: in groups of four."""
+    return "-".join(code[i : i + GROUP] for i in range(0, len(code), GROUP))
+
+
+def title_in(snapshot: Mapping[str, Any], language: str) -> tuple[str, str]:
+    """Return the title of what was earned and the language it is in: the one asked for, or the first there is."""
+    titles: Mapping[str, str] = snapshot["titles"]
+    if titles.get(language):
+        return titles[language], language
+    return next(((title, code) for code, title in titles.items() if title), ("", language))
+
+
+def values_of(
+    snapshot: Mapping[str, Any], *, name: str, language: str, code: str, url: str, issued_at: datetime, template_version: int
+) -> CertificateValues:
+    """Read the snapshot of a credential (learning.services.award_credential, schema 1) for one language."""
+    title, title_language = title_in(snapshot, language)
+    return CertificateValues(
+        language=language,
+        name=name,
+        title=title,
+        title_language=title_language,
+        topic=snapshot["topic"],
+        slug=snapshot["slug"],
+        minutes=snapshot["minutes"],
+        completed_on=date.fromisoformat(snapshot["completed_on"]),
+        issued_at=issued_at,
+        grade=snapshot["grade"],
+        honours=snapshot["honours"],
+        issuer=snapshot["issuer"],
+        code=code,
+        url=url,
+        demo=snapshot["demo"],
+        template_version=template_version,
+    )

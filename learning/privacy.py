@@ -1,0 +1,101 @@
+"""What the record holds about a person, what of it is handed over, and what becomes of it when the account is deleted.
+
+Everything goes except one thing: that a certificate with this number was issued on this day for this course. The row
+names nobody; it stays so that a paper in an employer's hands is not taken for a forgery (HOUSE.md, section 5).
+"""
+
+from __future__ import annotations
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from accounts.models import User
+from accounts.privacy import Rows, declare, rows
+from learning.models import Attempt, Credential, CredentialFile, CredentialHold, CredentialHolder, Enrolment
+
+
+def declare_record() -> None:
+    """Declare the models of the record. Called from `ready()`. Erasers run in this order: the lock order of the record."""
+    declare(
+        "learning.Enrolment",
+        reason="Which courses, in which language, and which steps are done. Deleted.",
+        export=_enrolments,
+        erase=_lock_enrolments,
+    )
+    declare(
+        "learning.CredentialHolder",
+        reason="Whose a certificate is, and the name on it. Deleted; the certificate stays without them.",
+        export=_certificates,
+        erase=_erase_certificates,
+    )
+    declare("learning.CredentialFile", reason="The PDFs, which show the name. Deleted with their files, by learning.CredentialHolder's eraser.")
+    declare("learning.CredentialHold", reason="Letters of a name that no font has. Deleted by learning.CredentialHolder's eraser.")
+    declare(
+        "learning.Attempt",
+        reason="The paper of an assessment, the answers and the result. Deleted with the enrolment.",
+        export=_attempts,
+        erase=_erase_enrolments,
+    )
+    declare("learning.Credential", reason="That it was issued, for what and when. Stays: it names nobody, and its link to the enrolment becomes empty.")
+
+
+def _enrolments(user: User) -> Rows:
+    """Return enrolments with the steps done by their keys: bits say nothing without the outline."""
+    found: Rows = []
+    for enrolment in Enrolment.objects.for_learner(user).select_related("outline"):
+        steps = enrolment.outline.document.steps
+        found.append(
+            {
+                "course_key": enrolment.course_key,
+                "language": enrolment.language,
+                "state": enrolment.state,
+                "enrolled_on": enrolment.enrolled_on,
+                "completed_at": enrolment.completed_at,
+                "resume_step": enrolment.resume_step,
+                "resume_at": enrolment.resume_at,
+                "steps_done": [step.key for step in steps if enrolment.done_bits >> step.slot & 1],
+                "outline_version": enrolment.outline.version,
+            }
+        )
+    return found
+
+
+def _attempts(user: User) -> Rows:
+    """Return attempts with the answers given. Not the paper: it holds the key, for which others still learn."""
+    attempts = Attempt.objects.filter(enrolment__learner=user).order_by("pk")
+    fields = ("enrolment__course_key", "step_key", "number", "answers", "score", "passed", "started_at", "submitted_at")
+    return rows(attempts, *fields)
+
+
+def _certificates(user: User) -> Rows:
+    fields = ("credential_id", "credential__code", "credential__issued_at", "credential__revoked_at", "printed_name", "show_name")
+    return rows(CredentialHolder.objects.filter(learner=user).order_by("pk"), *fields)
+
+
+def _lock_enrolments(user: User) -> None:
+    """Wait for whoever is writing to these enrolments, so that no certificate is awarded while they are erased."""
+    list(Enrolment.objects.for_learner(user).select_for_update().order_by("pk").values_list("pk"))
+
+
+def _erase_certificates(user: User) -> None:
+    """Delete what says whose certificates these are: holder, files and holds. The certificates themselves stay."""
+    held = CredentialHolder.objects.filter(learner=user)
+    keys = list(Credential.objects.filter(pk__in=held.values("credential_id")).select_for_update().order_by("pk").values_list("pk", flat=True))
+    files = CredentialFile.objects.filter(credential__in=keys)
+    paths = list(files.values_list("path", flat=True))
+    files.delete()
+    CredentialHold.objects.filter(credential__in=keys).delete()
+    held.delete()
+    transaction.on_commit(lambda: _delete_files(paths))
+
+
+def _delete_files(paths: list[str]) -> None:
+    """Delete stored PDFs, except where another certificate has the very same one: they are named by their content."""
+    kept = set(CredentialFile.objects.filter(path__in=paths).values_list("path", flat=True))
+    for path in paths:
+        if path and path not in kept:
+            default_storage.delete(path)
+
+
+def _erase_enrolments(user: User) -> None:
+    Enrolment.objects.for_learner(user).delete()

@@ -1,0 +1,133 @@
+"""An outline is a value: what is stored comes back, what changed is said, and what this release cannot know is refused."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from courses.outline import AssessmentRule, OutlineDocument, OutlineModule, OutlineStep, StepKind, compare, from_json, mask, to_json
+
+TITLES = st.dictionaries(st.sampled_from(["es", "pt", "fr", "en"]), st.text(max_size=40), min_size=1)
+RULES = st.builds(AssessmentRule, st.integers(1, 100), st.integers(1, 100), st.integers(0, 9))
+
+
+def _step(slot: int) -> st.SearchStrategy[OutlineStep]:
+    lesson = st.builds(OutlineStep, st.uuids(), st.just(slot), st.just(StepKind.LESSON), st.booleans(), st.integers(1, 600), TITLES)
+    graded = st.builds(OutlineStep, st.uuids(), st.just(slot), st.just(StepKind.ASSESSMENT), st.booleans(), st.integers(1, 600), TITLES, RULES)
+    return lesson | graded
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> OutlineDocument:
+    modules, slot = [], 0
+    for _module in range(draw(st.integers(0, 4))):
+        length = draw(st.integers(0, 4))
+        steps = tuple(draw(_step(slot + i)) for i in range(length))
+        slot += length
+        modules.append(OutlineModule(draw(st.uuids()), draw(TITLES), steps))
+    return OutlineDocument(draw(TITLES), tuple(modules))
+
+
+@given(documents())
+def test_what_is_stored_comes_back(document: OutlineDocument) -> None:
+    assert from_json(json.loads(json.dumps(to_json(document)))) == document
+
+
+@given(documents())
+def test_an_outline_does_not_differ_from_itself(document: OutlineDocument) -> None:
+    assert compare(document, from_json(to_json(document))).is_empty
+
+
+@pytest.mark.parametrize("schema", [None, 0, 2, "1", []])
+def test_a_schema_of_another_release_is_refused(schema: object) -> None:
+    stored = {**to_json(OutlineDocument({"es": "C"}, ())), "schema": schema}
+    with pytest.raises(ValueError, match="not known"):
+        from_json(stored)
+
+
+def test_the_stored_form_says_its_schema() -> None:
+    assert to_json(OutlineDocument({"es": "C"}, ()))["schema"] == 1
+
+
+def test_masks_are_unions_of_slots() -> None:
+    assert mask([]) == 0
+    assert mask([0, 3, 3]) == 0b1001
+    assert mask([65_535]) == 1 << 65_535
+
+
+def step(slot: int, **fields: object) -> OutlineStep:
+    return replace(OutlineStep(uuid.uuid4(), slot, StepKind.LESSON, True, 10, {"es": f"Paso {slot}"}), **fields)  # type: ignore[arg-type]
+
+
+MODULE = OutlineModule(uuid.uuid4(), {"es": "Módulo"})
+
+
+def outline(*steps: OutlineStep) -> OutlineDocument:
+    return OutlineDocument({"es": "Curso"}, (replace(MODULE, steps=steps),))
+
+
+def test_the_first_outline_adds_everything() -> None:
+    one = step(0)
+    assert compare(None, outline(one)).added == (one,)
+
+
+def test_added_and_removed_steps_are_named() -> None:
+    kept, gone, new = step(0), step(1), step(2)
+    changes = compare(outline(kept, gone), outline(kept, new))
+    assert (changes.added, changes.removed, changes.reordered, changes.retitled) == ((new,), (gone,), False, False)
+
+
+def test_required_and_optional_changes_are_named() -> None:
+    one, two = step(0), step(1, required=False)
+    changes = compare(outline(one, two), outline(replace(one, required=False), replace(two, required=True)))
+    assert [s.key for s in changes.newly_required] == [two.key]
+    assert [s.key for s in changes.no_longer_required] == [one.key]
+
+
+def test_another_order_is_seen() -> None:
+    one, two = step(0), step(1)
+    changes = compare(outline(one, two), outline(two, one))
+    assert changes.reordered
+    assert not (changes.added or changes.removed)
+
+
+def test_a_step_that_goes_to_another_module_is_seen() -> None:
+    one, two, other = step(0), step(1), OutlineModule(uuid.uuid4(), {"es": "Otro"})
+    old = OutlineDocument({"es": "C"}, (replace(MODULE, steps=(one, two)), replace(other, steps=())))
+    new = OutlineDocument({"es": "C"}, (replace(MODULE, steps=(one,)), replace(other, steps=(two,))))
+    assert not compare(old, new).is_empty
+
+
+def test_a_renamed_module_is_seen() -> None:
+    one = step(0)
+    old = OutlineDocument({"es": "C"}, (replace(MODULE, steps=(one,)),))
+    new = OutlineDocument({"es": "C"}, (replace(MODULE, titles={"es": "Otro nombre"}, steps=(one,)),))
+    assert compare(old, new).retitled
+
+
+def test_another_mark_is_seen() -> None:
+    graded = step(0, kind=StepKind.ASSESSMENT, rule=AssessmentRule())
+    changes = compare(outline(graded), outline(replace(graded, rule=AssessmentRule(pass_mark=70))))
+    assert [s.key for s in changes.rules_changed] == [graded.key]
+
+
+@pytest.mark.parametrize("change", [{"titles": {"es": "Otro"}}, {"titles": {"es": "Paso 0", "en": "Step 0"}}, {"minutes": 11}])
+def test_titles_and_minutes_are_seen(change: dict[str, object]) -> None:
+    one = step(0)
+    changes = compare(outline(one), outline(replace(one, **change)))  # type: ignore[arg-type]
+    assert changes.retitled
+    assert not changes.is_empty
+
+
+def test_a_title_falls_back_to_a_language_that_has_one() -> None:
+    one = step(0, titles={"es": "Paso", "en": ""})
+    assert [one.title(code) for code in ("es", "en", "fr")] == ["Paso", "Paso", "Paso"]
+
+
+def test_only_lessons_are_reported_by_their_reader() -> None:
+    assert [kind for kind in StepKind if kind.is_self_reported] == [StepKind.LESSON]
