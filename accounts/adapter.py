@@ -87,7 +87,9 @@ class AccountAdapter(DefaultAccountAdapter):
             page = render(request_context.request, "account/mail_failed.html", {"email": email}, status=503)
             raise ImmediateHttpResponse(page) from failure
 
-    def send_notification_mail(self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None) -> None:
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
         """Tell someone what was changed. The change is made already: a message that can't be sent doesn't undo it."""
         try:
             super().send_notification_mail(template_prefix, user, context=context, email=email)

@@ -12,7 +12,6 @@ from enum import Enum
 from typing import Any
 
 from allauth.account import app_settings
-from allauth.account.adapter import get_adapter
 from allauth.account.internal.constants import LoginStageKey
 from allauth.account.internal.flows.code_verification import AbstractCodeVerificationProcess
 from allauth.account.internal.flows.email_verification_by_code import EMAIL_VERIFICATION_CODE_SESSION_KEY, EmailVerificationProcess
@@ -94,6 +93,13 @@ class Pending:
             return False
         return assess_unique_email(self.email, user=self.user) is not True
 
+    def vouch_for_address(self) -> None:
+        """Make sure that the address of a right code is known as the account's own.
+
+        Accounts that were made in the admin or by a command have none yet; without this they would get a second code.
+        """
+        EmailAddress.objects.get_or_create(user=self.user, email=self.email.lower())
+
     def send_again(self) -> None:
         """Send a new code; the former one stops working and time starts afresh. The tries do not."""
         if isinstance(self.process, (PasswordResetVerificationProcess, IdentityProcess)):
@@ -143,19 +149,6 @@ def start_sign_in(request: HttpRequest, user: User | None, email: str) -> None:
     LoginCodeVerificationProcess.initiate(request=request, user=user, email=email)
 
 
-def vouch_for_address(user: User, email: str) -> None:
-    """Make sure that the address a code was sent to is known as the account's own.
-
-    Accounts that were made in the admin or by a command have none yet; without this they would get a second code.
-    """
-    EmailAddress.objects.get_or_create(user=user, email=email.lower())
-
-
 def minutes() -> int:
     """How long a code works, in minutes."""
     return int(settings.CODE_SECONDS // 60)
-
-
-def new_code() -> str:
-    """Return a new code in the one format."""
-    return str(get_adapter().generate_login_code())

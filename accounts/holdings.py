@@ -97,7 +97,11 @@ def _declare_editing() -> None:
         reason="Which drafts one hears of. " + GOES,
         export=lambda user: rows(PageSubscription.objects.filter(user=user), "page_id", "comment_notifications"),
     )
-    declare("wagtailadmin.EditingSession", reason="Who has a form open right now. " + GOES, erase=lambda user: _forget_object(EditingSession, user))
+    declare(
+        "wagtailadmin.EditingSession",
+        reason="Who has a form open right now. " + GOES,
+        erase=lambda user: _forget_object(EditingSession, user),
+    )
     declare("wagtailadmin.FormState", reason="An unsaved form. " + GOES, erase=lambda user: _forget_object(FormState, user))
     declare(
         "wagtailcore.Page",

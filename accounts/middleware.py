@@ -90,11 +90,11 @@ class PrivateResponseMiddleware:
                 SIGNED_IN_COOKIE,
                 "1",
                 max_age=request.session.get_expiry_age(),
-                samesite=settings.SESSION_COOKIE_SAMESITE,
+                samesite="Lax",
                 secure=settings.SESSION_COOKIE_SECURE,
             )
         elif not signed_in and SIGNED_IN_COOKIE in request.COOKIES:
-            response.delete_cookie(SIGNED_IN_COOKIE, samesite=settings.SESSION_COOKIE_SAMESITE)
+            response.delete_cookie(SIGNED_IN_COOKIE, samesite="Lax")
 
     def _language(self, request: HttpRequest, response: HttpResponse) -> None:
         if settings.LANGUAGE_COOKIE_NAME in response.cookies:

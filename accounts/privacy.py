@@ -14,6 +14,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import CASCADE, Field, Model, QuerySet
 
@@ -117,8 +118,4 @@ def _points_anywhere(model: type[Model]) -> bool:
     if any(isinstance(field, GenericForeignKey) for field in model._meta.private_fields):
         return True
     names = {field.name for field in model._meta.local_fields}
-    types = [field for field in _relations(model) if getattr(field.related_model, "_meta", None) and field.related_model._meta.label == CONTENT_TYPE]
-    return bool(types) and "object_id" in names
-
-
-CONTENT_TYPE = "contenttypes.ContentType"
+    return "object_id" in names and any(field.related_model is ContentType for field in _relations(model))

@@ -71,8 +71,12 @@ class BarsBlock(SourceFieldsBlock):
     title = blocks.CharBlock(label=_("title"), max_length=160)
     unit = blocks.CharBlock(label=_("unit"), max_length=80)
     rows = blocks.ListBlock(
-        blocks.StructBlock([("label", blocks.CharBlock(label=_("label"), max_length=80)), ("value", blocks.FloatBlock(label=_("value"), min_value=0))]),
-        label=_("rows"), min_num=2, max_num=12,
+        blocks.StructBlock(
+            [("label", blocks.CharBlock(label=_("label"), max_length=80)), ("value", blocks.FloatBlock(label=_("value"), min_value=0))]
+        ),
+        label=_("rows"),
+        min_num=2,
+        max_num=12,
     )
 
     def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -89,8 +93,13 @@ class BarsBlock(SourceFieldsBlock):
         template = "blocks/bars.html"
         description = _("A bar chart that is also its own table. A source and a date are required.")
         preview_value = {
-            "title": "People from Venezuela by country", "unit": "million people", "as_of": "November 2025", "source": "R4V",
-            "source_url": "", "note": "", "rows": [{"label": "Colombia", "value": 2.83}, {"label": "Peru", "value": 1.66}],
+            "title": "People from Venezuela by country",
+            "unit": "million people",
+            "as_of": "November 2025",
+            "source": "R4V",
+            "source_url": "",
+            "note": "",
+            "rows": [{"label": "Colombia", "value": 2.83}, {"label": "Peru", "value": 1.66}],
         }
 
 
@@ -107,8 +116,13 @@ class TableBlock(SourceFieldsBlock):
         template = "blocks/table.html"
         description = _("Text in rows and columns. A source and a date are required.")
         preview_value = {
-            "title": "Two routes", "columns": ["Route", "What it asks"], "rows": [["Open", "Ordinary papers"], ["New", "Its own register"]],
-            "as_of": "2021", "source": "socialprotection.org", "source_url": "", "note": "",
+            "title": "Two routes",
+            "columns": ["Route", "What it asks"],
+            "rows": [["Open", "Ordinary papers"], ["New", "Its own register"]],
+            "as_of": "2021",
+            "source": "socialprotection.org",
+            "source_url": "",
+            "note": "",
         }
 
 
@@ -137,7 +151,15 @@ class SourcesBlock(blocks.ListBlock):
         label = _("Sources")
         template = "blocks/sources.html"
         description = _("Numbered sources. Link to them from the text as #source-1, #source-2 …")
-        preview_value = [{"title": "IDB and IOM address migration challenges", "publisher": "IDB", "year": "2020", "url": "https://reliefweb.int/", "read": "2025-12"}]
+        preview_value = [
+            {
+                "title": "IDB and IOM address migration challenges",
+                "publisher": "IDB",
+                "year": "2020",
+                "url": "https://reliefweb.int/",
+                "read": "2025-12",
+            }
+        ]
 
 
 TEXT_BLOCKS: list[tuple[str, blocks.Block]] = [

@@ -67,7 +67,7 @@ def language_links_for_path(request: HttpRequest) -> list[LanguageLink]:
     prefixed = request.path.startswith(f"/{current}/")
     links = []
     for code, label in settings.LANGUAGES:
-        url = f"/{code}{request.path[len(current) + 1:]}" if prefixed else f"{request.path}?lang={code}"
+        url = f"/{code}{request.path[len(current) + 1 :]}" if prefixed else f"{request.path}?lang={code}"
         links.append(LanguageLink(code, label, url, code == current, prefixed))
     return links
 

@@ -11,6 +11,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel
 from wagtail.documents.models import AbstractDocument
 from wagtail.fields import StreamField
@@ -49,9 +50,24 @@ class SearchDocument:
     context: str = ""
 
 
+# Addresses under a language's home page that belong to the record and to search (HOUSE.md, section 6).
+RESERVED_SLUGS = frozenset({"learning", "search"})
+
+
+class BasePageForm(WagtailAdminPageForm):
+    """Refuses the addresses that are not for pages, before a page is made there."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        if cleaned.get("slug") in RESERVED_SLUGS and self.parent_page and self.parent_page.specific_class is HomePage:
+            self.add_error("slug", _("This address is taken by the site itself. Choose another one."))
+        return cleaned
+
+
 class BasePage(Page):
     """Base of every public page: language links, card, search document. Never a word about the reader."""
 
+    base_form_class = BasePageForm
     private_page_options: ClassVar[list[str]] = []
     show_in_menus_default = False
     # Query parameters that change the page (filters, page number); all others are ignored by the front view.
@@ -92,7 +108,9 @@ class BasePage(Page):
 class HomePage(BasePage):
     """The front of the site in one language; explains the place in ten seconds."""
 
-    lead = models.CharField(_("lead"), max_length=300, blank=True, help_text=_("Who this site is for and what it offers, in one or two sentences."))
+    lead = models.CharField(
+        _("lead"), max_length=300, blank=True, help_text=_("Who this site is for and what it offers, in one or two sentences.")
+    )
 
     content_panels = [*BasePage.content_panels, FieldPanel("lead")]
     template = "core/home_page.html"
@@ -139,7 +157,18 @@ class SiteImage(AbstractImage):
 
     credit = models.CharField(_("credit"), max_length=200, blank=True)
 
-    admin_form_fields = ("title", "file", "description", "credit", "collection", "tags", "focal_point_x", "focal_point_y", "focal_point_width", "focal_point_height")
+    admin_form_fields = (
+        "title",
+        "file",
+        "description",
+        "credit",
+        "collection",
+        "tags",
+        "focal_point_x",
+        "focal_point_y",
+        "focal_point_width",
+        "focal_point_height",
+    )
 
     def get_upload_to(self, filename: str) -> str:
         return unguessable(self, filename)

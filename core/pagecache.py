@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -129,6 +130,16 @@ def put(cache_key: str, entry: Entry, until: datetime | None) -> None:
         seconds = max(0, min(seconds, int((until - timezone.now()).total_seconds())))
     if seconds:
         cache.set(cache_key, entry, seconds)
+
+
+def answer_open(request: HttpRequest, content_type: str, render: Callable[[], str]) -> HttpResponse:
+    """Answer something that is open to all and changes only with the content, rendered once a generation."""
+    cache_key = key(request, request.path, generation())
+    entry = get(cache_key)
+    if entry is None:
+        entry = Entry.of(render().strip().encode(), content_type, Rule("open"))
+        put(cache_key, entry, None)
+    return entry.respond(request)
 
 
 def watch(model: type[models.Model]) -> None:

@@ -63,7 +63,13 @@ def find(query: str, language: str) -> QuerySet[SearchEntry]:
 
 def hit(entry: SearchEntry, query: str) -> Hit:
     """Return an entry as a result, with the found words marked in an excerpt."""
-    return Hit(entry.page.get_url() or "", entry.title, entry.kind, entry.context, excerpt(f"{entry.summary} {entry.text}".strip(), words_of(query)))
+    return Hit(
+        entry.page.get_url() or "",
+        entry.title,
+        entry.kind,
+        entry.context,
+        excerpt(f"{entry.summary} {entry.text}".strip(), words_of(query)),
+    )
 
 
 def excerpt(text: str, words: list[str]) -> SafeString:

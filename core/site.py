@@ -22,8 +22,7 @@ HOME_TITLES: dict[str, tuple[str, str]] = {
     ),
     "fr": (
         "Apprendre sur la migration, preuves à l’appui",
-        "Des cours gratuits et des publications pour celles et ceux qui conçoivent et rendent des services aux personnes migrantes "
-        "en Amérique latine et dans les Caraïbes.",
+        "Des cours gratuits et des publications pour qui conçoit et rend des services aux personnes migrantes en Amérique latine et aux Caraïbes.",
     ),
     "en": (
         "Learn about migration, with the evidence in view",
@@ -67,7 +66,8 @@ def _translated(home: HomePage, locale: Locale, title: str, lead: str) -> HomePa
         return home
     existing = home.get_translation_or_none(locale)
     if existing is not None:
-        return existing.specific
+        found: HomePage = existing.specific
+        return found
     copy: HomePage = home.copy_for_translation(locale)
     copy.title, copy.lead, copy.slug = title, lead, f"{home.slug}-{locale.language_code}"
     copy.save_revision().publish()
@@ -93,7 +93,9 @@ def _ensure_root(home: HomePage) -> None:
     address = urlsplit(settings.SITE_URL)
     site = Site.objects.filter(is_default_site=True).first()
     if site is None:
-        Site.objects.create(hostname=address.hostname or "localhost", port=address.port or 80, root_page=home, is_default_site=True, site_name="Puente")
+        Site.objects.create(
+            hostname=address.hostname or "localhost", port=address.port or 80, root_page=home, is_default_site=True, site_name="Puente"
+        )
         return
     old_root = site.root_page
     if old_root.specific_class is not HomePage:

@@ -9,9 +9,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
-from django.utils.cache import patch_vary_headers
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language, get_language_from_request
 from django.views.decorators.http import require_safe
 from wagtail.models import Page, Site
@@ -76,7 +77,7 @@ def _route(request: HttpRequest, path: str) -> tuple[BasePage, HttpRequest]:
     for name in page.query_parameters:
         if value := request.GET.get(name, "")[:100].replace("\0", ""):
             kept[name] = value
-    neutral.GET = kept
+    neutral.GET = kept  # type: ignore[assignment]
     neutral.META["QUERY_STRING"] = kept.urlencode()
     return page, neutral
 
@@ -107,12 +108,13 @@ def to_one_door(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """List every open page with its languages."""
-    pages = Page.objects.live().filter(depth__gte=2).specific().select_related("locale").order_by("path")
-    entries = [page for page in pages if access.rule_for(page).is_open]
-    response = TemplateResponse(request, "core/sitemap.xml", {"pages": entries}, content_type="application/xml")
-    response["Cache-Control"] = "public, no-cache"
-    return response
+    """List every open page. Rendered once a content generation."""
+
+    def render() -> str:
+        pages = Page.objects.live().filter(depth__gte=2).specific().select_related("locale").order_by("path")
+        return render_to_string("core/sitemap.xml", {"pages": [page for page in pages if access.rule_for(page).is_open]})
+
+    return pagecache.answer_open(request, "application/xml", render)
 
 
 @require_safe

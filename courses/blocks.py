@@ -16,7 +16,9 @@ class OptionBlock(blocks.StructBlock):
 
     text = blocks.CharBlock(label=_("text"), max_length=300)
     correct = blocks.BooleanBlock(label=_("correct"), required=False)
-    feedback = blocks.CharBlock(label=_("feedback"), max_length=500, required=False, help_text=_("What someone who chose this should learn."))
+    feedback = blocks.CharBlock(
+        label=_("feedback"), max_length=500, required=False, help_text=_("What someone who chose this should learn.")
+    )
 
     class Meta:
         icon = "circle-check"
@@ -52,7 +54,8 @@ class CheckBlock(blocks.StructBlock):
         template = "blocks/check.html"
         description = _("An ungraded question with feedback, answered in the page.")
         preview_value = {
-            "question": "Are the 4.3 million part of the 5.1 million?", "multiple": False,
+            "question": "Are the 4.3 million part of the 5.1 million?",
+            "multiple": False,
             "options": [
                 {"text": "Yes, they are included.", "correct": True, "feedback": "Right: the larger figure is the world total."},
                 {"text": "No, they add up.", "correct": False, "feedback": "Look again: one is the world, the other the region."},

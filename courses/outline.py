@@ -121,12 +121,18 @@ def to_json(document: OutlineDocument) -> dict[str, Any]:
 
 def _step_to_json(step: OutlineStep) -> dict[str, Any]:
     stored: dict[str, Any] = {
-        "key": str(step.key), "slot": step.slot, "kind": step.kind.value, "required": step.required,
-        "minutes": step.minutes, "titles": dict(step.titles),
+        "key": str(step.key),
+        "slot": step.slot,
+        "kind": step.kind.value,
+        "required": step.required,
+        "minutes": step.minutes,
+        "titles": dict(step.titles),
     }
     if step.rule:
         stored["rule"] = {
-            "pass_mark": step.rule.pass_mark, "honours_mark": step.rule.honours_mark, "attempts_allowed": step.rule.attempts_allowed,
+            "pass_mark": step.rule.pass_mark,
+            "honours_mark": step.rule.honours_mark,
+            "attempts_allowed": step.rule.attempts_allowed,
         }
     return stored
 
@@ -151,8 +157,13 @@ def from_json(stored: Mapping[str, Any]) -> OutlineDocument:
 def _step_from_json(stored: Mapping[str, Any]) -> OutlineStep:
     rule = stored.get("rule")
     return OutlineStep(
-        key=UUID(stored["key"]), slot=stored["slot"], kind=StepKind(stored["kind"]), required=stored["required"],
-        minutes=stored["minutes"], titles=stored["titles"], rule=AssessmentRule(**rule) if rule else None,
+        key=UUID(stored["key"]),
+        slot=stored["slot"],
+        kind=StepKind(stored["kind"]),
+        required=stored["required"],
+        minutes=stored["minutes"],
+        titles=stored["titles"],
+        rule=AssessmentRule(**rule) if rule else None,
     )
 
 
@@ -172,7 +183,13 @@ class Changes:
     def is_empty(self) -> bool:
         """Whether publishing would make the same outline again."""
         return not (
-            self.added or self.removed or self.newly_required or self.no_longer_required or self.rules_changed or self.reordered or self.retitled
+            self.added
+            or self.removed
+            or self.newly_required
+            or self.no_longer_required
+            or self.rules_changed
+            or self.reordered
+            or self.retitled
         )
 
 
@@ -189,9 +206,7 @@ def compare(old: OutlineDocument | None, new: OutlineDocument) -> Changes:
         no_longer_required=tuple(step for step in kept if not step.required and old.by_key[step.key].required),
         rules_changed=tuple(step for step in kept if step.rule != old.by_key[step.key].rule),
         reordered=_order(old, new) != _order(new, old),
-        retitled=any(
-            (step.titles, step.minutes) != (old.by_key[step.key].titles, old.by_key[step.key].minutes) for step in kept
-        )
+        retitled=any((step.titles, step.minutes) != (old.by_key[step.key].titles, old.by_key[step.key].minutes) for step in kept)
         or any(modules.get(module.key, dict(module.titles)) != dict(module.titles) for module in new.modules)
         or dict(old.titles) != dict(new.titles),
     )

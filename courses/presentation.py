@@ -56,9 +56,15 @@ def draw(document: OutlineDocument, language: str, *, current: UUID | None = Non
         page = pages.get(step.key) or others.get(step.key)
         foreign = step.key not in pages
         return StepLine(
-            key=str(step.key), title=page.title if page else step.title(language), url=(page.get_url() or "") if page else "",
-            minutes=step.minutes, kind=step.kind.value, required=step.required, current=step.key == current,
-            language=page.locale.language_code if page and foreign else "", rule=step.rule,
+            key=str(step.key),
+            title=page.title if page else step.title(language),
+            url=(page.get_url() or "") if page else "",
+            minutes=step.minutes,
+            kind=step.kind.value,
+            required=step.required,
+            current=step.key == current,
+            language=page.locale.language_code if page and foreign else "",
+            rule=step.rule,
         )
 
     modules = []
@@ -67,8 +73,11 @@ def draw(document: OutlineDocument, language: str, *, current: UUID | None = Non
         steps = [line(step) for step in module.steps if not waived or step.key not in waived]
         modules.append(
             ModuleLine(
-                key=str(module.key), title=page.title if page else module.title(language), url=(page.get_url() or "") if page else "",
-                minutes=sum(step.minutes for step in steps), steps=steps,
+                key=str(module.key),
+                title=page.title if page else module.title(language),
+                url=(page.get_url() or "") if page else "",
+                minutes=sum(step.minutes for step in steps),
+                steps=steps,
                 current=module.key == current or any(step.current for step in steps),
             )
         )

@@ -76,5 +76,7 @@ class StructureView(WagtailAdminTemplateMixin, TemplateView):
         except StructureUnchanged:
             messages.info(request, _("Nothing to publish: the structure is the one that learners have."))
         else:
-            messages.success(request, _("Structure %(version)d of “%(title)s” is published.") % {"version": outline.version, "title": self.source.title})
+            messages.success(
+                request, _("Structure %(version)d of “%(title)s” is published.") % {"version": outline.version, "title": self.source.title}
+            )
         return HttpResponseRedirect(reverse("course_structure", args=[self.course.pk]))

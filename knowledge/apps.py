@@ -16,5 +16,7 @@ class KnowledgeConfig(AppConfig):
         access.register(PublicationPage, access.open_to_all)
         titles = {"es": "Biblioteca", "pt": "Biblioteca", "fr": "Bibliothèque", "en": "Library"}
         sections.register(
-            sections.Section("knowledge", LibraryPage, titles, _("Recent publications"), _("The whole library"), recent_cards, layout="list")
+            sections.Section(
+                "knowledge", LibraryPage, titles, _("Recent publications"), _("The whole library"), recent_cards, layout="list"
+            )
         )

@@ -50,7 +50,8 @@ class PublicationQuerySet(PageQuerySet):
 
     def newest_first(self) -> PublicationQuerySet:
         """By date of publication, newest first."""
-        return self.order_by("-published_on", "pk").select_related("locale")
+        newest: PublicationQuerySet = self.order_by("-published_on", "pk").select_related("locale")
+        return newest
 
 
 class PublicationPage(BasePage):
@@ -107,7 +108,10 @@ class PublicationPage(BasePage):
     def search_document(self) -> SearchDocument:
         messages = " ".join(str(message.value) for message in self.key_messages)
         return SearchDocument(
-            title=self.title, summary=self.abstract, text=f"{messages} {blocks.plain_text(self.body)}", kind="publication",
+            title=self.title,
+            summary=self.abstract,
+            text=f"{messages} {blocks.plain_text(self.body)}",
+            kind="publication",
             context=str(self.get_kind_display()),
         )
 

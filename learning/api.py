@@ -6,7 +6,7 @@ A well-formed batch answers 200 and says event by event what became of it; 4xx i
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -78,7 +78,12 @@ def _too_large(request: HttpRequest, error: BodyTooLarge) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
     places = ", ".join(sorted({".".join(str(part) for part in problem["loc"] if part != "body") for problem in error.errors}))[:200]
-    return _error(request, 422, "malformed", _("The request does not have the expected fields (%(places)s). Nothing was changed.") % {"places": places})
+    return _error(
+        request,
+        422,
+        "malformed",
+        _("The request does not have the expected fields (%(places)s). Nothing was changed.") % {"places": places},
+    )
 
 
 @api.exception_handler(HttpError)
@@ -167,8 +172,7 @@ def _step_page(step_key: UUID, language: str) -> Page | None:
 @api.post("/events", response=BatchOut, auth=django_auth)
 def events(request: HttpRequest, batch: BatchIn) -> dict[str, Any]:
     """Record what happened on a device. Sending it again, late or in another order changes nothing."""
-    learner = request.user
-    assert isinstance(learner, User)
+    learner = cast(User, request.user)
     found = [Event(event.id, event.type, event.step, event.at) for event in batch.events]
     result = record_progress(learner=learner, course_key=batch.course, events=found)
     return {
@@ -181,7 +185,5 @@ def events(request: HttpRequest, batch: BatchIn) -> dict[str, Any]:
 @api.post("/attempts/{int:attempt_id}/answers", response=AnswersOut, auth=django_auth)
 def answers(request: HttpRequest, attempt_id: int, given: AnswersIn) -> dict[str, Any]:
     """Keep the answers of an open attempt as they are given."""
-    assert isinstance(request.user, User)
-    attempt = save_answers(learner=request.user, attempt_id=attempt_id, answers=given.answers)
+    attempt = save_answers(learner=cast(User, request.user), attempt_id=attempt_id, answers=given.answers)
     return {"kept": sum(1 for chosen in attempt.answers.values() if chosen)}
-

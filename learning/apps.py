@@ -11,7 +11,8 @@ class LearningConfig(AppConfig):
         from core import access
         from courses import impact
         from courses.models import AssessmentPage, LessonPage
-        from learning import gate, impact as learning_impact, privacy, signals
+        from learning import gate, privacy, signals
+        from learning import impact as learning_impact
 
         access.register(LessonPage, gate.rule_for_step)
         access.register(AssessmentPage, gate.rule_for_step)

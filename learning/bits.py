@@ -12,7 +12,7 @@ from django.db import models
 LARGEST_SLOT = 65_535
 
 
-class BitSetField(models.BinaryField):
+class BitSetField(models.BinaryField):  # type: ignore[type-arg]
     """A non-negative integer of any size, stored as little-endian bytes without trailing zeros."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

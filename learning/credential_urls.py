@@ -1,12 +1,11 @@
-"""Public addresses of certificates, below /credentials/."""
+"""Public addresses of certificates, below /credentials/: without a language, for they are printed on paper."""
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
-def _v(request: HttpRequest, **kw: object) -> HttpResponse: return HttpResponse("")
+from learning.views import credentials
 
 urlpatterns: list[URLPattern] = [
-    path("verify/", _v, name="credential_verify"),
-    path("<uuid:credential_id>/", _v, name="credential"),
-    path("<uuid:credential_id>.pdf", _v, name="credential_pdf"),
+    path("verify/", credentials.verify, name="credential_verify"),
+    path("<uuid:credential_id>/", credentials.public, name="credential"),
+    path("<uuid:credential_id>.pdf", credentials.pdf, name="credential_pdf"),
 ]

@@ -58,6 +58,13 @@ class AttemptsUsedUp(LearningError):
     message = _("You have used every attempt at this assessment. Your results are kept.")
 
 
+class AlreadyPassed(LearningError):
+    """The assessment was passed, and its key shown: another attempt would prove nothing."""
+
+    code = "already_passed"
+    message = _("You have passed this assessment. Your result is kept.")
+
+
 class AssessmentUnavailable(LearningError):
     """The assessment cannot be opened, or has no questions."""
 

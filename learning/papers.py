@@ -12,18 +12,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from courses.models import AssessmentPage
+from courses.outline import AssessmentRule
 from learning.errors import AnswersMalformed
-from learning.grading import Answers, grade, is_right
+from learning.grading import grade, is_right
 from learning.models import Attempt
 
 SCHEMA = 1
 
 
-def freeze(pages: Sequence[AssessmentPage], language: str, seed: int) -> dict[str, Any]:
+def freeze(pages: Sequence[AssessmentPage], rule: AssessmentRule, language: str, seed: int) -> dict[str, Any]:
     """Return the paper drawn from the live language versions of an assessment.
 
     Args:
         pages: the live pages of the assessment; the one in `language` leads, or the first.
+        rule: marks and attempts that were agreed with the learner.
         seed: decides the order of questions and options; kept in the paper, so that it can be drawn again.
     """
     leading = next((page for page in pages if page.locale.language_code == language), pages[0])
@@ -32,10 +34,7 @@ def freeze(pages: Sequence[AssessmentPage], language: str, seed: int) -> dict[st
     draw.shuffle(questions)
     texts = {page.locale.language_code: _texts(page) for page in pages}
     for question in questions:
-        question["texts"] = {
-            code: known[question["id"]] for code, known in texts.items() if _fits(question, known.get(question["id"]))
-        }
-    rule = leading.rule
+        question["texts"] = {code: known[question["id"]] for code, known in texts.items() if _fits(question, known.get(question["id"]))}
     return {
         "schema": SCHEMA,
         "seed": seed,
@@ -147,20 +146,22 @@ def paper_for_display(attempt: Attempt, language: str) -> Paper:
     for question in paper["questions"]:
         text = _text_in(question, paper, language)
         chosen = answers.get(question["id"], [])
-        options = [ShownOption(option["id"], text["options"][option["id"]]["text"], option["id"] in chosen) for option in question["options"]]
+        options = [
+            ShownOption(option["id"], text["options"][option["id"]]["text"], option["id"] in chosen) for option in question["options"]
+        ]
         shown.append(ShownQuestion(question["id"], text["text"], question["multiple"], options))
     return Paper(shown, paper["rule"]["pass_mark"], language)
 
 
-def review_of(attempt: Attempt, language: str, *, attempts_left: int | None) -> Review:
-    """Return a graded attempt: which questions were right, and the key when nobody can profit from it any more.
+def review_of(attempt: Attempt, language: str, *, shows_key: bool) -> Review:
+    """Return a graded attempt: which questions were right, what is said about the options chosen, and perhaps the key.
 
     Args:
-        attempts_left: further attempts at the same assessment; None for no limit.
+        shows_key: whether the right answers may be known, because no further attempt could profit from them
+            (`AssessmentResult.is_settled`).
     """
     paper, answers = attempt.paper, attempt.answers
     result = grade(paper, answers)
-    shows_key = result.passed or attempts_left == 0
     shown = []
     for question in paper["questions"]:
         text = _text_in(question, paper, language)

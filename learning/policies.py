@@ -79,6 +79,11 @@ class AssessmentResult:
             return None
         return max(0, self.attempts_allowed - self.attempts_used - self.is_open)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing can be sent any more: passed, or every attempt used. Only then may the key be known."""
+        return self.passed or (self.attempts_allowed > 0 and self.attempts_used >= self.attempts_allowed)
+
 
 def explain(
     document: OutlineDocument,
@@ -124,10 +129,15 @@ def _explain_missing(missing: Sequence[OutlineStep], needed: int, titles: Mappin
     named = _listed([titles.get(step.key, "") for step in missing[:3]])
     if len(missing) > 3:
         return _("%(done)d of %(total)d required steps are done. Next: %(titles)s, and %(more)d more.") % {
-            "done": total - len(missing), "total": total, "titles": named, "more": len(missing) - 3,
+            "done": total - len(missing),
+            "total": total,
+            "titles": named,
+            "more": len(missing) - 3,
         }
     return _("%(done)d of %(total)d required steps are done. Missing: %(titles)s.") % {
-        "done": total - len(missing), "total": total, "titles": named,
+        "done": total - len(missing),
+        "total": total,
+        "titles": named,
     }
 
 

@@ -28,7 +28,9 @@ def declare_record() -> None:
         export=_certificates,
         erase=_erase_certificates,
     )
-    declare("learning.CredentialFile", reason="The PDFs, which show the name. Deleted with their files, by learning.CredentialHolder's eraser.")
+    declare(
+        "learning.CredentialFile", reason="The PDFs, which show the name. Deleted with their files, by learning.CredentialHolder's eraser."
+    )
     declare("learning.CredentialHold", reason="Letters of a name that no font has. Deleted by learning.CredentialHolder's eraser.")
     declare(
         "learning.Attempt",
@@ -36,7 +38,10 @@ def declare_record() -> None:
         export=_attempts,
         erase=_erase_enrolments,
     )
-    declare("learning.Credential", reason="That it was issued, for what and when. Stays: it names nobody, and its link to the enrolment becomes empty.")
+    declare(
+        "learning.Credential",
+        reason="That it was issued, for what and when. Stays: it names nobody, and its link to the enrolment becomes empty.",
+    )
 
 
 def _enrolments(user: User) -> Rows:
@@ -80,7 +85,8 @@ def _lock_enrolments(user: User) -> None:
 def _erase_certificates(user: User) -> None:
     """Delete what says whose certificates these are: holder, files and holds. The certificates themselves stay."""
     held = CredentialHolder.objects.filter(learner=user)
-    keys = list(Credential.objects.filter(pk__in=held.values("credential_id")).select_for_update().order_by("pk").values_list("pk", flat=True))
+    certificates = Credential.objects.filter(pk__in=held.values("credential_id")).select_for_update().order_by("pk")
+    keys = list(certificates.values_list("pk", flat=True))
     files = CredentialFile.objects.filter(credential__in=keys)
     paths = list(files.values_list("path", flat=True))
     files.delete()

@@ -2,12 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from learning.views import record, steps
+from learning.views import credentials, record, steps
 
 app_name = "learning"
 urlpatterns: list[URLPattern] = [
     path("", record.index, name="index"),
-    path("certificates/<uuid:credential_id>/", record.index, name="certificate"),
+    path("certificates/<uuid:credential_id>/", credentials.mine, name="certificate"),
     path("<uuid:course_key>/", record.course, name="course"),
     path("<uuid:course_key>/finish/", record.finish, name="finish"),
     path("<uuid:course_key>/steps/<uuid:step_key>/", steps.step, name="step"),

@@ -13,7 +13,7 @@ from accounts.models import User
 FORMAT_VERSION = 1
 
 
-def export_account(user: User) -> dict[str, Any]:
+def export_account(*, user: User) -> dict[str, Any]:
     """Return everything that is held about a person, in plain JSON types.
 
     Parts with nothing in them are there, too: an empty list says that nothing is held.

@@ -9,7 +9,6 @@ from typing import Any
 from allauth.account.internal.flows.email_verification import send_verification_email_to_address
 from allauth.account.internal.flows.logout import logout
 from allauth.account.models import EmailAddress
-from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
@@ -74,10 +73,7 @@ class NewEmailView(DoorView):
 
     def form_valid(self, form: NewEmailForm) -> HttpResponse:
         address = EmailAddress(user=person(self.request), email=form.cleaned_data["email"])
-        try:
-            send_verification_email_to_address(self.request, address)
-        except ImmediateHttpResponse as refused:
-            return refused.response
+        send_verification_email_to_address(self.request, address)
         return HttpResponseRedirect(reverse("account_email_verification_sent"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -109,7 +105,7 @@ def data(request: HttpRequest) -> HttpResponse:
     """Say what is held about a person and, on POST, hand it over as one file."""
     if request.method != "POST":
         return render(request, "accounts/data.html")
-    content = json.dumps(export_account(person(request)), cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
+    content = json.dumps(export_account(user=person(request)), cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
     response = HttpResponse(content, content_type="application/json; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="puente-{timezone.localdate().isoformat()}.json"'
     return response

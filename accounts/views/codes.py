@@ -7,7 +7,6 @@ from http import HTTPStatus
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -56,10 +55,7 @@ class CodeView(DoorView):
         if self.pending.belongs_to_another():
             form.add_error("code", get_adapter().validation_error("email_taken"))
             return self.refuse(form)
-        try:
-            return self.complete()
-        except ImmediateHttpResponse as answer:
-            return answer.response
+        return self.complete()
 
     def wrong(self, form: CodeForm) -> HttpResponse:
         """Count the try; say how many are left, or that this code is spent."""
@@ -82,24 +78,20 @@ class CodeView(DoorView):
             return self.render_to_response(
                 self.get_context_data(form=form, notice=ENOUGH_CODES, notice_kind="warning"), status=HTTPStatus.TOO_MANY_REQUESTS
             )
-        try:
-            self.pending.send_again()
-        except ImmediateHttpResponse as answer:
-            return answer.response
+        self.pending.send_again()
         return HttpResponseRedirect(with_next(self.request, self.request.path, sent="1"))
 
     def complete(self) -> HttpResponse:
         """Do what the right code is for."""
         pending, request = self.pending, self.request
         if pending.purpose is Purpose.SIGN_IN:
-            assert pending.user is not None  # a code is never right without an account
-            codes.vouch_for_address(pending.user, pending.email)
-            answer: HttpResponse = pending.process.finish(next_page(request) or None)
-            return answer
+            pending.vouch_for_address()
+            signed_in: HttpResponse = pending.process.finish(next_page(request) or None)
+            return signed_in
         address = pending.process.finish()
         if pending.purpose is Purpose.SIGN_UP and pending.stage is not None:
-            answer = pending.stage.exit() if address else pending.stage.abort()
-            return answer
+            signed_up: HttpResponse = pending.stage.exit() if address else pending.stage.abort()
+            return signed_up
         if address:
             messages.success(request, _("Your e-mail address is now %(email)s.") % {"email": address.email})
         return HttpResponseRedirect(next_page(request) or reverse("account_home"))
@@ -156,8 +148,7 @@ class ResetCodeView(CodeView):
         return super().dispatch(request, *args, **kwargs)
 
     def complete(self) -> HttpResponse:
-        assert self.pending.user is not None  # a code is never right without an account
-        codes.vouch_for_address(self.pending.user, self.pending.email)
+        self.pending.vouch_for_address()
         self.pending.process.confirm_code()
         return self.to_new_password()
 

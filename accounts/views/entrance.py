@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Any
 
 from allauth.account.internal import flows
-from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib.messages import get_messages
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -53,10 +52,7 @@ class SignUpView(AskForAddressView):
         except IntegrityError:  # sent twice at once: the other one has made it
             return send_code(self.request, form, "account_signup")
         self.request.session[codes.STARTED_AT] = "account_signup"
-        try:
-            answer: HttpResponse = flows.signup.complete_signup(self.request, user=user, redirect_url=next_page(self.request) or None)
-        except ImmediateHttpResponse as refused:
-            return refused.response
+        answer: HttpResponse = flows.signup.complete_signup(self.request, user=user, redirect_url=next_page(self.request) or None)
         return answer
 
 
@@ -70,20 +66,14 @@ class PasswordSignInView(AskForAddressView):
     def form_valid(self, form: PasswordSignInForm) -> HttpResponse:
         form.login.redirect_url = next_page(self.request) or None
         credentials = {"email": form.cleaned_data["email"].lower()}
-        try:
-            answer: HttpResponse = flows.login.perform_password_login(self.request, credentials, form.login)
-        except ImmediateHttpResponse as refused:
-            return refused.response
+        answer: HttpResponse = flows.login.perform_password_login(self.request, credentials, form.login)
         return answer
 
 
 def send_code(request: HttpRequest, form: EmailForm, started_at: str) -> HttpResponse:
     """Send a code to sign in with and go to the page that asks for it."""
     request.session[codes.STARTED_AT] = started_at
-    try:
-        codes.start_sign_in(request, form.user(), form.cleaned_data["email"])
-    except ImmediateHttpResponse as refused:
-        return refused.response
+    codes.start_sign_in(request, form.user(), form.cleaned_data["email"])
     return HttpResponseRedirect(with_next(request, reverse("account_confirm_login_code")))
 
 

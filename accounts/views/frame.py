@@ -20,6 +20,10 @@ from accounts.models import User
 from accounts.next_page import next_page, with_next
 
 
+# The codes of errors that a rate limit has raised.
+LIMITED = {"rate_limited", "too_many_login_attempts"}
+
+
 @method_decorator(sensitive_post_parameters(), name="dispatch")
 @method_decorator(never_cache, name="dispatch")
 class DoorView(FormView[Any]):
@@ -39,8 +43,9 @@ class DoorView(FormView[Any]):
 
     def refuse(self, form: forms.Form, status: int | None = None) -> HttpResponse:
         """Show the form again with what is wrong with it."""
-        limited = any(error.code in {"rate_limited", "too_many_login_attempts"} for errors in form.errors.as_data().values() for error in errors)
-        status = status or (HTTPStatus.TOO_MANY_REQUESTS if limited else HTTPStatus.UNPROCESSABLE_ENTITY)
+        if status is None:
+            reasons = {error.code for errors in form.errors.as_data().values() for error in errors}
+            status = HTTPStatus.TOO_MANY_REQUESTS if reasons & LIMITED else HTTPStatus.UNPROCESSABLE_ENTITY
         return self.render_to_response(self.get_context_data(form=form), status=status)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
-from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -39,10 +38,7 @@ class IdentityView(DoorView):
         if not limits.may_send_code(self.request, user.email):
             form = self.form_class(user=user)
             return self.render_to_response(self.get_context_data(form=form, notice=ENOUGH_CODES), status=429)
-        try:
-            IdentityProcess.initiate(self.request, user)
-        except ImmediateHttpResponse as refused:
-            return refused.response
+        IdentityProcess.initiate(self.request, user)
         return HttpResponseRedirect(with_next(self.request, reverse("account_reauthenticate_code")))
 
     def form_valid(self, form: IdentityPasswordForm) -> HttpResponse:

@@ -6,7 +6,6 @@ from typing import Any
 
 from allauth.account.internal import flows
 from allauth.account.internal.flows.password_reset_by_code import PasswordResetVerificationProcess
-from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -29,10 +28,7 @@ class ResetPasswordView(AskForAddressView):
     limit = "reset_password"
 
     def form_valid(self, form: EmailForm) -> HttpResponse:
-        try:
-            PasswordResetVerificationProcess.initiate(request=self.request, user=form.user(), email=form.cleaned_data["email"])
-        except ImmediateHttpResponse as refused:
-            return refused.response
+        PasswordResetVerificationProcess.initiate(request=self.request, user=form.user(), email=form.cleaned_data["email"])
         return HttpResponseRedirect(with_next(self.request, reverse("account_confirm_password_reset_code")))
 
 

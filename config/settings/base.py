@@ -243,4 +243,3 @@ X_FRAME_OPTIONS = "DENY"
 
 # Changes with each release: cached pages and ETags of the old one are never answered by the new one.
 RELEASE = env.str("RELEASE", default="0.1.0")
-

@@ -3,21 +3,21 @@
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from .base import *  # noqa: F403
+from .base import *
 
-if not env.bool("DEMO", default=False):  # noqa: F405
+if not env.bool("DEMO", default=False):
     raise ImproperlyConfigured("config.settings.demo runs only with DEMO=1 in the environment.")
 
 DEMO = True
 CREDENTIAL_ISSUER = "Puente, demonstration"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = VAR_DIR / "mail"  # noqa: F405
+EMAIL_FILE_PATH = VAR_DIR / "mail"
 
 
 def _secret() -> str:
     """Return a secret made once for this folder, so that sessions survive a restart."""
-    path = VAR_DIR / "demo-secret"  # noqa: F405
+    path = VAR_DIR / "demo-secret"
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         path.write_text(get_random_secret_key())

@@ -15,7 +15,9 @@ SLUGS = ("about", "help", "privacy", "accessibility")
 def seed(report: Report) -> None:
     """Make the site and its plain pages, in each language that has them."""
     home = ensure_site()
-    homes = {page.locale.language_code: page for page in HomePage.objects.filter(translation_key=home.translation_key).select_related("locale")}
+    homes = {
+        page.locale.language_code: page for page in HomePage.objects.filter(translation_key=home.translation_key).select_related("locale")
+    }
     for slug in SLUGS:
         for language in ("es", "en", "pt", "fr"):
             path = CONTENT / language / f"{slug}.yaml"

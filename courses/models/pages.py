@@ -9,9 +9,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.http import HttpRequest
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.blocks import CharBlock
 from wagtail.fields import RichTextField, StreamField
@@ -90,8 +89,14 @@ class CoursePage(BasePage):
 
     def card(self) -> Card:
         return Card(
-            url=self.get_url() or "", title=self.title, summary=self.summary, topic=self.topic, topic_label=str(self.get_topic_display()),
-            slug=self.slug, key=str(self.translation_key), language=self.locale.language_code,
+            url=self.get_url() or "",
+            title=self.title,
+            summary=self.summary,
+            topic=self.topic,
+            topic_label=str(self.get_topic_display()),
+            slug=self.slug,
+            key=str(self.translation_key),
+            language=self.locale.language_code,
         )
 
     def search_document(self) -> SearchDocument:
@@ -192,7 +197,11 @@ class LessonPage(StepPage):
     def search_document(self) -> SearchDocument:
         course = self.course()
         return SearchDocument(
-            title=self.title, summary=self.lead, text=core_blocks.plain_text(self.body), kind="lesson", context=course.title if course else ""
+            title=self.title,
+            summary=self.lead,
+            text=core_blocks.plain_text(self.body),
+            kind="lesson",
+            context=course.title if course else "",
         )
 
 
@@ -205,7 +214,9 @@ class AssessmentPage(StepPage):
     pass_mark = models.PositiveSmallIntegerField(
         _("pass mark (%)"), default=65, validators=[MinValueValidator(1), MaxValueValidator(100)], help_text=_("This mark itself passes.")
     )
-    honours_mark = models.PositiveSmallIntegerField(_("honours mark (%)"), default=90, validators=[MinValueValidator(1), MaxValueValidator(100)])
+    honours_mark = models.PositiveSmallIntegerField(
+        _("honours mark (%)"), default=90, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
     attempts_allowed = models.PositiveSmallIntegerField(_("attempts allowed"), default=3, help_text=_("0: as many as the learner likes."))
     questions = StreamField([("question", blocks.QuestionBlock())], verbose_name=_("questions"), blank=True)
 

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.outline import OutlineDocument, from_json
 
-
 MOST_PARSED = 256
 _documents: dict[uuid.UUID, OutlineDocument] = {}
 

@@ -41,7 +41,8 @@ class Drift:
 
 def source_page(course_key: UUID) -> CoursePage | None:
     """Return the course in its source language: the page from which the others were translated, the oldest."""
-    return CoursePage.objects.filter(translation_key=course_key).order_by("pk").select_related("locale").first()
+    oldest: CoursePage | None = CoursePage.objects.filter(translation_key=course_key).order_by("pk").select_related("locale").first()
+    return oldest
 
 
 def _steps_by_parent(course: CoursePage) -> list[tuple[ModulePage, list[StepPage]]]:
@@ -98,6 +99,7 @@ def pending_changes(course: CoursePage) -> Changes:
 
 def drifts(course: CoursePage) -> list[Drift]:
     """Say where the trees of the other languages differ from the source."""
+
     def steps_of(page: CoursePage) -> dict[UUID, str]:
         return {step.key: step.title for _module, steps in _steps_by_parent(page) for step in steps}
 
@@ -144,13 +146,12 @@ def publish_structure(*, course: CoursePage, who: Who = Who.NEW_LEARNERS) -> Out
         slots = _allocate(source.key, [step.key for step in draft.steps])
         document = draft_document(source, slots)
         newest = newest_outline(source.key)
-        outline = newest
-        if newest is None or not compare(newest.document, document).is_empty:
-            outline = Outline.objects.create(
-                course_key=source.key, version=(newest.version if newest else 0) + 1, content=to_json(document)
-            )
-        elif who is Who.NEW_LEARNERS:
-            raise StructureUnchanged
-        assert outline is not None
+        if newest is not None and compare(newest.document, document).is_empty:
+            if who is Who.NEW_LEARNERS:
+                raise StructureUnchanged
+            outline = newest
+        else:
+            version = newest.version + 1 if newest else 1
+            outline = Outline.objects.create(course_key=source.key, version=version, content=to_json(document))
         transaction.on_commit(lambda: outline_published.send(Outline, outline=outline, everyone=who is Who.EVERYONE_UNFINISHED))
     return outline

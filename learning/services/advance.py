@@ -40,7 +40,8 @@ def waived_steps(course_key: UUID) -> set[UUID]:
 def advance(enrolment: Enrolment, bits: int, *, waived: set[UUID] | None = None) -> bool:
     """Add steps to a locked enrolment and complete it when everything needed is done. Returns whether it completed now.
 
-    Someone who has left keeps what they do, but completes only after coming back. Saves the enrolment when anything changed; what the caller set on it (resume) is saved with it.
+    Someone who has left keeps what they do, but completes only after coming back. Saves the enrolment, and with it the
+    place that the caller set.
     """
     new = bits & ~enrolment.done_bits
     enrolment.done_bits |= bits

@@ -40,9 +40,7 @@ def award_credential(*, enrolment_id: int) -> Credential | None:
             subject_key=f"{enrolment.course_key}:{enrolment.run_id}",
             snapshot=snapshot_of(enrolment),
         )
-        CredentialHolder.objects.create(
-            credential=credential, learner=enrolment.learner, printed_name=enrolment.learner.printed_name
-        )
+        CredentialHolder.objects.create(credential=credential, learner=enrolment.learner, printed_name=enrolment.learner.printed_name)
     return credential
 
 
@@ -54,7 +52,11 @@ def snapshot_of(enrolment: Enrolment) -> dict[str, Any]:
         titles[page.locale.language_code] = page.title
         topic, slug = page.topic, page.slug
     best = dict(
-        Attempt.objects.submitted().filter(enrolment=enrolment).values_list("step_key").annotate(Max("score")).values_list("step_key", "score__max")
+        Attempt.objects.submitted()
+        .filter(enrolment=enrolment)
+        .values_list("step_key")
+        .annotate(Max("score"))
+        .values_list("step_key", "score__max")
     )
     graded = [step for step in document.steps if step.rule and step.key in best]
     completed = enrolment.completed_at or timezone.now()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Max, Q
@@ -16,21 +17,24 @@ from wagtail.models import Page
 
 from accounts.models import User
 from courses.models import CoursePage, StepWaiver
-from courses.outline import OutlineDocument, OutlineStep, StepKind
+from courses.outline import AssessmentRule, OutlineDocument, OutlineStep, StepKind
 from learning import policies
 from learning.grading import course_grade
 from learning.models import Attempt, Credential, Enrolment
 from learning.services.advance import waived_steps
-from learning.services.step_kinds import kinds_of
+from learning.services.step_kinds import known_steps
 
 
 def label_of(progress: policies.Progress) -> str:
     """Return progress in words: "7 of 12 steps · about 40 minutes left"."""
     words = ngettext("%(done)d of %(total)d step", "%(done)d of %(total)d steps", progress.total) % {
-        "done": progress.done, "total": progress.total,
+        "done": progress.done,
+        "total": progress.total,
     }
     if progress.minutes_left:
-        words += " · " + ngettext("about %(n)d minute left", "about %(n)d minutes left", progress.minutes_left) % {"n": progress.minutes_left}
+        words += " · " + ngettext("about %(n)d minute left", "about %(n)d minutes left", progress.minutes_left) % {
+            "n": progress.minutes_left
+        }
     return words
 
 
@@ -103,17 +107,17 @@ class CourseState:
         """Where the person stands with one assessment, also one that a newer outline has added."""
         if step_key in self.results:
             return self.results[step_key]
-        if self.kind_of(step_key) is not StepKind.ASSESSMENT:
-            return None
-        return results_of(self.enrolment, [], also=[step_key])[step_key]
+        step = known_steps(self.enrolment, {step_key}).get(step_key)
+        return results_of(self.enrolment, [step]).get(step_key) if step else None
 
     def kind_of(self, step_key: UUID) -> StepKind | None:
         """The kind of a step of this course; None when no outline has it."""
-        return kinds_of(self.enrolment, {step_key}).get(step_key)
+        step = known_steps(self.enrolment, {step_key}).get(step_key)
+        return step.kind if step else None
 
     def title_of(self, step_key: UUID, language: str) -> str:
         """The title that the outline remembers."""
-        step = self.document.by_key.get(step_key)
+        step = known_steps(self.enrolment, {step_key}).get(step_key)
         return step.title(language) if step else ""
 
     @cached_property
@@ -137,14 +141,12 @@ class CourseState:
         """Why someone is at n%, in a sentence. One query for titles, one for results."""
         keys = [step.key for step in self.document.steps if not self.enrolment.done_bits >> step.slot & 1]
         titles = {step.key: step.title(self.language) for step in self.document.steps}
-        pages = Page.objects.filter(translation_key__in=keys, locale__language_code=self.language)
+        pages = Page.objects.live().filter(translation_key__in=keys, locale__language_code=self.language)
         titles.update({UUID(str(key)): title for key, title in pages.values_list("translation_key", "title")})
-        return policies.explain(
-            self.document, self.enrolment.done_bits, self.waived, self.results, titles, completed=self.is_completed
-        )
+        return policies.explain(self.document, self.enrolment.done_bits, self.waived, self.results, titles, completed=self.is_completed)
 
 
-def results_of(enrolment: Enrolment, steps: Iterable[OutlineStep], also: Iterable[UUID] = ()) -> dict[UUID, policies.AssessmentResult]:
+def results_of(enrolment: Enrolment, steps: Iterable[OutlineStep]) -> dict[UUID, policies.AssessmentResult]:
     """Return where someone stands with each assessment among the steps, in one query."""
     rows = {
         row["step_key"]: row
@@ -157,13 +159,14 @@ def results_of(enrolment: Enrolment, steps: Iterable[OutlineStep], also: Iterabl
             opened=Count("pk", filter=Q(submitted_at__isnull=True)),
         )
     }
-    found = {}
-    rules = {step.key: step.rule for step in steps if step.rule} | dict.fromkeys(also)
-    for key, rule in rules.items():
-        row = rows.get(key, {"used": 0, "best": None, "passes": 0, "opened": 0})
-        marks = (rule.pass_mark, rule.honours_mark, rule.attempts_allowed) if rule else (65, 90, 3)
-        found[key] = policies.AssessmentResult(*marks, row["used"], row["best"], row["passes"] > 0, row["opened"] > 0)
-    return found
+    return {step.key: _result(step.rule, rows.get(step.key)) for step in steps if step.rule}
+
+
+def _result(rule: AssessmentRule, row: Mapping[str, Any] | None) -> policies.AssessmentResult:
+    untouched = policies.AssessmentResult(rule.pass_mark, rule.honours_mark, rule.attempts_allowed)
+    if row is None:
+        return untouched
+    return replace(untouched, attempts_used=row["used"], best_score=row["best"], passed=row["passes"] > 0, is_open=row["opened"] > 0)
 
 
 def grade_of(results: Iterable[policies.AssessmentResult]) -> int | None:
@@ -173,9 +176,7 @@ def grade_of(results: Iterable[policies.AssessmentResult]) -> int | None:
 
 def enrolment_of(learner: User, course_key: UUID) -> Enrolment | None:
     """Return a person's enrolment in a course with its outline and run, in one query."""
-    return (
-        Enrolment.objects.for_learner(learner).filter(course_key=course_key).select_related("outline", "run").order_by("-pk").first()
-    )
+    return Enrolment.objects.for_learner(learner).filter(course_key=course_key).select_related("outline", "run").order_by("-pk").first()
 
 
 def state_of(learner: User, course_key: UUID, language: str) -> CourseState | None:
@@ -228,7 +229,13 @@ def summary_of(learner: User, language: str) -> list[CourseSummary]:
     following = {enrolment.pk: following_step(enrolment, waived.get(enrolment.course_key, set())) for enrolment in enrolments}
     steps = _pages([step for step in following.values() if step], language)
     return [
-        _summary(enrolment, waived.get(enrolment.course_key, set()), courses.get(enrolment.course_key), steps.get(following[enrolment.pk]), language)
+        _summary(
+            enrolment,
+            waived.get(enrolment.course_key, set()),
+            courses.get(enrolment.course_key),
+            steps.get(following[enrolment.pk]),
+            language,
+        )
         for enrolment in enrolments
     ]
 

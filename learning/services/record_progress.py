@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -12,12 +12,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from courses.models import StepSlot
+from courses.outline import OutlineStep
 from learning import policies
 from learning.errors import LearningError, RunClosed, StepNotSelfReported, StepUnknown
 from learning.models import Enrolment
 from learning.services.advance import advance, lock_enrolment, waived_steps
-from learning.services.step_kinds import kinds_of
+from learning.services.step_kinds import known_steps
+
+# No device did anything here before; and a database has no year 0.
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class EventType(StrEnum):
@@ -66,41 +69,40 @@ def record_progress(*, learner: User, course_key: UUID, events: Sequence[Event],
     with transaction.atomic():
         enrolment = lock_enrolment(learner.pk, course_key)
         accepted, refused = _sort(enrolment, events, now)
-        slots = _slots(course_key, {event.step for event in accepted})
         bits = 0
-        for event in accepted:
+        for event, step in accepted:
             if event.type is EventType.DONE:
-                bits |= 1 << slots[event.step]
+                bits |= 1 << step.slot
             _remember_place(enrolment, event, now)
         waived = waived_steps(course_key)
         completed = advance(enrolment, bits, waived=waived) if accepted else False
-    return BatchResult(tuple(event.id for event in accepted), tuple(refused), completed, enrolment, waived)
+    return BatchResult(tuple(event.id for event, _step in accepted), tuple(refused), completed, enrolment, waived)
 
 
-def _slots(course_key: UUID, steps: set[UUID]) -> dict[UUID, int]:
-    return dict(StepSlot.objects.filter(course_key=course_key, step_key__in=steps).values_list("step_key", "slot")) if steps else {}
-
-
-def _sort(enrolment: Enrolment, events: Sequence[Event], now: datetime) -> tuple[list[Event], list[Refusal]]:
+def _sort(enrolment: Enrolment, events: Sequence[Event], now: datetime) -> tuple[list[tuple[Event, OutlineStep]], list[Refusal]]:
+    """Part events into those that count, each with its step, and those that do not. A step's slot is the ledger's: an outline copies it."""
     if not policies.takes_events(enrolment.run, now):
         return [], [Refusal(event.id, RunClosed()) for event in events]
-    kinds = kinds_of(enrolment, {event.step for event in events})
-    accepted, refused = [], []
+    steps = known_steps(enrolment, {event.step for event in events})
+    accepted: list[tuple[Event, OutlineStep]] = []
+    refused: list[Refusal] = []
     for event in events:
-        kind = kinds.get(event.step)
-        if kind is None:
+        step = steps.get(event.step)
+        if step is None:
             refused.append(Refusal(event.id, StepUnknown()))
-        elif event.type is EventType.DONE and not kind.is_self_reported:
+        elif event.type is EventType.DONE and not step.kind.is_self_reported:
             refused.append(Refusal(event.id, StepNotSelfReported()))
         else:
-            accepted.append(event)
+            accepted.append((event, step))
     return accepted, refused
 
 
 def _remember_place(enrolment: Enrolment, event: Event, now: datetime) -> None:
-    """Keep the latest place: the greatest (time capped at the server's, event id), whatever order they come in."""
-    at = min(event.at, now)
-    kept = (enrolment.resume_at, enrolment.resume_event)
-    if enrolment.resume_at is None or (at, event.id) > kept:  # type: ignore[operator]
-        enrolment.resume_step, enrolment.resume_at, enrolment.resume_event = event.step, at, event.id
+    """Keep the latest place: the greatest (time, event id), whatever order they come in.
 
+    A device's clock is taken at its word only between EARLIEST and the server's own time: one that runs ahead would
+    otherwise hold the place for years.
+    """
+    place = (max(EARLIEST, min(event.at, now)), event.id)
+    if enrolment.resume_at is None or enrolment.resume_event is None or place > (enrolment.resume_at, enrolment.resume_event):
+        enrolment.resume_step, enrolment.resume_at, enrolment.resume_event = event.step, *place

@@ -18,7 +18,12 @@ def lock_attempt(learner: User, attempt_id: int) -> Attempt:
     Raises:
         AttemptUnknown: there is none, or it is somebody else's.
     """
-    enrolment = Enrolment.objects.select_for_update(of=("self",)).filter(attempts__pk=attempt_id, learner=learner).select_related("outline", "run").first()
+    enrolment = (
+        Enrolment.objects.select_for_update(of=("self",))
+        .filter(attempts__pk=attempt_id, learner=learner)
+        .select_related("outline", "run")
+        .first()
+    )
     attempt = Attempt.objects.select_for_update(of=("self",)).filter(pk=attempt_id, enrolment=enrolment).first() if enrolment else None
     if attempt is None or enrolment is None:
         raise AttemptUnknown

@@ -10,39 +10,50 @@ from django.utils import timezone
 
 from accounts.models import User
 from courses.models import AssessmentPage
-from courses.outline import StepKind
+from courses.outline import AssessmentRule
 from learning import policies
-from learning.errors import AssessmentUnavailable, AttemptsUsedUp, RunClosed, StepUnknown
-from learning.models import Attempt
+from learning.errors import AlreadyPassed, AssessmentUnavailable, AttemptsUsedUp, RunClosed, StepUnknown
+from learning.models import Attempt, Enrolment
 from learning.papers import freeze
 from learning.services.advance import lock_enrolment
-from learning.services.step_kinds import kinds_of
+from learning.services.step_kinds import known_steps
 
 
 def start_attempt(*, learner: User, course_key: UUID, step_key: UUID, language: str) -> Attempt:
     """Return the open attempt, or a new one with a paper drawn now. Two tabs get the same one.
 
+    Marks and the number of attempts are those of the learner's outline, whatever the page says meanwhile and in
+    whichever language: what was agreed changes only by "Publish structure". The questions are the page's of today.
+
     Raises:
         NotEnrolled: the learner takes no part in the course.
         StepUnknown: the course has no such assessment.
-        RunClosed: the run has ended.
-        AssessmentUnavailable: its page is not live in this course, or has no questions.
+        AlreadyPassed: the key of a passed attempt has been shown.
         AttemptsUsedUp: no attempt is left.
+        RunClosed: the run has ended.
+        AssessmentUnavailable: its page is not live, or has no questions.
     """
     with transaction.atomic():
         enrolment = lock_enrolment(learner.pk, course_key)
-        if kinds_of(enrolment, {step_key}).get(step_key) is not StepKind.ASSESSMENT:
+        step = known_steps(enrolment, {step_key}).get(step_key)
+        if step is None or step.rule is None:
             raise StepUnknown
         attempts = list(Attempt.objects.filter(enrolment=enrolment, step_key=step_key).order_by("number"))
         if attempts and attempts[-1].submitted_at is None:
             return attempts[-1]
-        if not policies.takes_events(enrolment.run, timezone.now()):
-            raise RunClosed
-        pages = list(AssessmentPage.objects.live().filter(translation_key=step_key).select_related("locale").order_by("pk"))
-        if not pages or not any(len(page.questions) for page in pages):
+        _check_may_start(enrolment, attempts, step.rule)
+        pages = AssessmentPage.objects.live().filter(translation_key=step_key).select_related("locale").order_by("pk")
+        asked = [page for page in pages if len(page.questions)]
+        if not asked:
             raise AssessmentUnavailable
-        paper = freeze([page for page in pages if len(page.questions)], language, secrets.randbelow(2**31))
-        allowed = paper["rule"]["attempts_allowed"]
-        if allowed and len(attempts) >= allowed:
-            raise AttemptsUsedUp
+        paper = freeze(asked, step.rule, language, secrets.randbelow(2**31))
         return Attempt.objects.create(enrolment=enrolment, step_key=step_key, number=len(attempts) + 1, paper=paper)
+
+
+def _check_may_start(enrolment: Enrolment, attempts: list[Attempt], rule: AssessmentRule) -> None:
+    if any(attempt.passed for attempt in attempts):
+        raise AlreadyPassed
+    if rule.attempts_allowed and len(attempts) >= rule.attempts_allowed:
+        raise AttemptsUsedUp
+    if not policies.takes_events(enrolment.run, timezone.now()):
+        raise RunClosed

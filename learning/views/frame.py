@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from wagtail.models import Page
 
+from accounts.models import User
 from courses.models import CoursePage
 
 View = Callable[..., HttpResponse]
@@ -47,13 +48,18 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(sign_in_address(request))
 
 
+def learner_of(request: HttpRequest) -> User:
+    """Return the person behind a request that is known to be signed in."""
+    return cast(User, request.user)
+
+
 def course_page(course_key: UUID, language: str) -> CoursePage:
     """Return the live course in a language, or in another that it has.
 
     Raises:
         Http404: no language of the course is live.
     """
-    pages = list(CoursePage.objects.live().filter(translation_key=course_key).select_related("locale").order_by("pk"))
+    pages: list[CoursePage] = list(CoursePage.objects.live().filter(translation_key=course_key).select_related("locale").order_by("pk"))
     for page in pages:
         if page.locale.language_code == language:
             return page

@@ -22,7 +22,7 @@ from learning.services.claim_credential import claim_credential
 from learning.services.enrol import enrol
 from learning.services.reads import CourseState, state_of, summary_of
 from learning.services.withdraw import withdraw
-from learning.views.frame import course_page, language_of, private, refused, sign_in_address, to_sign_in
+from learning.views.frame import course_page, language_of, learner_of, private, refused, sign_in_address, to_sign_in
 
 
 @require_safe
@@ -32,12 +32,8 @@ def index(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return to_sign_in(request)
     language = language_of(request)
-    summaries = summary_of(request.user, language)
-    earned = (
-        CredentialHolder.objects.filter(learner=request.user)
-        .select_related("credential")
-        .order_by("-credential__issued_at")
-    )
+    summaries = summary_of(learner_of(request), language)
+    earned = CredentialHolder.objects.filter(learner=request.user).select_related("credential").order_by("-credential__issued_at")
     context = {
         "current": [summary for summary in summaries if summary.is_current],
         "finished": [summary for summary in summaries if summary.is_completed],
@@ -61,14 +57,16 @@ def course(request: HttpRequest, course_key: UUID) -> HttpResponse:
         return render(request, "learning/join.html", _join_context(request, page))
     if request.method == "POST":
         return _act(request, page)
-    state = state_of(request.user, course_key, language)
+    state = state_of(learner_of(request), course_key, language)
     if state is None or state.is_withdrawn:
         form = EnrolForm(initial={"printed_name": request.user.printed_name})
         return render(request, "learning/join.html", _join_context(request, page, form, state))
     return render(request, "learning/course.html", _record_context(page, state, language))
 
 
-def _join_context(request: HttpRequest, page: CoursePage, form: EnrolForm | None = None, state: CourseState | None = None) -> dict[str, Any]:
+def _join_context(
+    request: HttpRequest, page: CoursePage, form: EnrolForm | None = None, state: CourseState | None = None
+) -> dict[str, Any]:
     outline = newest_outline(page.key)
     return {
         "course": page,
@@ -86,14 +84,19 @@ def _act(request: HttpRequest, page: CoursePage) -> HttpResponse:
     """Enrol or withdraw."""
     here = reverse("learning:course", args=[page.key])
     if request.POST.get("action") == "withdraw":
-        withdraw(learner=request.user, course_key=page.key)
+        withdraw(learner=learner_of(request), course_key=page.key)
         messages.success(request, _("You have left this course. What you did is kept: enrol again to go on where you were."))
         return HttpResponseRedirect(reverse("learning:index"))
     form = EnrolForm(request.POST)
     if not form.is_valid():
         return render(request, "learning/join.html", _join_context(request, page, form), status=422)
     try:
-        enrol(learner=request.user, course_key=page.key, language=language_of(request), printed_name=form.cleaned_data["printed_name"] or None)
+        enrol(
+            learner=learner_of(request),
+            course_key=page.key,
+            language=language_of(request),
+            printed_name=form.cleaned_data["printed_name"] or None,
+        )
     except EnrolmentClosed:
         return refused(
             request, _("Enrolment is closed"), _("This course does not take new learners now. Nothing was changed."), page.get_url() or "/"
@@ -112,7 +115,12 @@ def _record_context(page: CoursePage, state: CourseState, language: str) -> dict
         "course": page,
         "state": state,
         "modules": [
-            {"title": module.title, "url": module.url, "current": True, "steps": [_row(step, step.key in done, page) for step in module.steps]}
+            {
+                "title": module.title,
+                "url": module.url,
+                "current": True,
+                "steps": [_row(step, step.key in done, page) for step in module.steps],
+            }
             for module in modules
         ],
         "resume": resume if resume and resume.key not in done else following or resume,
@@ -133,12 +141,12 @@ def finish(request: HttpRequest, course_key: UUID) -> HttpResponse:
         return to_sign_in(request)
     language = language_of(request)
     page = course_page(course_key, language)
-    state = state_of(request.user, course_key, language)
+    state = state_of(learner_of(request), course_key, language)
     if state is None or not state.is_completed:
         return HttpResponseRedirect(reverse("learning:course", args=[course_key]))
     form = NameForm(request.POST or None, initial={"printed_name": request.user.printed_name})
     if request.method == "POST" and form.is_valid():
-        claim_credential(learner=request.user, course_key=course_key, printed_name=form.cleaned_data["printed_name"])
+        claim_credential(learner=learner_of(request), course_key=course_key, printed_name=form.cleaned_data["printed_name"])
         return HttpResponseRedirect(reverse("learning:finish", args=[course_key]))
     context = {"course": page, "state": state, "form": form, "breadcrumbs": [(_("My learning"), reverse("learning:index"))]}
     return render(request, "learning/finish.html", context, status=422 if form.errors else 200)

@@ -23,7 +23,7 @@ from learning.services.reads import CourseState, state_of
 from learning.services.save_answers import save_answers
 from learning.services.start_attempt import start_attempt
 from learning.services.submit_attempt import submit_attempt
-from learning.views.frame import course_page, language_of, private, refused, step_page, to_sign_in
+from learning.views.frame import course_page, language_of, learner_of, private, refused, step_page, to_sign_in
 
 STASH = "answers_of_an_expired_session"
 
@@ -36,7 +36,7 @@ def step(request: HttpRequest, course_key: UUID, step_key: UUID) -> HttpResponse
         return to_sign_in(request)
     language = language_of(request)
     page = course_page(course_key, language)
-    state = state_of(request.user, course_key, language)
+    state = state_of(learner_of(request), course_key, language)
     if state is None or state.is_withdrawn:
         messages.info(request, _("Enrol first: then your progress is kept."))
         return HttpResponseRedirect(reverse("learning:course", args=[course_key]))
@@ -82,9 +82,9 @@ def _act(request: HttpRequest, page: CoursePage, state: CourseState, step_key: U
     here = reverse("learning:step", args=[page.key, step_key])
     try:
         if request.POST.get("action") == "start":
-            attempt = start_attempt(learner=request.user, course_key=page.key, step_key=step_key, language=language)
+            attempt = start_attempt(learner=learner_of(request), course_key=page.key, step_key=step_key, language=language)
             return HttpResponseRedirect(reverse("learning:attempt", args=[page.key, step_key, attempt.pk]))
-        result = mark_done(learner=request.user, course_key=page.key, step_key=step_key)
+        result = mark_done(learner=learner_of(request), course_key=page.key, step_key=step_key)
     except AttemptsUsedUp:
         return refused(request, _("No attempts left"), _("You have used every attempt at this assessment. Your results are kept."), here)
     except StepUnknown as error:
@@ -106,7 +106,11 @@ def attempt(request: HttpRequest, course_key: UUID, step_key: UUID, attempt_id: 
             request.session[STASH] = {"attempt": attempt_id, "answers": _answers(request)}
         return to_sign_in(request)
     found = get_object_or_404(
-        Attempt.objects.select_related("enrolment"), pk=attempt_id, step_key=step_key, enrolment__course_key=course_key, enrolment__learner=request.user
+        Attempt.objects.select_related("enrolment"),
+        pk=attempt_id,
+        step_key=step_key,
+        enrolment__course_key=course_key,
+        enrolment__learner=request.user,
     )
     page = course_page(course_key, language_of(request))
     if request.method == "POST":
@@ -130,7 +134,7 @@ def _unstash(request: HttpRequest, found: Attempt) -> None:
         return
     del request.session[STASH]
     try:
-        save_answers(learner=request.user, attempt_id=found.pk, answers=stash["answers"])
+        save_answers(learner=learner_of(request), attempt_id=found.pk, answers=stash["answers"])
     except LearningError:
         return
     found.refresh_from_db()
@@ -143,17 +147,21 @@ def _answer(request: HttpRequest, page: CoursePage, found: Attempt) -> HttpRespo
     was_completed = found.enrolment.completed_at is not None
     try:
         if request.POST.get("action") == "submit":
-            graded = submit_attempt(learner=request.user, attempt_id=found.pk, answers=_answers(request))
+            graded = submit_attempt(learner=learner_of(request), attempt_id=found.pk, answers=_answers(request))
             if graded.enrolment.completed_at and not was_completed:
                 messages.success(request, _("With this you have finished the course."))
             return HttpResponseRedirect(here)
-        save_answers(learner=request.user, attempt_id=found.pk, answers=_answers(request))
+        save_answers(learner=learner_of(request), attempt_id=found.pk, answers=_answers(request))
     except AttemptClosed:
         messages.info(request, _("This assessment was already sent. This is its result."))
         return HttpResponseRedirect(here)
     except AnswersMalformed:
         return refused(
-            request, _("These answers don’t belong to this paper"), _("Nothing was changed: the answers you gave before are kept."), here, status=400
+            request,
+            _("These answers don’t belong to this paper"),
+            _("Nothing was changed: the answers you gave before are kept."),
+            here,
+            status=400,
         )
     messages.success(request, _("Your answers are kept. You can leave and come back."))
     return HttpResponseRedirect(here)
@@ -161,7 +169,7 @@ def _answer(request: HttpRequest, page: CoursePage, found: Attempt) -> HttpRespo
 
 def _show(request: HttpRequest, page: CoursePage, found: Attempt) -> HttpResponse:
     language = language_of(request)
-    state = state_of(request.user, page.key, language)
+    state = state_of(learner_of(request), page.key, language)
     context = {
         "course": page,
         "attempt": found,
@@ -175,7 +183,7 @@ def _show(request: HttpRequest, page: CoursePage, found: Attempt) -> HttpRespons
         context["paper"] = paper_for_display(found, language)
         return render(request, "learning/attempt.html", context)
     result = state.result_of(found.step_key) if state else None
-    context["review"] = review_of(found, language, attempts_left=result.attempts_left if result else 0)
+    context["review"] = review_of(found, language, shows_key=result is not None and result.is_settled)
     if state:
         context["result_of_step"] = result
         context["next"] = _following(state, found.step_key, language)

@@ -22,6 +22,7 @@ class Audience(Enum):
     DOOR = "anyone; a form of the one door; private, never stored"
     PRIVATE = "signed-in people, about themselves; others are sent to the door"
     API = "signed-in people, JSON; others get 401"
+    STATE = "JSON about whoever asks: a stranger is told only that nobody is signed in; no cookie for strangers, never stored"
     STAFF = "people who may enter the admin; others are sent to the door"
     DEMO = "the demo only; does not exist elsewhere"
 
@@ -88,10 +89,13 @@ BY_PREFIX: dict[str, Audience] = {
 EXCEPTIONS: dict[str, Audience] = {
     "admin_login": A.DOOR,
     "admin_password_reset": A.DOOR,
-    # Words for the admin's script; the same for everyone.
-    "wagtailadmin_javascript_catalog": A.PUBLIC,
+    # Words and icons of the admin's own script; the same for everyone.
+    "wagtailadmin_javascript_catalog": A.FILE,
+    "wagtailadmin_sprite": A.FILE,
+    "learning-api:all_states": A.STATE,
+    "learning-api:course_state": A.STATE,
     # How to talk to the JSON addresses: nothing about anybody.
-    "learning-api:openapi-json": A.PUBLIC,
+    "learning-api:openapi-json": A.FILE,
 }
 
 

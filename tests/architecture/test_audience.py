@@ -134,6 +134,19 @@ def test_the_api_refuses_strangers_in_json(client: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_the_state_tells_strangers_nothing(client: Client) -> None:
+    for address in of(Audience.STATE):
+        url = url_of(address)
+        assert url is not None
+        response = client.get(url)
+        assert response.status_code == 200, url
+        assert set(response.json()) <= {"signed_in", "enrolled", "enrolment", "csrf", "staff"}, url
+        assert not response.json()["signed_in"], url
+        assert "no-store" in response["Cache-Control"], url
+        assert not response.cookies, url
+
+
+@pytest.mark.django_db
 def test_the_admin_sends_strangers_and_learners_to_the_door(client: Client) -> None:
     urls = {url for address in of(Audience.STAFF) if not address.arguments and (url := url_of(address)) is not None}
     assert len(urls) > 50
@@ -154,6 +167,6 @@ def test_wagtails_own_doors_lead_to_the_one_door(client: Client) -> None:
 def test_every_address_of_the_record_is_private_or_public_by_name() -> None:
     """What people did is below /learning/ and /credentials/: nothing there may be covered by accident."""
     below = [address for address in addresses() if re.match(r"(learning|credentials|accounts)/", address.route)]
-    allowed = {Audience.PRIVATE, Audience.API, Audience.NEGOTIATED, Audience.FILE, Audience.DOOR}
-    wrong = [address.name for address in below if address.audience not in allowed and address.name != "learning-api:openapi-json"]
+    allowed = {Audience.PRIVATE, Audience.API, Audience.STATE, Audience.NEGOTIATED, Audience.FILE, Audience.DOOR}
+    wrong = [address.name for address in below if address.audience not in allowed]
     assert wrong == []

@@ -87,30 +87,20 @@ def test_every_page_class_has_one_protocol_of_its_own() -> None:
         assert getattr(contract, "_is_protocol", False), contract
 
 
-@pytest.mark.parametrize("page_class", list(CONTRACTS), ids=lambda page_class: page_class.__name__)
-def test_pages_give_what_their_templates_may_count_on(
-    client: Client, one_page_of_each: dict[type[BasePage], BasePage], page_class: type[BasePage]
-) -> None:
-    page = one_page_of_each[page_class]
-    with missing_names({page_class.template, *parents_of(page_class.template)}) as missing:
-        response = client.get(page.get_url() or "")
-    assert response.status_code == 200
-    assert isinstance(response.context, ContextList)
-    context = response.context[0].flatten()
-    for name, hint in names(CONTRACTS[page_class]).items():
-        assert name in context, f"{page_class.__name__} does not give {name}"
-        assert fits(context[name], hint), f"{page_class.__name__} gives {name} as {context[name]!r}, not {hint}"
-    unknown = {entry for entry in missing if entry.split(": ")[1] not in GIVEN | OPTIONAL}
-    assert unknown == set(), "templates ask for names that no Protocol promises"
-
-
-@pytest.mark.parametrize("page_class", list(CONTRACTS), ids=lambda page_class: page_class.__name__)
-def test_the_context_holds_nothing_that_no_protocol_names(
-    client: Client, one_page_of_each: dict[type[BasePage], BasePage], page_class: type[BasePage]
-) -> None:
-    response = client.get(one_page_of_each[page_class].get_url() or "")
-    context = response.context[0].flatten()
-    assert set(context) - set(names(CONTRACTS[page_class])) - GIVEN - OPTIONAL == set()
+@pytest.mark.django_db
+def test_pages_give_their_templates_what_the_protocols_say(client: Client, one_page_of_each: dict[type[BasePage], BasePage]) -> None:
+    for page_class, page in one_page_of_each.items():
+        with missing_names({page_class.template, *parents_of(page_class.template)}) as missing:
+            response = client.get(page.get_url() or "")
+        assert response.status_code == 200, page_class
+        assert isinstance(response.context, ContextList)
+        context, promised = response.context[0].flatten(), names(CONTRACTS[page_class])
+        for name, hint in promised.items():
+            assert name in context, f"{page_class.__name__} does not give {name}"
+            assert fits(context[name], hint), f"{page_class.__name__} gives {name} as {context[name]!r}, not {hint}"
+        assert set(context) - set(promised) - GIVEN - OPTIONAL == set(), f"{page_class.__name__} gives what its Protocol does not name"
+        unknown = {entry for entry in missing if entry.split(": ")[1] not in GIVEN | OPTIONAL}
+        assert unknown == set(), f"the template of {page_class.__name__} asks for what its Protocol does not promise"
 
 
 @pytest.mark.django_db

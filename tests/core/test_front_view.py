@@ -33,8 +33,6 @@ def about(home: HomePage) -> StandardPage:
     return page
 
 
-
-
 def publish(page: StandardPage, capture: object) -> None:
     with capture(execute=True):  # type: ignore[operator]
         page.save_revision().publish()
@@ -46,7 +44,9 @@ def test_a_warm_public_page_costs_one_query(client: Client, about: StandardPage,
         assert client.get("/es/about/").status_code == 200
 
 
-def test_a_signed_in_reader_costs_the_same_and_gets_the_same_bytes(client: Client, about: StandardPage, django_assert_num_queries: object) -> None:
+def test_a_signed_in_reader_costs_the_same_and_gets_the_same_bytes(
+    client: Client, about: StandardPage, django_assert_num_queries: object
+) -> None:
     anonymous = client.get("/es/about/")
     client.force_login(User.objects.create_superuser("root@example.org"))
     with django_assert_num_queries(1):  # type: ignore[operator]
@@ -137,7 +137,9 @@ def test_a_page_answers_only_under_its_own_language(client: Client, about: Stand
     assert client.get("/en/about/").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/de/", "/es/nada/", "/es/courses/nada/nada/", "/es/%00/", "/es/../etc/passwd", "/media/../manage.py", "/media/x.png"])
+@pytest.mark.parametrize(
+    "path", ["/de/", "/es/nada/", "/es/courses/nada/nada/", "/es/%00/", "/es/../etc/passwd", "/media/../manage.py", "/media/x.png"]
+)
 def test_what_does_not_exist_is_said_to_be_missing(client: Client, home: HomePage, path: str) -> None:
     answer = client.get(path, follow=True)
     assert answer.status_code == 404

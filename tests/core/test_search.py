@@ -57,7 +57,9 @@ def test_titles_come_first(peru: StandardPage) -> None:
     assert [entry.page_id for entry in search.find("peru", "es")] == [peru.pk, other.pk]
 
 
-def test_the_results_page_is_public_and_constant_in_queries(client: Client, peru: StandardPage, django_assert_max_num_queries: object) -> None:
+def test_the_results_page_is_public_and_constant_in_queries(
+    client: Client, peru: StandardPage, django_assert_max_num_queries: object
+) -> None:
     client.get("/es/search/?q=migra")
     with django_assert_max_num_queries(4):  # type: ignore[operator]
         answer = client.get("/es/search/?q=migra")

@@ -52,7 +52,8 @@ def join(client: Client, language: str, address: str, after: str) -> None:
 def right_answers(step_key: object, language: str) -> dict[str, list[str]]:
     page = AssessmentPage.objects.get(translation_key=step_key, locale__language_code=language)
     return {
-        f"q-{question.id}": [option.id for option in question.value["options"].bound_blocks if option.value["correct"]] for question in page.questions
+        f"q-{question.id}": [option.id for option in question.value["options"].bound_blocks if option.value["correct"]]
+        for question in page.questions
     }
 
 

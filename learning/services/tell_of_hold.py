@@ -1,0 +1,36 @@
+"""Tell the administrators, by e-mail and in words, that a certificate's PDF waits for them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import reverse
+from django_tasks import task
+
+from accounts.mail import send
+from accounts.models import User
+from learning.models import CredentialHold
+
+
+@task()
+def tell_of_hold(hold_id: int) -> None:
+    """Write to those in charge of certificates. Run after the hold was closed, it does nothing; run twice, it says the same twice."""
+    hold = CredentialHold.objects.filter(pk=hold_id, resolved_at__isnull=True).select_related("credential").first()
+    if hold is None:
+        return
+    context = {
+        "missing": hold.missing,
+        "code_points": ", ".join(f"U+{ord(character):04X}" for character in hold.missing),
+        "title": hold.credential.title(settings.LANGUAGE_CODE),
+        # The name stays out of the mail: it is one sign-in away.
+        "address": settings.SITE_URL.rstrip("/") + reverse("credential_holds:edit", args=[hold.pk]),
+    }
+    for address, language in _administrators():
+        send("email/credential_hold", address, context, language=language)
+
+
+def _administrators() -> list[tuple[str, str]]:
+    """Return addresses and languages: those of the settings, or the superusers'."""
+    if settings.CREDENTIAL_ADMIN_EMAILS:
+        return [(address, settings.LANGUAGE_CODE) for address in settings.CREDENTIAL_ADMIN_EMAILS]
+    people = User.objects.filter(is_superuser=True, is_active=True).order_by("pk")
+    return [(person.email, person.language or settings.LANGUAGE_CODE) for person in people]

@@ -1,0 +1,118 @@
+"""Every page type in a real browser: no axe violation, no sideways scroll at 360 px, light, and alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, Response
+
+from core.seeding import demo_key
+from tests.browser.conftest import DemoSite
+from tests.browser.test_journey import sign_in
+
+FOUNDATIONS = demo_key("course", "foundations")
+COURSE = "courses/migration-and-development/"
+PUBLIC = {
+    "home": "",
+    "catalogue": "courses/",
+    "catalogue-empty": "courses/?topic=health&hours=long",
+    "course": COURSE,
+    "module": f"{COURSE}words-that-matter/",
+    "lesson": f"{COURSE}who-moves-and-why/the-venezuelan-outflow-in-figures/",
+    "lesson-table": f"{COURSE}shared-rules/",
+    "assessment": f"{COURSE}words-that-matter/check-module-1/",
+    "library": "knowledge/",
+    "publication": "knowledge/reading-a-migration-figure/",
+    "search": "search/?q=migra",
+    "search-empty": "search/?q=zzzz",
+    "about": "about/",
+    "privacy": "privacy/",
+    "accessibility": "accessibility/",
+    "help": "help/",
+    "not-found": "nada/",
+    "join": f"learning/{FOUNDATIONS}/",
+}
+UNPREFIXED = {
+    "verify": "/credentials/verify/",
+    "unknown-certificate": "/credentials/00000000-0000-4000-8000-000000000000/",
+    "sign-in": "/accounts/login/",
+    "sign-up": "/accounts/signup/",
+    "styleguide": "/styleguide/",
+    "demo-mail": "/demo/mail/",
+}
+PRIVATE = {
+    "my-learning": "learning/",
+    "record": f"learning/{FOUNDATIONS}/",
+    "step": f"learning/{FOUNDATIONS}/steps/{demo_key('course', 'foundations', '1-2')}/",
+    "assessment-start": f"learning/{FOUNDATIONS}/steps/{demo_key('course', 'foundations', '2-4')}/",
+}
+AXE_OPTIONS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+
+
+def look(page: Page, path: str) -> None:
+    """Open a page and hold it against axe and the narrow screen."""
+    page.goto(path)
+    overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert overflow <= 0, f"{path} scrolls sideways by {overflow} px"
+    report = Axe().run(page, options=AXE_OPTIONS)
+    assert report.violations_count == 0, f"{path}: {report.generate_report()}"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_public_pages_are_accessible_and_narrow(new_context: Callable[..., BrowserContext], language: str, scheme: str) -> None:
+    page = new_context(viewport={"width": 360, "height": 780}, color_scheme=scheme, locale=language).new_page()
+    for path in PUBLIC.values():
+        look(page, f"/{language}/{path}")
+    for path in UNPREFIXED.values():
+        look(page, path)
+
+
+def test_public_pages_are_accessible_on_a_wide_screen(new_context: Callable[..., BrowserContext]) -> None:
+    page = new_context(viewport={"width": 1280, "height": 900}).new_page()
+    for path in PUBLIC.values():
+        look(page, f"/es/{path}")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_private_pages_are_accessible_and_narrow(new_context: Callable[..., BrowserContext], width: int) -> None:
+    page = new_context(viewport={"width": width, "height": 780}).new_page()
+    sign_in(page, "learner@puente.example", "puente-demo-2026", "/es/learning/")
+    for path in PRIVATE.values():
+        look(page, f"/es/{path}")
+    look(page, "/accounts/")
+    sign_in_again = new_context(viewport={"width": width, "height": 780}).new_page()
+    sign_in(sign_in_again, "graduate@puente.example", "puente-demo-2026", "/es/learning/")
+    look(sign_in_again, f"/es/learning/{demo_key('course', 'first-account')}/finish/")
+    sign_in_again.get_by_role("link", name="Ver mi certificado").click()
+    look(sign_in_again, sign_in_again.url)
+
+
+def test_a_first_visit_of_a_lesson_is_light_and_calls_nobody_else(demo_site: DemoSite, new_context: Callable[..., BrowserContext]) -> None:
+    context = new_context()
+    page = context.new_page()
+    answers: list[Response] = []
+    page.on("response", answers.append)
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(f"/es/{PUBLIC['lesson']}", wait_until="networkidle")
+    assert not problems
+    assert all(answer.url.startswith(demo_site.url) for answer in answers)
+    sizes = {answer.url: answer.request.sizes()["responseBodySize"] for answer in answers}
+    scripts = sum(size for url, size in sizes.items() if ".js" in url)
+    assert sum(sizes.values()) <= 35_000, sizes
+    assert scripts <= 12_000, sizes
+    assert context.cookies() == []
+
+
+def test_no_public_page_sets_a_cookie(new_context: Callable[..., BrowserContext]) -> None:
+    context = new_context()
+    page = context.new_page()
+    for path in PUBLIC.values():
+        if path.startswith("learning/"):
+            continue
+        page.goto(f"/es/{path}")
+        assert context.cookies() == [], path
