@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.userkit import filter_users_by_email
 from allauth.core import context as request_context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.httpkit import get_client_ip
@@ -78,7 +77,7 @@ class AccountAdapter(DefaultAccountAdapter):
         Raises:
             ImmediateHttpResponse: it could not be sent; the answer says so. The same for known and unknown addresses.
         """
-        if template_prefix == "account/email/unknown_account" and filter_users_by_email(email, is_active=False):
+        if template_prefix == "account/email/unknown_account" and User.objects.filter(email=email.lower(), is_active=False).exists():
             template_prefix = "account/email/account_inactive"
         plain = {name: value for name, value in context.items() if name not in {"request", "signup_url", "password_reset_url"}}
         try:

@@ -22,7 +22,7 @@ HOME_TITLES: dict[str, tuple[str, str]] = {
     ),
     "fr": (
         "Apprendre sur la migration, preuves à l’appui",
-        "Des cours gratuits et des publications pour qui conçoit et rend des services aux personnes migrantes en Amérique latine et aux Caraïbes.",
+        "Cours gratuits et publications pour qui conçoit et rend des services aux personnes migrantes en Amérique latine et aux Caraïbes.",
     ),
     "en": (
         "Learn about migration, with the evidence in view",

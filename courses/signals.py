@@ -1,13 +1,15 @@
 """What the tree of pages tells the structures: a run for each new course, waivers for steps that come and go.
 
 Sends `outline_published` (sender: Outline; outline, everyone) and `step_waived` (sender: StepWaiver; course_key,
-step_key), both after commit, for the floors above.
+step_keys) for the floors above, both inside the transaction that makes them true: a task that a receiver enqueues is
+stored with it, or not at all.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import Signal
 from wagtail.models import Page
@@ -35,7 +37,8 @@ def _page_deleted(sender: Any, instance: Page, **kwargs: Any) -> None:
     from courses.services.sync_waivers import sync_waivers_of_page
 
     if isinstance(instance, StepPage):
-        sync_waivers_of_page(instance)
+        # Only when all is gone that goes: in the middle of deleting a whole course its lessons would look lost one by one.
+        transaction.on_commit(lambda: sync_waivers_of_page(instance))
 
 
 def connect() -> None:

@@ -89,5 +89,6 @@ class HoldForm(forms.ModelForm):  # type: ignore[type-arg]
     def save(self, commit: bool = True) -> CredentialHold:
         """Try again."""
         retry_hold(hold_id=self.instance.pk, printed_name=self.cleaned_data["printed_name"])
-        self.instance.refresh_from_db()
-        return self.instance
+        hold: CredentialHold = self.instance
+        hold.refresh_from_db()
+        return hold

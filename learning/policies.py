@@ -124,6 +124,8 @@ def _explain_missing(missing: Sequence[OutlineStep], needed: int, titles: Mappin
         return ngettext("The required step is done.", "All %(n)d required steps are done.", total) % {"n": total}
     if completed:
         return _("You have finished this course; steps added later are not needed for your certificate.")
+    if not total:
+        return _("Nothing can be asked of you now: none of the required steps can be opened. What you did is kept.")
     if len(missing) == total:
         return ngettext("The required step is still to do.", "All %(n)d required steps are still to do.", total) % {"n": total}
     named = _listed([titles.get(step.key, "") for step in missing[:3]])

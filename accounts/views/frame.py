@@ -19,7 +19,6 @@ from accounts.forms import EmailForm
 from accounts.models import User
 from accounts.next_page import next_page, with_next
 
-
 # The codes of errors that a rate limit has raised.
 LIMITED = {"rate_limited", "too_many_login_attempts"}
 

@@ -25,7 +25,7 @@ class ResetPasswordView(AskForAddressView):
     """Sends a code to set a new password with; to an address without an account, a message that says so."""
 
     template_name = "account/password_reset.html"
-    limit = "reset_password"
+    limit = "login"
 
     def form_valid(self, form: EmailForm) -> HttpResponse:
         PasswordResetVerificationProcess.initiate(request=self.request, user=form.user(), email=form.cleaned_data["email"])
@@ -37,7 +37,7 @@ class CompleteResetView(DoorView):
 
     template_name = "account/password_reset_from_key.html"
     form_class = ChosenPasswordForm
-    limit = "reset_password"
+    limit = "login"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         pending = codes.pending_reset(request)

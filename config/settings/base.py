@@ -187,7 +187,6 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "60/m/ip,5/5m/key",
     "send_code": "60/m/ip,5/5m/key",
     "verify_code": "120/m/ip",
-    "reset_password": "60/m/ip",
     "confirm_email": None,  # "send_code" stands before it, and is the same for people with and without an account
 }
 # Behind a reverse proxy: how many there are, so that limits see the visitor's own address and not the proxy's.

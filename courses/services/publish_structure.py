@@ -132,7 +132,7 @@ def publish_structure(*, course: CoursePage, who: Who = Who.NEW_LEARNERS) -> Out
 
     Args:
         course: the course in any language; the tree of its source language is read.
-        who: new learners only, or everyone who has not finished (moved by a background task on commit).
+        who: new learners only, or everyone who has not finished (moved by a background task).
 
     Raises:
         StructureEmpty: no live step is required.
@@ -153,5 +153,5 @@ def publish_structure(*, course: CoursePage, who: Who = Who.NEW_LEARNERS) -> Out
         else:
             version = newest.version + 1 if newest else 1
             outline = Outline.objects.create(course_key=source.key, version=version, content=to_json(document))
-        transaction.on_commit(lambda: outline_published.send(Outline, outline=outline, everyone=who is Who.EVERYONE_UNFINISHED))
+        outline_published.send(Outline, outline=outline, everyone=who is Who.EVERYONE_UNFINISHED)
     return outline

@@ -43,7 +43,8 @@ def openable_steps(course_key: UUID) -> set[UUID] | None:
 def sync_waivers(*, course_key: UUID) -> list[UUID]:
     """Begin and end waivers so that they say what can be opened now. Returns the keys newly waived.
 
-    While the whole course is unpublished nothing changes: nobody should finish a course because it was withdrawn.
+    While the whole course is unpublished, or gone, nothing changes: nobody should finish a course because it was
+    withdrawn, or lose what the record says about it.
     """
     with transaction.atomic():
         SlotCounter.objects.select_for_update().filter(course_key=course_key).first()
@@ -58,5 +59,5 @@ def sync_waivers(*, course_key: UUID) -> list[UUID]:
         for step_key in newly:
             StepWaiver.objects.create(course_key=course_key, step_key=step_key)
         if newly:
-            transaction.on_commit(lambda: step_waived.send(StepWaiver, course_key=course_key, step_keys=newly))
+            step_waived.send(StepWaiver, course_key=course_key, step_keys=newly)
     return newly

@@ -55,6 +55,7 @@ def missing_characters(texts: Iterable[str]) -> str:
             continue
         lacking = [_lacking(text, family) for family, _stem in FAMILIES]
         nowhere = [character for character in lacking[0] if all(character in others for others in lacking[1:])]
-        # Every character is in some font, but no font has them all: what the best font lacks.
-        missing.update(dict.fromkeys(nowhere or min(lacking, key=len)))
+        # Every character may be in some font and yet no font has them all: then what the best one lacks.
+        fewest = min(lacking, key=len)
+        missing.update(dict.fromkeys(nowhere or fewest))
     return "".join(missing)

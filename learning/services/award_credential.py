@@ -6,15 +6,24 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from courses.models import CoursePage
-from learning.errors import NotEligible
+from courses.models import CoursePage, StepWaiver
+from learning import policies
+from learning.errors import LearningError, NotEligible
 from learning.grading import course_grade, is_honours
 from learning.models import Attempt, Credential, CredentialHolder, Enrolment
 
 SCHEMA = 1
+
+
+class AlreadyRevoked(LearningError):
+    """The certificate of this enrolment was revoked. Asking again gives no other one: an administrator replaces it, or nobody."""
+
+    code = "already_revoked"
+    message = _("The certificate of this course was revoked, so it is not issued again. Its page says why.")
 
 
 def award_credential(*, enrolment_id: int) -> Credential | None:
@@ -24,13 +33,16 @@ def award_credential(*, enrolment_id: int) -> Credential | None:
 
     Raises:
         NotEligible: the course is not finished.
+        AlreadyRevoked: there was one, and it was revoked.
     """
     with transaction.atomic():
         enrolment = Enrolment.objects.select_for_update(of=("self",)).select_related("outline", "learner").get(pk=enrolment_id)
-        existing = Credential.objects.live().filter(enrolment=enrolment).first()
-        if existing is not None:
+        existing = Credential.objects.filter(enrolment=enrolment).order_by(F("revoked_at").asc(nulls_first=True)).first()
+        if existing is not None and existing.revoked_at is None:
             return existing
-        if enrolment.completed_at is None:
+        if existing is not None:
+            raise AlreadyRevoked
+        if not is_earned(enrolment):
             raise NotEligible
         if not enrolment.learner.printed_name:
             return None
@@ -40,8 +52,28 @@ def award_credential(*, enrolment_id: int) -> Credential | None:
             subject_key=f"{enrolment.course_key}:{enrolment.run_id}",
             snapshot=snapshot_of(enrolment),
         )
-        CredentialHolder.objects.create(credential=credential, learner=enrolment.learner, printed_name=enrolment.learner.printed_name)
+        CredentialHolder.objects.create(
+            credential=credential,
+            learner=enrolment.learner,
+            printed_name=enrolment.learner.printed_name,
+            show_name=enrolment.learner.show_name,
+        )
     return credential
+
+
+def is_earned(enrolment: Enrolment) -> bool:
+    """Whether an enrolment was completed and every step that its outline requires is done, or could at some time not be opened.
+
+    A waiver that has ended still counts: restoring a step takes nothing back from who finished without it.
+    """
+    if enrolment.completed_at is None:
+        return False
+    document = enrolment.outline.document
+    missing = policies.required_mask(document, ()) & ~enrolment.done_bits
+    if not missing:
+        return True
+    waived = StepWaiver.objects.filter(course_key=enrolment.course_key).values_list("step_key", flat=True)
+    return not policies.required_mask(document, set(waived)) & ~enrolment.done_bits
 
 
 def snapshot_of(enrolment: Enrolment) -> dict[str, Any]:

@@ -5,25 +5,31 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from accounts.models import User
 from accounts.names import clean_printed_name
-from learning.models import Credential
-from learning.services.advance import lock_enrolment
+from learning.errors import NotEnrolled
+from learning.models import Credential, Enrolment
 from learning.services.award_credential import award_credential
 
 
 def claim_credential(*, learner: User, course_key: UUID, printed_name: str) -> Credential | None:
     """Keep the name on the account and award the certificate; one that exists already keeps its name.
 
+    Who has finished and then left may claim, too: leaving takes nothing back.
+
     Raises:
         ValidationError: the name can't be printed (accounts.names).
-        NotEnrolled, NotEligible: there is nothing to claim.
+        NotEnrolled, NotEligible, AlreadyRevoked: there is nothing to claim. The name is not kept.
     """
     name = clean_printed_name(printed_name)
     with transaction.atomic():
-        enrolment = lock_enrolment(learner.pk, course_key)
-        if learner.printed_name != name:
-            learner.printed_name = name
-            learner.save(update_fields=["printed_name"])
-        return award_credential(enrolment_id=enrolment.pk)
+        enrolments = Enrolment.objects.for_learner(learner).filter(course_key=course_key).select_for_update(of=("self",))
+        enrolment = enrolments.order_by(F("completed_at").asc(nulls_last=True), "-pk").first()
+        if enrolment is None:
+            raise NotEnrolled
+        User.objects.filter(pk=learner.pk).update(printed_name=name)
+        credential = award_credential(enrolment_id=enrolment.pk)
+    learner.printed_name = name
+    return credential

@@ -28,17 +28,18 @@ def enrol(*, learner: User, course_key: UUID, language: str, printed_name: str |
     """
     now = now or timezone.now()
     with transaction.atomic():
-        run = CourseRun.objects.select_for_update().filter(course_key=course_key, slug=CourseRun.SELF_PACED).first()
+        # Not locked: a self-paced run has no seats to count, and a lock would put everyone who joins a course in one queue.
+        run = CourseRun.objects.filter(course_key=course_key, slug=CourseRun.SELF_PACED).first()
         outline = newest_outline(course_key)
         is_live = CoursePage.objects.live().filter(translation_key=course_key).exists()
         if run is None or outline is None or not is_live or not policies.takes_enrolments(run, now):
             raise EnrolmentClosed
-        if printed_name is not None and printed_name != learner.printed_name:
-            learner.printed_name = printed_name
-            learner.save(update_fields=["printed_name"])
         enrolment, created = Enrolment.objects.select_for_update(of=("self",)).get_or_create(
             learner=learner, run=run, defaults={"course_key": course_key, "outline": outline, "language": language}
         )
+        if printed_name is not None and printed_name != learner.printed_name:
+            learner.printed_name = printed_name
+            learner.save(update_fields=["printed_name"])
         if not created and enrolment.state != Enrolment.State.ACTIVE:
             _come_back(enrolment, language)
     return enrolment

@@ -17,19 +17,18 @@ BATCH = 1000
 def move_everyone_unfinished(*, outline_id: UUID) -> int:
     """Pin every open enrolment of the course to this outline, in batches; then complete whom it covers.
 
-    Bits are never touched, so nothing anyone did is lost. Returns how many were moved. Run twice, it does once; an
-    outline that is no longer the newest moves nobody (a later one has its own task).
+    Bits are never touched, so nothing anyone did is lost. Returns how many were moved. Run twice, it does once; nobody
+    is moved back from a newer outline, in whatever order the tasks of several run.
     """
     outline = Outline.objects.get(pk=outline_id)
-    if Outline.objects.filter(course_key=outline.course_key, version__gt=outline.version).exists():
-        return 0
+    behind = Enrolment.objects.unfinished().filter(course_key=outline.course_key, outline__version__lt=outline.version)
     moved = 0
     while True:
         with transaction.atomic():
-            behind = Enrolment.objects.unfinished().filter(course_key=outline.course_key).exclude(outline=outline).order_by("pk")
-            batch = list(behind.select_for_update(of=("self",)).values_list("pk", flat=True)[:BATCH])
-            moved += Enrolment.objects.filter(pk__in=batch).update(outline=outline, moved_on=timezone.localdate())
-        if len(batch) < BATCH:
+            batch = behind.order_by("pk").select_for_update(of=("self",)).only("pk")[:BATCH]
+            pks = [enrolment.pk for enrolment in batch]
+            moved += Enrolment.objects.filter(pk__in=pks).update(outline=outline, moved_on=timezone.localdate())
+        if len(pks) < BATCH:
             break
     complete_covered_enrolments(course_key=outline.course_key)
     return moved

@@ -9,16 +9,17 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.models import Page
 
 from accounts.models import User
-from courses.models import CoursePage, StepWaiver
+from courses.models import CoursePage, StepSlot, StepWaiver
 from courses.outline import AssessmentRule, OutlineDocument, OutlineStep, StepKind
 from learning import policies
+from learning.bits import slots
 from learning.grading import course_grade
 from learning.models import Attempt, Credential, Enrolment
 from learning.services.advance import waived_steps
@@ -94,9 +95,13 @@ class CourseState:
 
     @cached_property
     def done_keys(self) -> set[UUID]:
-        """Every step of the outline whose bit is set."""
+        """Every step whose bit is set; those outside the outline (newer than it, or gone from it) cost one query."""
         bits = self.enrolment.done_bits
-        return {step.key for step in self.document.steps if bits >> step.slot & 1}
+        done = {step.key for step in self.document.steps if bits >> step.slot & 1}
+        if others := slots(bits & ~self.document.full_mask):
+            ledger = StepSlot.objects.filter(course_key=self.enrolment.course_key, slot__in=others)
+            done.update(ledger.values_list("step_key", flat=True))
+        return done
 
     @cached_property
     def results(self) -> dict[UUID, policies.AssessmentResult]:
@@ -175,8 +180,13 @@ def grade_of(results: Iterable[policies.AssessmentResult]) -> int | None:
 
 
 def enrolment_of(learner: User, course_key: UUID) -> Enrolment | None:
-    """Return a person's enrolment in a course with its outline and run, in one query."""
-    return Enrolment.objects.for_learner(learner).filter(course_key=course_key).select_related("outline", "run").order_by("-pk").first()
+    """Return a person's enrolment in a course with its outline and run, in one query.
+
+    `learner_in_group` on it says whether the person is in any group of staff.
+    """
+    in_group = Exists(User.groups.through.objects.filter(user_id=OuterRef("learner_id")))
+    enrolments = Enrolment.objects.for_learner(learner).filter(course_key=course_key).annotate(learner_in_group=in_group)
+    return enrolments.select_related("outline", "run").order_by("-pk").first()
 
 
 def state_of(learner: User, course_key: UUID, language: str) -> CourseState | None:

@@ -37,6 +37,16 @@ def public(request: HttpRequest, credential_id: UUID) -> HttpResponse:
 
 
 @require_safe
+def mistyped(request: HttpRequest, credential_id: str) -> HttpResponse:
+    """Lead an address typed in capitals or without hyphens to the right one; say what to check about any other."""
+    try:
+        found = UUID(credential_id)
+    except ValueError:
+        return _open(request, render(request, "learning/credential_unknown.html", status=404))
+    return _open(request, HttpResponseRedirect(_address(found, chosen_in_address(request))))
+
+
+@require_safe
 def verify(request: HttpRequest) -> HttpResponse:
     """Find a certificate by the code that is printed on it."""
     chosen = chosen_in_address(request)
@@ -58,10 +68,10 @@ def pdf(request: HttpRequest, credential_id: UUID) -> HttpResponse:
     if credential is None:
         return render(request, "learning/credential_unknown.html", status=404)
     page = {"credential_url": _address(credential.pk, chosen_in_address(request))}
-    if _is_over(credential):
-        return render(request, "learning/credential_gone.html", page, status=410)
     holder = getattr(credential, "holder", None)
-    if holder is None or not (holder.show_name or _is_holder(request, credential)):
+    if _is_over(credential) or holder is None:
+        return render(request, "learning/credential_gone.html", page, status=410)
+    if not (holder.show_name or _is_holder(request, credential)):
         return render(request, "learning/credential_closed.html", page, status=403)
     language = language_of(request)
     try:
@@ -196,17 +206,9 @@ def _holder_context(request: HttpRequest, credential: Credential) -> dict[str, A
     language = language_of(request)
     over = _is_over(credential)
     missing = "" if over else check_printable(credential=credential, language=language)
-    files = [
-        {
-            "code": code,
-            "label": label,
-            "url": reverse("credential_pdf", args=[credential.pk]) + f"?lang={code}",
-            "current": code == language,
-        }
-        for code, label in settings.LANGUAGES
-    ]
-    with translation.override(language):
-        page_url = reverse("credential", args=[credential.pk])
+    pdf_url = reverse("credential_pdf", args=[credential.pk])
+    files = [{"code": code, "label": label, "url": f"{pdf_url}?lang={code}"} for code, label in settings.LANGUAGES]
+    page_url = reverse("credential", args=[credential.pk])
     return {
         "card": _card(credential, language, credential.holder.printed_name),
         "credential": credential,

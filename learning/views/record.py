@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from courses.models import CoursePage
 from courses.presentation import draw, waived_steps
 from courses.services.publish_structure import newest_outline
-from learning.errors import EnrolmentClosed
+from learning.errors import EnrolmentClosed, LearningError
 from learning.forms import EnrolForm, NameForm
 from learning.models import CredentialHolder
 from learning.services.claim_credential import claim_credential
@@ -146,7 +146,10 @@ def finish(request: HttpRequest, course_key: UUID) -> HttpResponse:
         return HttpResponseRedirect(reverse("learning:course", args=[course_key]))
     form = NameForm(request.POST or None, initial={"printed_name": request.user.printed_name})
     if request.method == "POST" and form.is_valid():
-        claim_credential(learner=learner_of(request), course_key=course_key, printed_name=form.cleaned_data["printed_name"])
+        try:
+            claim_credential(learner=learner_of(request), course_key=course_key, printed_name=form.cleaned_data["printed_name"])
+        except LearningError as error:
+            return refused(request, _("No certificate was issued"), str(error), reverse("learning:course", args=[course_key]))
         return HttpResponseRedirect(reverse("learning:finish", args=[course_key]))
     context = {"course": page, "state": state, "form": form, "breadcrumbs": [(_("My learning"), reverse("learning:index"))]}
     return render(request, "learning/finish.html", context, status=422 if form.errors else 200)

@@ -18,12 +18,6 @@ from tests.accounts.door import ANA, NOBODY, addresses, ask, code_in, member, si
 
 pytestmark = pytest.mark.django_db
 
-WORDS = {
-    "es": {"subject": "Puente: Tu código", "title": "Escribe tu código"},
-    "en": {"subject": "Puente: Your code", "title": "Enter your code"},
-}
-
-
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_sign_up_with_a_code(client: Client, language: str) -> None:
     page = client.get("/accounts/signup/", HTTP_ACCEPT_LANGUAGE=language)
