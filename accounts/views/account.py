@@ -26,6 +26,7 @@ from accounts import codes
 from accounts.devices import describe
 from accounts.forms import DeleteAccountForm, NewEmailForm, PreferencesForm
 from accounts.languages import SESSION_KEY, remember_language
+from accounts.models import User
 from accounts.recency import recent_sign_in_required
 from accounts.services.erase_account import LastAdministrator, erase_account
 from accounts.services.export_account import export_account
@@ -41,7 +42,7 @@ class AccountView(DoorView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         # A copy: a refused form must not change the person that the frame of the page shows.
-        return {**super().get_form_kwargs(), "instance": type(person(self.request)).objects.get(pk=person(self.request).pk)}
+        return {**super().get_form_kwargs(), "instance": User.objects.get(pk=person(self.request).pk)}
 
     def form_valid(self, form: PreferencesForm) -> HttpResponse:
         user = form.instance
