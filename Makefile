@@ -35,6 +35,6 @@ messages:  ## put new texts into locale/*/LC_MESSAGES/django.po
 	@.venv/bin/python -m scripts.messages
 
 clean:  ## take out what can be made again (not var/: it holds the demo's database)
-	rm -rf .venv staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis var/static-fingerprint
+	rm -rf .venv staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	find locale -name '*.mo' -delete

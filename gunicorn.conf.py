@@ -25,5 +25,5 @@ limit_request_line = 8190
 accesslog = os.environ.get("ACCESS_LOG") or None
 access_log_format = '%(t)s "%(m)s %(U)s" %(s)s %(b)s %(L)ss'
 errorlog = "-"
-loglevel = os.environ.get("LOG_LEVEL", "warning")
+loglevel = os.environ.get("LOG_LEVEL", "error")
 proc_name = "puente"

@@ -50,12 +50,13 @@ def static_fingerprint() -> str:
 
 def static_files() -> str:
     """Collect, hash and compress static files, unless they are those of the last time."""
-    stamp = ROOT / "var" / "static-fingerprint"
+    # Beside what it speaks of: whoever collects into another folder has another stamp.
+    stamp = Path(settings.STATIC_ROOT) / ".fingerprint"
     fingerprint = static_fingerprint()
-    collected = Path(settings.STATIC_ROOT) / "staticfiles.json"
-    if collected.exists() and stamp.exists() and stamp.read_text() == fingerprint:
+    if stamp.exists() and stamp.read_text() == fingerprint:
         return "up to date"
     call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.parent.mkdir(exist_ok=True)
     stamp.write_text(fingerprint)
     return "collected"
 
@@ -82,9 +83,9 @@ def main() -> None:
     parser.add_argument("--demo", action="store_true", help="put the demo content in, too")
     parser.add_argument("--no-static", action="store_true", help="leave static files alone: the development server finds them itself")
     options = parser.parse_args()
-    (ROOT / "var").mkdir(exist_ok=True)
     step("Translations", translations)
     django.setup()
+    settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
     if not options.no_static:
         step("Static files", static_files)
     step("Database", database)

@@ -50,16 +50,3 @@ def _rename(credential: Credential, name: str) -> None:
     for path in files.values_list("path", flat=True):
         transaction.on_commit(partial(default_storage.delete, path))
     files.delete()
-
-
-def _forget_files(credential: Credential) -> None:
-    """Delete the files that show the old name: once no row names them, nothing that erases a person would find them."""
-    files = CredentialFile.objects.filter(credential=credential)
-    paths = list(files.values_list("path", flat=True))
-    files.delete()
-
-    def delete() -> None:
-        for path in paths:
-            default_storage.delete(path)
-
-    transaction.on_commit(delete)

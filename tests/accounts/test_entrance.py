@@ -18,6 +18,7 @@ from tests.accounts.door import ANA, NOBODY, addresses, ask, code_in, member, si
 
 pytestmark = pytest.mark.django_db
 
+
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_sign_up_with_a_code(client: Client, language: str) -> None:
     page = client.get("/accounts/signup/", HTTP_ACCEPT_LANGUAGE=language)
@@ -99,8 +100,9 @@ def test_signing_up_twice_without_typing_the_code_makes_one_account(client: Clie
 def test_two_sign_ups_at_the_same_moment(client: Client) -> None:
     """The second finds no account when it looks, and one when it writes."""
     member()
-    with patch("accounts.views.entrance.EmailForm.user", side_effect=[None, User.objects.get()]), patch(
-        "accounts.views.entrance.flows.manage_email.assess_unique_email", return_value=True
+    with (
+        patch("accounts.views.entrance.EmailForm.user", side_effect=[None, User.objects.get()]),
+        patch("accounts.views.entrance.flows.manage_email.assess_unique_email", return_value=True),
     ):
         asked = ask(client, at="/accounts/signup/")
     assert asked.status_code == 200
@@ -165,7 +167,11 @@ def test_an_old_code_is_explained(client: Client, at: str) -> None:
     with time_machine.travel(start, tick=False):
         ask(client, at=f"{at}?lang=en&next=/en/courses/")
     with time_machine.travel(start + timedelta(minutes=15, seconds=5), tick=False):
-        old = client.post("/accounts/code/?next=/en/courses/", {"code": code_in()}) if at.endswith("signup/") else client.get("/accounts/code/")
+        old = (
+            client.post("/accounts/code/?next=/en/courses/", {"code": code_in()})
+            if at.endswith("signup/")
+            else client.get("/accounts/code/")
+        )
     assert old.status_code == 410
     html = old.content.decode()
     assert ANA in html
@@ -212,7 +218,9 @@ def test_a_mistyped_address_can_be_mended(client: Client) -> None:
     assert answer["Location"] == "/es/courses/"
 
 
-@pytest.mark.parametrize("typed", ["", "ana", "ana@", "a" * 300 + "@example.org", "ana@example.org\0", "ana@example.org\nBcc: x@example.org", "@"])
+@pytest.mark.parametrize(
+    "typed", ["", "ana", "ana@", "a" * 300 + "@example.org", "ana@example.org\0", "ana@example.org\nBcc: x@example.org", "@"]
+)
 @pytest.mark.parametrize("at", ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"])
 def test_whatever_is_typed_as_an_address_is_answered(client: Client, at: str, typed: str) -> None:
     assert client.post(at, {"email": typed}).status_code == 422

@@ -82,7 +82,9 @@ def test_limits_count_alike(settings: Any) -> None:
 def work(email: str, door: str) -> tuple[int, int]:
     """Return how many queries and messages one request takes."""
     before = len(mail.outbox)
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         Client().post(door, {"email": email})
     return len(queries), len(mail.outbox) - before
 

@@ -88,13 +88,9 @@ def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoSite]:
         "VAR_DIR": str(var),
         "SITE_URL": url,
         "DATABASE_URL": f"sqlite:///{var}/demo.sqlite3",
-        "STATIC_ROOT": str(var / "static"),
         "PYTHONPATH": str(ROOT),
-        "RATE_LIMITS": "off",
     }
-    manage = [sys.executable, str(ROOT / "manage.py")]
-    for command in (["migrate", "-v0"], ["seed_demo"], ["collectstatic", "--noinput", "-v0"]):
-        subprocess.run([*manage, *command], env=env, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+    subprocess.run([sys.executable, "-m", "scripts.prepare", "--demo"], env=env, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
     log = (var / "server.log").open("wb")
     server = subprocess.Popen(
         [
@@ -116,7 +112,7 @@ def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoSite]:
         stdout=log,
         stderr=log,
     )
-    worker = subprocess.Popen([*manage, "db_worker", "--interval", "0.2"], env=env, cwd=ROOT, stdout=log, stderr=log)
+    worker = subprocess.Popen([sys.executable, "manage.py", "db_worker", "--interval", "0.2"], env=env, cwd=ROOT, stdout=log, stderr=log)
     try:
         wait_for(f"{url}/healthz", server)
         yield DemoSite(url, var / "mail")

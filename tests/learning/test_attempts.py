@@ -11,7 +11,9 @@ import pytest
 from django.utils import timezone
 
 from courses.models import AssessmentPage, CourseRun
+from courses.services.publish_structure import publish_structure
 from learning.errors import (
+    AlreadyPassed,
     AnswersMalformed,
     AssessmentUnavailable,
     AttemptClosed,
@@ -24,6 +26,7 @@ from learning.errors import (
 )
 from learning.models import Attempt, Credential, Enrolment, Progressed
 from learning.papers import paper_for_display, review_of
+from learning.policies import AssessmentResult
 from learning.services import advance as advance_module
 from learning.services.award_credential import award_credential
 from learning.services.claim_credential import claim_credential
@@ -88,7 +91,7 @@ def test_the_paper_stays_as_it_was_whatever_happens_to_the_page(enrolment: Enrol
     attempt = start(enrolment, page)
     frozen = json.dumps(attempt.paper, sort_keys=True)
     page.questions = json.dumps([question_data(9)])
-    page.pass_mark, page.attempts_allowed = 100, 1
+    page.pass_mark, page.honours_mark, page.attempts_allowed = 100, 100, 1
     page.save_revision().publish()
     assert start(enrolment, page).pk == attempt.pk
     page.delete()
@@ -124,9 +127,11 @@ def test_attempts_are_limited(enrolment: Enrolment, page: AssessmentPage) -> Non
     assert Attempt.objects.count() == 3
 
 
-def test_without_a_limit_one_can_always_try_again(enrolment: Enrolment, page: AssessmentPage) -> None:
-    page.attempts_allowed = 0
-    page.save_revision().publish()
+def test_without_a_limit_one_can_always_try_again() -> None:
+    course = make_course(lessons=1, assessments=0)
+    page = make_assessment(module_of(course), attempts_allowed=0)
+    publish_structure(course=course)
+    enrolment = enrol_in(course)
     for _again in range(5):
         take_assessment(enrolment, page, {})
     assert start(enrolment, page).number == 6
@@ -155,8 +160,20 @@ def test_after_the_run_nothing_new_is_started_but_what_was_begun_is_sent(enrolme
     assert submit(enrolment, attempt, right_answers(page)).passed
     enrolment.refresh_from_db()
     assert enrolment.done_bits == 0b10
+    other = enrol_early(page)
     with pytest.raises(RunClosed):
-        start(enrolment, page)
+        start(other, page)
+
+
+def enrol_early(page: AssessmentPage) -> Enrolment:
+    """Someone who joined while the run was open."""
+    run = CourseRun.objects.get()
+    CourseRun.objects.update(closes_at=None)
+    course = page.course()
+    assert course
+    enrolment = enrol_in(course)
+    CourseRun.objects.update(closes_at=run.closes_at)
+    return enrolment
 
 
 @pytest.mark.parametrize("what", ["unpublished", "deleted", "no questions"])
@@ -172,10 +189,19 @@ def test_what_cannot_be_opened_is_not_started(enrolment: Enrolment, page: Assess
         start(enrolment, page)
 
 
-def test_an_assessment_that_moved_to_another_course_is_not_started_in_the_old_one(enrolment: Enrolment, page: AssessmentPage) -> None:
-    page.move(module_of(make_course()), pos="last-child")
-    with pytest.raises(AssessmentUnavailable):
+def test_the_marks_and_the_limit_are_those_of_the_learners_outline(enrolment: Enrolment, page: AssessmentPage) -> None:
+    page.pass_mark, page.honours_mark, page.attempts_allowed = 99, 100, 1
+    page.save_revision().publish()
+    assert start(enrolment, page).paper["rule"] == {"pass_mark": 65, "honours_mark": 90, "attempts_allowed": 3}
+    publish_structure(course=page.course())  # type: ignore[arg-type]
+    assert start(enrol_in(page.course()), page).paper["rule"]["pass_mark"] == 99  # type: ignore[arg-type]
+
+
+def test_a_passed_assessment_is_not_taken_again_for_its_key_has_been_shown(enrolment: Enrolment, page: AssessmentPage) -> None:
+    pass_assessment(enrolment, page)
+    with pytest.raises(AlreadyPassed):
         start(enrolment, page)
+    assert Attempt.objects.count() == 1
 
 
 # Answers
@@ -260,16 +286,15 @@ def test_only_the_servers_grading_sets_the_bit(enrolment: Enrolment, page: Asses
     assert enrolment.done_bits == 0b10
 
 
-def test_a_worse_attempt_takes_nothing_back(enrolment: Enrolment, page: AssessmentPage) -> None:
-    pass_assessment(enrolment, page)
+def test_the_best_result_counts(enrolment: Enrolment, page: AssessmentPage) -> None:
+    half = dict(list(right_answers(page).items())[:2])
+    take_assessment(enrolment, page, half)
     take_assessment(enrolment, page, wrong_answers(page))
-    enrolment.refresh_from_db()
-    assert enrolment.done_bits == 0b10
     state = state_of(enrolment.learner, enrolment.course_key, "es")
     assert state
     result = state.result_of(page.key)
     assert result
-    assert (result.best_score, result.passed, result.attempts_used, result.attempts_left) == (100, True, 2, 1)
+    assert (result.best_score, result.passed, result.attempts_used, result.attempts_left) == (50, False, 2, 1)
 
 
 def test_three_of_four_is_75_and_passes(enrolment: Enrolment, page: AssessmentPage) -> None:
@@ -300,8 +325,8 @@ def test_passing_the_last_step_finishes_and_awards_one_credential(enrolment: Enr
 def test_the_best_result_is_printed(enrolment: Enrolment, page: AssessmentPage) -> None:
     answers = right_answers(page)
     del answers[next(iter(answers))]
-    take_assessment(enrolment, page, answers)
     take_assessment(enrolment, page, wrong_answers(page))
+    take_assessment(enrolment, page, answers)
     record_progress(learner=enrolment.learner, course_key=enrolment.course_key, events=[done(enrolment.outline.document.steps[0].key)])
     snapshot = Credential.objects.get().snapshot
     assert (snapshot["grade"], snapshot["honours"]) == (75, False)
@@ -402,7 +427,7 @@ def test_an_open_paper_says_nothing_of_the_key(enrolment: Enrolment, page: Asses
 
 def test_the_review_of_a_failed_attempt_with_attempts_left_keeps_the_key(enrolment: Enrolment, page: AssessmentPage) -> None:
     attempt = take_assessment(enrolment, page, wrong_answers(page))
-    review = review_of(attempt, "es", attempts_left=2)
+    review = review_of(attempt, "es", shows_key=False)
     assert not review.shows_key
     assert "SECRET-EXPLANATION" not in shown(review)
     for question in review.questions:
@@ -412,15 +437,9 @@ def test_the_review_of_a_failed_attempt_with_attempts_left_keeps_the_key(enrolme
             assert bool(option.feedback) is option.chosen
 
 
-@pytest.mark.parametrize("left", [None, 1, 2])
-def test_the_key_stays_hidden_while_anyone_could_profit(enrolment: Enrolment, page: AssessmentPage, left: int | None) -> None:
+def test_the_review_of_a_settled_assessment_shows_the_key(enrolment: Enrolment, page: AssessmentPage) -> None:
     attempt = take_assessment(enrolment, page, wrong_answers(page))
-    assert not review_of(attempt, "es", attempts_left=left).shows_key
-
-
-def test_the_key_is_shown_when_no_attempt_is_left(enrolment: Enrolment, page: AssessmentPage) -> None:
-    attempt = take_assessment(enrolment, page, wrong_answers(page))
-    review = review_of(attempt, "es", attempts_left=0)
+    review = review_of(attempt, "es", shows_key=True)
     assert review.shows_key
     assert {option.id for question in review.questions for option in question.options if option.correct} == {
         option for options in right_answers(page).values() for option in options
@@ -428,13 +447,26 @@ def test_the_key_is_shown_when_no_attempt_is_left(enrolment: Enrolment, page: As
     assert all(question.explanation for question in review.questions)
 
 
-def test_the_key_is_shown_after_passing(enrolment: Enrolment, page: AssessmentPage) -> None:
-    assert review_of(pass_assessment(enrolment, page), "es", attempts_left=2).shows_key
+@pytest.mark.parametrize(
+    ("sent", "allowed", "settled"), [([], 3, False), ([0], 3, False), ([0, 0], 3, False), ([0, 0, 0], 3, True), ([100], 3, True), ([0, 100], 0, True), ([0] * 9, 0, False)]
+)
+def test_an_assessment_is_settled_when_passed_or_when_no_attempt_is_left(sent: list[int], allowed: int, settled: bool) -> None:
+    result = AssessmentResult(65, 90, allowed, attempts_used=len(sent), passed=100 in sent)
+    assert result.is_settled is settled
+
+
+def test_with_the_last_attempt_open_the_key_is_not_yet_known(enrolment: Enrolment, page: AssessmentPage) -> None:
+    for _again in range(2):
+        take_assessment(enrolment, page, wrong_answers(page))
+    start(enrolment, page)
+    state = state_of(enrolment.learner, enrolment.course_key, "es")
+    assert state
+    result = state.result_of(page.key)
+    assert result
+    assert (result.attempts_left, result.is_settled) == (0, False)
 
 
 def test_a_course_with_two_assessments_prints_the_mean() -> None:
-    from courses.services.publish_structure import publish_structure
-
     course = make_course(lessons=1, assessments=1)
     second = make_assessment(module_of(course))
     publish_structure(course=course)

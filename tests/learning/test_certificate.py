@@ -38,7 +38,8 @@ UNPRINTABLE = {"李小龙": "李小龙", "عربي": "عربي", "Ana 🦜": "�
 LANGUAGES = ("es", "pt", "fr", "en")
 VALUES = CertificateValues(
     language="es", name="María José Quiñones Ávila", title="Migración y desarrollo: fundamentos", title_language="es",
-    topic="foundations", slug="migration-and-development", minutes=90, completed_on=date(2026, 3, 3), issued_at=datetime(2026, 3, 3, 12, 4, 5, tzinfo=UTC),
+    topic="foundations", slug="migration-and-development", minutes=90,
+    completed_on=date(2026, 3, 3), issued_at=datetime(2026, 3, 3, 12, 4, 5, tzinfo=UTC),
     grade=93, honours=True, issuer="Puente", code="7K2M4QHRSTWX", url="https://puente.example/credentials/7b3e8c52-8f5e-4a3c-9f3b-0d6c1b7b9c11/",
     demo=False, template_version=1,
 )
