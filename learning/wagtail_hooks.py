@@ -16,6 +16,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
+from learning.certificate.values import title_in
 from learning.credential_forms import HoldForm
 from learning.models import CredentialHold
 
@@ -38,7 +39,7 @@ def _missing(hold: CredentialHold) -> str:
 
 
 def _course(hold: CredentialHold) -> str:
-    return hold.credential.title(get_language() or settings.LANGUAGE_CODE)
+    return title_in(hold.credential.snapshot, get_language() or settings.LANGUAGE_CODE)[0]
 
 
 class HoldIndexView(generic.IndexView):

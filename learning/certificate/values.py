@@ -39,11 +39,15 @@ def written_code(code: str) -> str:
 
 
 def title_in(snapshot: Mapping[str, Any], language: str) -> tuple[str, str]:
-    """Return the title of what was earned and the language it is in: the one asked for, or the first there is."""
+    """Return the title of what was earned and the language it is in: the one asked for, else the one it was learned in.
+
+    Never "the first there is": PostgreSQL keeps the keys of a JSON document in an order of its own.
+    """
     titles: Mapping[str, str] = snapshot["titles"]
-    if titles.get(language):
-        return titles[language], language
-    return next(((title, code) for code, title in titles.items() if title), ("", language))
+    for code in (language, snapshot.get("language", ""), *sorted(titles)):
+        if titles.get(code):
+            return titles[code], code
+    return "", language
 
 
 def values_of(

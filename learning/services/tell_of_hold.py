@@ -8,6 +8,7 @@ from django_tasks import task
 
 from accounts.mail import send
 from accounts.models import User
+from learning.certificate.values import title_in
 from learning.models import CredentialHold
 
 
@@ -20,7 +21,7 @@ def tell_of_hold(hold_id: int) -> None:
     context = {
         "missing": hold.missing,
         "code_points": ", ".join(f"U+{ord(character):04X}" for character in hold.missing),
-        "title": hold.credential.title(settings.LANGUAGE_CODE),
+        "title": title_in(hold.credential.snapshot, settings.LANGUAGE_CODE)[0],
         # The name stays out of the mail: it is one sign-in away.
         "address": settings.SITE_URL.rstrip("/") + reverse("credential_holds:edit", args=[hold.pk]),
     }

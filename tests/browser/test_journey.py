@@ -35,7 +35,7 @@ def sign_in(page: Page, address: str, password: str, after: str) -> None:
     """Sign in as a demo account, with its password."""
     page.goto(f"/accounts/login/?next={after}")
     page.get_by_role("link", name="contraseña").click()
-    page.locator("input[name=login]").fill(address)
+    page.locator("main input[type=email]").fill(address)
     page.locator("input[name=password]").fill(password)
     page.locator("input[name=password]").press("Enter")
     page.wait_for_url(f"**{after}")

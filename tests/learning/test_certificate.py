@@ -24,7 +24,7 @@ from django.utils import timezone
 from accounts.models import User
 from learning.certificate import glyphs, pdf, words_v1
 from learning.certificate.pdf import GlyphsMissing
-from learning.certificate.values import CertificateValues, written_code
+from learning.certificate.values import CertificateValues, title_in, written_code
 from learning.models import Credential, CredentialFile, CredentialHold, CredentialHolder
 from learning.services import make_pdf as service
 from learning.services.check_printable import check_printable
@@ -348,8 +348,17 @@ def test_it_is_made_once_per_language(monkeypatch: pytest.MonkeyPatch, django_as
         assert kept.sha256 == hashlib.sha256(bodies[kept.language]).hexdigest()
         assert kept.path == f"certificates/{kept.sha256}.pdf"
     assert "Finance on arrival" in text_of(bodies["en"])
-    # No title in Portuguese: the first there is.
+    # No title in Portuguese: the one it was learned in.
     assert "Finanzas para llegar" in text_of(bodies["pt"])
+
+
+def test_a_title_that_is_missing_is_taken_from_the_language_of_learning() -> None:
+    titles = {"fr": "Français", "en": "English", "pt": ""}
+    assert title_in({"titles": titles, "language": "en"}, "fr") == ("Français", "fr")
+    assert title_in({"titles": titles, "language": "fr"}, "es") == ("Français", "fr")
+    # Whatever the order in which a database keeps the keys.
+    assert title_in({"titles": titles, "language": "pt"}, "es") == title_in({"titles": dict(reversed(titles.items()))}, "es")
+    assert title_in({"titles": {}}, "es") == ("", "es")
 
 
 @pytest.mark.django_db

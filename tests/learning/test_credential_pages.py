@@ -452,7 +452,7 @@ def test_trying_again_says_what_is_still_missing(client: Client, hold: Credentia
     page = client.get(address)
     assert page.status_code == 200
     assert "李 Ana" in page.content.decode()
-    refused = client.post(address, {"printed_name": "李 Ana"})
+    refused = client.post(address, {"printed_name": "李 Ana"}, headers={"Accept-Language": "en"})
     assert refused.status_code == 200
     assert "No font has these characters: 李" in words(refused)
     hold.refresh_from_db()
