@@ -185,7 +185,7 @@ class PreferencesForm(forms.ModelForm[User]):
     language = forms.ChoiceField(
         label=_("Language"),
         required=False,
-        choices=[("", _("The language of the page I am on")), *settings.LANGUAGES],
+        choices=[("", _("No preference")), *settings.LANGUAGES],
         help_text=_("For the pages of your account and the messages we send you."),
     )
 

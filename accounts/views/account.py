@@ -135,5 +135,7 @@ class DeleteAccountView(DoorView):
 
 @never_cache
 def deleted(request: HttpRequest) -> HttpResponse:
-    """Say that an account is gone. Anyone may read it: it is about nobody."""
+    """Say that an account is gone. Anyone may read it: it is about nobody. To someone who has one it would be a fright."""
+    if request.user.is_authenticated:
+        return HttpResponseRedirect(reverse("account_home"))
     return render(request, "accounts/deleted.html")

@@ -71,6 +71,7 @@ def _data_v1(values: CertificateValues) -> dict[str, Any]:
         "language": values.language,
         "issued": [issued.year, issued.month, issued.day, issued.hour, issued.minute, issued.second],
         "document_title": f"{words['file']}: {values.title}",
+        "keywords": [written_code(values.code), "template 1"],
         "heading": words["heading"],
         "certifies": _set(words["certifies"].format(issuer=values.issuer)),
         "issuer": _set(values.issuer),

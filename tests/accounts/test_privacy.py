@@ -102,10 +102,15 @@ def test_everything_is_erased_but_that_a_certificate_was_issued(django_capture_o
     log(instance=ana, action="wagtail.edit", user=ana)
     log(instance=other, action="wagtail.edit", user=ana)
     ReferenceIndex.objects.update_or_create(
-        base_content_type=ContentType.objects.get_for_model(Page), content_type=ContentType.objects.get_for_model(Page), object_id=str(home.pk),
-        to_content_type=ContentType.objects.get_for_model(User), to_object_id=str(ana.pk), model_path="owner", content_path="owner",
+        base_content_type=ContentType.objects.get_for_model(Page),
+        content_type=ContentType.objects.get_for_model(Page),
+        object_id=str(home.pk),
+        to_content_type=ContentType.objects.get_for_model(User),
+        to_object_id=str(ana.pk),
+        model_path="owner",
+        content_path="owner",
         content_path_hash="0" * 32,
-    )  # fmt: skip
+    )
     avatar = default_storage.save("avatar_images/ana.png", ContentFile(b"png"))
     UserProfile.objects.create(user=ana, avatar=avatar)
     session_key = UserSession.objects.get(user=ana).session_key

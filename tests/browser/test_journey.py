@@ -149,6 +149,7 @@ def test_by_keyboard_alone(page: Page, demo_site: DemoSite) -> None:
     page.wait_for_url("**/es/courses/")
     press_until(page, "Migración y desarrollo: fundamentos")
     page.keyboard.press("Enter")
+    page.wait_for_url(f"**{COURSE}")
     press_until(page, "Empezar a leer")
     page.keyboard.press("Enter")
     page.wait_for_url("**/who-is-a-migrant/")
@@ -168,7 +169,7 @@ def press_until(page: Page, name: str, most: int = 80) -> None:
     """Press Tab until the thing of that name has the focus, and see that the focus is drawn."""
     for _press in range(most):
         page.keyboard.press("Tab")
-        if name in (page.evaluate("document.activeElement.innerText || ''")):
+        if name in page.evaluate("document.activeElement.matches('a, button') ? document.activeElement.innerText : ''"):
             assert page.evaluate(
                 "(() => { const n = document.activeElement, s = getComputedStyle(n), a = getComputedStyle(n, '::after');"
                 " return s.outlineStyle !== 'none' || a.outlineStyle !== 'none' || s.boxShadow !== 'none'; })()"
