@@ -35,6 +35,11 @@ class AssessmentRule:
     attempts_allowed: int = 3
 
 
+def title_in(titles: Mapping[str, str], language: str) -> str:
+    """Return the title in a language, or in another: the same one on every database, though jsonb reorders keys."""
+    return titles.get(language) or titles[min(titles)] if titles else ""
+
+
 @dataclass(frozen=True, slots=True)
 class OutlineStep:
     """One step. `minutes` is the editor's estimate; `titles` by language code are what remains when the page is gone."""
@@ -48,8 +53,8 @@ class OutlineStep:
     rule: AssessmentRule | None = None
 
     def title(self, language: str) -> str:
-        """The title in a language, or in the first that has one."""
-        return self.titles.get(language) or next(iter(self.titles.values()), "")
+        """The title in a language, or in another that has one."""
+        return title_in(self.titles, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +66,8 @@ class OutlineModule:
     steps: tuple[OutlineStep, ...] = ()
 
     def title(self, language: str) -> str:
-        """The title in a language, or in the first that has one."""
-        return self.titles.get(language) or next(iter(self.titles.values()), "")
+        """The title in a language, or in another that has one."""
+        return title_in(self.titles, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +85,8 @@ class OutlineDocument:
         object.__setattr__(self, "by_key", {step.key: step for step in steps})
 
     def title(self, language: str) -> str:
-        """The title of the course in a language, or in the first that has one."""
-        return self.titles.get(language) or next(iter(self.titles.values()), "")
+        """The title of the course in a language, or in another that has one."""
+        return title_in(self.titles, language)
 
     @property
     def minutes(self) -> int:

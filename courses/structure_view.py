@@ -9,13 +9,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from courses import impact
 from courses.models import CoursePage
+from courses.outline import Changes
 from courses.services.publish_structure import (
     StructureEmpty,
     StructureUnchanged,
@@ -54,17 +55,31 @@ class StructureView(WagtailAdminTemplateMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         newest = newest_outline(self.source.key)
+        changes = pending_changes(self.source)
         context: dict[str, Any] = super().get_context_data(**kwargs)
         context.update(
             {
                 "course": self.source,
                 "newest": newest,
-                "changes": pending_changes(self.source),
+                "changes": changes,
+                "changed_steps": self.in_words(changes),
                 "drifts": drifts(self.source),
                 "impact": impact.of_course(self.source.key),
             }
         )
         return context
+
+    def in_words(self, changes: Changes) -> list[tuple[str, str]]:
+        """Return what changes as pairs of words and the title of a step, in the editor's language."""
+        language = get_language() or self.source.locale.language_code
+        kinds = [
+            (_("Added:"), changes.added),
+            (_("Removed:"), changes.removed),
+            (_("Now required:"), changes.newly_required),
+            (_("No longer required:"), changes.no_longer_required),
+            (_("New marks or attempts:"), changes.rules_changed),
+        ]
+        return [(words, step.title(language) or str(step.key)) for words, steps in kinds for step in steps]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Publish, say what happened, and come back to this page."""

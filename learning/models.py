@@ -171,9 +171,9 @@ class Credential(models.Model):
         return f"credential {self.pk}"
 
     def title(self, language: str) -> str:
-        """The course as printed, in a language, or in the first that it was given in."""
+        """The course as printed, in a language, or in the one in which it was taken (databases reorder JSON keys)."""
         titles: dict[str, str] = self.snapshot["titles"]
-        return titles.get(language) or next(iter(titles.values()), "")
+        return titles.get(language) or titles.get(self.snapshot["language"]) or min(titles.values(), default="")
 
 
 class CredentialHolder(models.Model):
