@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.rich_text import RichText
 
+# "[3]" after a figure: a link to the third source, noise in a search result.
+CITATION = re.compile(r"\s*\[\d+\]")
 TEXT_FEATURES = ["bold", "italic", "h3", "ol", "ul", "link"]
 
 
@@ -177,7 +179,8 @@ def plain_text(value: Any) -> str:
     if isinstance(value, RichText):
         value = value.source
     if isinstance(value, str):
-        return re.sub(r"\s+", " ", unescape(strip_tags(re.sub(r"</(p|li|h3)>", " ", value)))).strip()
+        words = unescape(strip_tags(re.sub(r"</(p|li|h3)>", " ", value)))
+        return re.sub(r"\s+", " ", CITATION.sub("", words)).strip()
     if isinstance(value, blocks.StreamValue):
         return " ".join(plain_text(child.value) for child in value if child.block_type not in {"sources", "check"})
     if isinstance(value, dict):

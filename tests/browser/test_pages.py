@@ -94,7 +94,7 @@ def test_a_first_visit_of_a_lesson_is_light_and_calls_nobody_else(demo_site: Dem
     context = new_context()
     page = context.new_page()
     answers: list[Response] = []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     problems: list[str] = []
     page.on("console", lambda message: problems.append(message.text) if message.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
