@@ -27,3 +27,5 @@ access_log_format = '%(t)s "%(m)s %(U)s" %(s)s %(b)s %(L)ss'
 errorlog = "-"
 loglevel = os.environ.get("LOG_LEVEL", "error")
 proc_name = "puente"
+# Nobody steers a running server through a socket in somebody's home; signals do.
+control_socket_disable = True

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 
 from accounts.addresses import local_address
+from accounts.languages import chosen_in_address
 
 
 def next_page(request: HttpRequest) -> str:
@@ -15,7 +16,7 @@ def next_page(request: HttpRequest) -> str:
 
 
 def with_next(request: HttpRequest, address: str, **more: str) -> str:
-    """Return an address of ours that carries it on, with more parameters where given."""
-    following = next_page(request)
-    query = {**({"next": following} if following else {}), **more}
+    """Return an address of ours that carries it on, and the language chosen on this page, which stands before that page's own."""
+    query = {"next": next_page(request), "lang": chosen_in_address(request), **more}
+    query = {name: value for name, value in query.items() if value}
     return f"{address}?{urlencode(query)}" if query else address

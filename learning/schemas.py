@@ -18,6 +18,8 @@ Identifier = Annotated[str, Field(max_length=64)]
 class EventIn(Schema):
     """One event: `type` is done or resume, `at` the device's clock with its zone."""
 
+    model_config = ConfigDict(extra="forbid")
+
     id: UUID
     type: EventType
     step: UUID

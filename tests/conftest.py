@@ -5,6 +5,16 @@ from __future__ import annotations
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from pytest_django.plugin import DjangoDbBlocker
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Keep the bare site in the test database: making four languages of it anew in each test takes most of the time."""
+    from core.site import ensure_site
+
+    with django_db_blocker.unblock():
+        ensure_site()
 
 
 @pytest.fixture(autouse=True)

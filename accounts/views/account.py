@@ -19,6 +19,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
@@ -52,7 +53,8 @@ class AccountView(DoorView):
             self.request.session.pop(SESSION_KEY, None)
             if user.language:
                 remember_language(response, user.language)
-        messages.success(self.request, _("Your changes are saved."))
+        with override(user.language or get_language()):  # the page that shows it is in the new language
+            messages.success(self.request, _("Your changes are saved."))
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

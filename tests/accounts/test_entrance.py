@@ -125,7 +125,7 @@ def test_a_wrong_code_is_said_and_kept(client: Client) -> None:
     gone = client.post(url, {"code": bad})
     assert gone.status_code == 410
     assert ANA in gone.content.decode()
-    assert "next=%2Fes%2Fcourses%2F" in gone.content.decode()
+    assert "next=%2Fes%2Fcourses%2F&amp;lang=en" in gone.content.decode()
     assert client.post(url, {"code": code_in()}).status_code == 410, "the right code is thrown away, too"
     assert signed_in_as(client) is None
 

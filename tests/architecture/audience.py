@@ -19,7 +19,7 @@ class Audience(Enum):
     PUBLIC = "anyone; the same bytes for everyone; no cookie, no session, never varies by cookie"
     NEGOTIATED = "anyone; only the language differs, by parameter, cookie or Accept-Language; sets no cookie"
     FILE = "a file: open ones to anyone, the rest by the rule of the page that uses it; sets no cookie"
-    DOOR = "anyone; a form of the one door; private, never stored"
+    DOOR = "anyone; the way in: signing in, joining a course; private, never stored"
     PRIVATE = "signed-in people, about themselves; others are sent to the door"
     API = "signed-in people, JSON; others get 401"
     STATE = "JSON about whoever asks: a stranger is told only that nobody is signed in; no cookie for strangers, never stored"
@@ -46,7 +46,7 @@ BY_NAME: dict[str, Audience] = {
     # The record.
     "learning:index": A.PRIVATE,
     "learning:certificate": A.PRIVATE,
-    "learning:course": A.PRIVATE,
+    "learning:course": A.DOOR,  # says how to join; the record of those who have
     "learning:finish": A.PRIVATE,
     "learning:step": A.PRIVATE,
     "learning:attempt": A.PRIVATE,
@@ -63,7 +63,6 @@ BY_NAME: dict[str, Audience] = {
     "account_reset_password": A.DOOR,
     "account_confirm_password_reset_code": A.DOOR,
     "account_complete_password_reset": A.DOOR,
-    "account_password_reset_completed": A.DOOR,
     "wagtaildocs_authenticate_with_password": A.DOOR,
     # The account behind it.
     "account_home": A.PRIVATE,

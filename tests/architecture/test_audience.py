@@ -100,6 +100,7 @@ def test_the_door_is_never_stored(client: Client) -> None:
         if (url := url_of(address)) is not None:
             response = client.get(url)
             assert response.status_code < 500, url
+            assert "public" not in response.get("Cache-Control", ""), url
             if response.status_code == 200:
                 assert "no-store" in response.get("Cache-Control", ""), url
 
@@ -113,7 +114,8 @@ def test_private_addresses_send_strangers_to_the_door(client: Client) -> None:
         answers = [client.get(url), client.post(url)]
         assert all(leads_to_the_door(answer) or answer.status_code in (401, 403, 405) for answer in answers), (url, answers)
         assert any(leads_to_the_door(answer) for answer in answers), (url, answers)
-        assert not any(answer.cookies.get(settings.SESSION_COOKIE_NAME) for answer in answers), url
+        # A session that ended in the middle of a paper keeps what was sent for after sign-in; looking begins none.
+        assert settings.SESSION_COOKIE_NAME not in answers[0].cookies, url
         seen += 1
     assert seen
 
@@ -140,8 +142,7 @@ def test_the_state_tells_strangers_nothing(client: Client) -> None:
         assert url is not None
         response = client.get(url)
         assert response.status_code == 200, url
-        assert set(response.json()) <= {"signed_in", "enrolled", "enrolment", "csrf", "staff"}, url
-        assert not response.json()["signed_in"], url
+        assert {key: value for key, value in response.json().items() if value} == {}, url
         assert "no-store" in response["Cache-Control"], url
         assert not response.cookies, url
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 from wagtail.models import Page, PageViewRestriction
 
+from accounts.models import User
 from core import access
 from core.models import BasePage, HomePage, SearchEntry, StandardPage
-from tests.architecture.conftest import our_page_classes, publish_below
+from tests.architecture.conftest import our_page_classes
 
 RESERVED = ("learning", "search")
 
@@ -79,5 +79,10 @@ def test_a_page_of_wagtail_itself_is_never_served(client: Client, home: HomePage
 @pytest.mark.parametrize("slug", RESERVED)
 def test_reserved_slugs_are_refused_below_a_home_page(home: HomePage, slug: str) -> None:
     """Those addresses belong to views: a page there could never be opened."""
-    with pytest.raises(ValidationError):
-        publish_below(home, StandardPage(title="Taken", slug=slug))
+    form_class = StandardPage.get_edit_handler().get_form_class()
+    editor = User.objects.create_superuser("root@example.org")
+    data = {"title": "Taken", "slug": slug, "body-count": "0"}
+    form = form_class(data, instance=StandardPage(locale=home.locale), parent_page=home, for_user=editor)
+    assert "slug" in form.errors
+    allowed = form_class({**data, "slug": "free"}, instance=StandardPage(locale=home.locale), parent_page=home, for_user=editor)
+    assert "slug" not in allowed.errors

@@ -18,7 +18,9 @@ RULES = st.builds(AssessmentRule, st.integers(1, 100), st.integers(1, 100), st.i
 
 def _step(slot: int) -> st.SearchStrategy[OutlineStep]:
     lesson = st.builds(OutlineStep, st.uuids(), st.just(slot), st.just(StepKind.LESSON), st.booleans(), st.integers(1, 600), TITLES)
-    graded = st.builds(OutlineStep, st.uuids(), st.just(slot), st.just(StepKind.ASSESSMENT), st.booleans(), st.integers(1, 600), TITLES, RULES)
+    graded = st.builds(
+        OutlineStep, st.uuids(), st.just(slot), st.just(StepKind.ASSESSMENT), st.booleans(), st.integers(1, 600), TITLES, RULES
+    )
     return lesson | graded
 
 

@@ -125,7 +125,7 @@ def test_an_unknown_course_has_an_empty_state(learner: Client) -> None:
 
 
 def test_a_course_key_that_is_none_is_not_found(learner: Client) -> None:
-    assert learner.get("/learning/api/state/not-a-key").status_code == 404
+    assert learner.get("/learning/api/state/not-a-key", follow=True).status_code == 404
 
 
 def test_all_states_list_every_course_by_key(learner: Client, course: CoursePage, enrolment: Enrolment) -> None:
@@ -203,8 +203,6 @@ def test_a_deactivated_account_writes_nothing(learner: Client, course: CoursePag
 
 # Bad input: a 4xx in the reader's language, and nothing changed
 
-GOOD = object()
-
 
 def body_of(course: CoursePage, what: str) -> bytes | str:
     good = event_json(done(lessons_of(course)[0].key))
@@ -265,7 +263,7 @@ BAD = [
 
 @pytest.mark.parametrize("what", BAD)
 def test_a_bad_body_is_refused_and_changes_nothing(learner: Client, course: CoursePage, enrolment: Enrolment, what: str) -> None:
-    is_refusal(post(learner, body_of(course, what)), 400, 422)
+    is_refusal(post(learner, body_of(course, what)), 400, 415, 422)
     untouched(enrolment)
 
 
@@ -368,7 +366,7 @@ def test_answers_are_kept_as_they_are_given(learner: Client, course: CoursePage,
     ids=lambda body: str(body)[:40],
 )
 def test_bad_answers_are_refused_and_change_nothing(learner: Client, attempt: Attempt, body: Any) -> None:
-    is_refusal(post(learner, body, answers_url(attempt)), 400, 409, 422)
+    is_refusal(post(learner, body, answers_url(attempt)), 400, 409, 415, 422)
     attempt.refresh_from_db()
     assert (attempt.answers, attempt.submitted_at) == ({}, None)
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from courses.models import CoursePage
 from learning.models import Attempt, Enrolment
 from learning.private_api import LARGEST_BODY
 from learning.services.start_attempt import start_attempt
@@ -46,6 +47,10 @@ def one_event(enrolment: Enrolment, **changes: Any) -> dict[str, Any]:
 def post(client: Client, body: Any, path: str = EVENTS, **options: Any) -> Any:
     data = body if isinstance(body, str | bytes) else json.dumps(body)
     return client.post(path, data, content_type="application/json", **options)
+
+
+def course_of(enrolment: Enrolment) -> CoursePage:
+    return CoursePage.objects.get(translation_key=enrolment.course_key)
 
 
 def assert_refused(answer: Any, status: int, code: str, enrolment: Enrolment | None = None) -> None:
@@ -118,7 +123,7 @@ def test_state_is_only_read(reader: Client, enrolment: Enrolment) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"{", b"nonsense", b"\xff\xfe\x00", b"\x80", b"[1, 2", b'{"course": NaN}', b'{"events": [Infinity]}', b"-Infinity",
+        b" ", b"{", b"nonsense", b"\xff\xfe\x00", b"\x80", b"[1, 2", b'{"course": NaN}', b'{"events": [Infinity]}', b"-Infinity",
         b"[" * 1000, b"[" * 1000 + b"]" * 1000, b"[" * 100_000, b'{"a":' * 1000 + b"1" + b"}" * 1000, b"1" * 5000, b'"\\ud800"',
         b"[]", b"null", b"7", b'"text"', b"true", b"{}", b'\xef\xbb\xbf{"course": 1}',
     ],
@@ -163,7 +168,7 @@ def test_a_wrong_length_is_no_accident(reader: Client, length: str) -> None:
     assert post(reader, {"course": "x"}, CONTENT_LENGTH=length).status_code in {400, 413, 422}
 
 
-@pytest.mark.parametrize(("events", "status"), [(200, 200), (201, 400), (2000, 400)])
+@pytest.mark.parametrize(("events", "status"), [(200, 200), (201, 400), (1000, 400)])
 def test_a_batch_holds_two_hundred_events(reader: Client, enrolment: Enrolment, events: int, status: int) -> None:
     answer = post(reader, batch(enrolment, *[one_event(enrolment) for _event in range(events)]))
     assert answer.status_code == status, answer.content
@@ -202,13 +207,17 @@ def test_a_missing_field_is_named(reader: Client, enrolment: Enrolment, missing:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"course": "x"}, {"course": None}, {"events": []}, {"events": {}}, {"events": None}, {"events": "x"}, {"learner": 7}], ids=str
+    "changes",
+    [{"course": "x"}, {"course": None}, {"events": []}, {"events": {}}, {"events": None}, {"events": "x"}, {"learner": 7}],
+    ids=str,
 )
 def test_a_malformed_batch_is_refused(reader: Client, enrolment: Enrolment, changes: dict[str, Any]) -> None:
     assert_refused(post(reader, batch(enrolment, one_event(enrolment), **changes)), 422, "malformed", enrolment)
 
 
-@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00", "1969-07-20T20:17:40Z", 0, -62135596800])
+@pytest.mark.parametrize(
+    "at", ["0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00", "1969-07-20T20:17:40Z", 0, -62135596800]
+)
 def test_a_broken_clock_is_forgiven(reader: Client, enrolment: Enrolment, at: object) -> None:
     assert post(reader, batch(enrolment, one_event(enrolment, at=at))).status_code == 200
     enrolment.refresh_from_db()
@@ -232,12 +241,6 @@ def attempt(enrolment: Enrolment) -> Attempt:
     return start_attempt(learner=enrolment.learner, course_key=enrolment.course_key, step_key=page.key, language="es")
 
 
-def course_of(enrolment: Enrolment) -> Any:
-    from courses.models import CoursePage
-
-    return CoursePage.objects.get(translation_key=enrolment.course_key)
-
-
 def test_answers_are_kept_by_the_api(reader: Client, attempt: Attempt, enrolment: Enrolment) -> None:
     key = right_answers(assessment_of(course_of(enrolment)))
     (first, chosen), (second, _others) = list(key.items())[:2]
@@ -250,7 +253,7 @@ def test_answers_are_kept_by_the_api(reader: Client, attempt: Attempt, enrolment
 @pytest.mark.parametrize(
     "given",
     [
-        {"unknown": []}, {"unknown": ["x"]}, {"\x00": ["\x00"]}, {"\ud800": ["\udfff"]},
+        {"unknown": []}, {"unknown": ["x"]}, {"\x00": ["\x00"]},
     ],
     ids=ascii,
 )  # fmt: skip
@@ -266,7 +269,7 @@ def test_answers_to_other_questions_are_refused(reader: Client, attempt: Attempt
     [
         {}, {"answers": None}, {"answers": []}, {"answers": {"q": "x"}}, {"answers": {"q": [1]}}, {"answers": {"q": [["x"]]}},
         {"answers": {"q": ["x"] * 51}}, {"answers": {str(n): [] for n in range(201)}}, {"answers": {"q" * 65: []}}, {"answers": {}, "score": 100},
-        {"answers": {"\ud800": 5}},
+        {"answers": {"\ud800": ["\udfff"]}},
     ],
     ids=lambda body: ascii(body)[:40],
 )  # fmt: skip
@@ -290,7 +293,10 @@ def test_somebody_elses_attempt_is_as_if_it_did_not_exist(attempt: Attempt, enro
 # Words
 
 
-@pytest.mark.parametrize(("wanted", "words"), [("es", "sesión"), ("en", "session"), ("pt-BR,pt;q=0.9", "sessão"), ("fr-CA", "session"), ("ja", "sesión"), (";;;", "sesión")])
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [("es", "sesión"), ("en", "session"), ("pt-BR,pt;q=0.9", "sessão"), ("fr-CA", "session"), ("ja", "sesión"), (";;;", "sesión")],
+)
 def test_refusals_speak_the_language_of_the_page_whatever_the_cookie_says(wanted: str, words: str) -> None:
     client = Client()
     client.cookies["puente_language"] = "es"
@@ -306,7 +312,10 @@ def test_each_refused_event_says_why_in_the_language_of_the_page(reader: Client,
     assert answer.status_code == 200
     body = answer.json()
     assert body["accepted"] == [events[2]["id"]]
-    assert [(refusal["id"], refusal["error"]) for refusal in body["refused"]] == [(events[0]["id"], "graded"), (events[1]["id"], "unknown_step")]
+    assert [(refusal["id"], refusal["error"]) for refusal in body["refused"]] == [
+        (events[0]["id"], "graded"),
+        (events[1]["id"], "unknown_step"),
+    ]
     assert body["refused"][0]["message"] == "An assessment is done by passing it, not by marking it."
     assert body["state"]["enrolment"]["summary"]["done"] == 1
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -13,12 +14,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from courses.models import StepWaiver
+from courses.models import CourseRun, Outline, StepWaiver
+from courses.outline import OutlineDocument, OutlineModule, OutlineStep, StepKind, to_json
 from courses.services.publish_structure import publish_structure
 from learning.errors import NotEligible, NotEnrolled
 from learning.models import Credential, CredentialHolder, Enrolment
 from learning.services.award_credential import AlreadyRevoked, award_credential
 from learning.services.claim_credential import claim_credential
+from learning.services.make_pdf import make_pdf
 from learning.services.withdraw import withdraw
 from tests.factories import enrol_in, finish_course, make_course, make_lesson, make_user, module_of
 
@@ -174,10 +177,32 @@ def test_a_course_without_assessments_has_no_grade() -> None:
     assert (snapshot["grade"], snapshot["honours"]) == (None, False)
 
 
+def finished_without_pages() -> Enrolment:
+    """A finished enrolment of a course whose pages are gone: a test with real transactions begins without a page tree."""
+    key, step = uuid4(), OutlineStep(uuid4(), 0, StepKind.LESSON, True, 5, {"es": "Paso"})
+    document = OutlineDocument({"es": "Curso"}, (OutlineModule(uuid4(), {"es": "Módulo"}, (step,)),))
+    return Enrolment.objects.create(
+        learner=make_user(printed_name=""),
+        course_key=key,
+        run=CourseRun.objects.create(course_key=key),
+        outline=Outline.objects.create(course_key=key, version=1, content=to_json(document)),
+        language="es",
+        done_bits=1,
+        completed_at=timezone.now(),
+    )
+
+
+def test_a_course_that_is_gone_is_printed_with_what_the_outline_remembers() -> None:
+    credential = claim(finished_without_pages())
+    assert credential
+    assert credential.snapshot["titles"] == {"es": "Curso"}
+    assert make_pdf(credential_id=credential.pk, language="fr").startswith(b"%PDF")
+
+
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_two_tabs_make_one_certificate() -> None:
-    enrolment = unnamed()
+    enrolment = finished_without_pages()
     together, made = threading.Barrier(4), []
 
     def ask(name: str) -> None:
