@@ -62,6 +62,9 @@ def sources(*folders: str) -> list[Path]:
     return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py")) if "migrations" not in path.parts]
 
 
+BRANCHES = (ast.If, ast.For, ast.While, ast.Try, ast.With, ast.Match)
+
+
 def named(path: Path) -> str:
     """Return a path inside the project, for test ids."""
     return str(path.relative_to(ROOT))
@@ -105,7 +108,9 @@ def test_files_fit_in_a_sitting_and_functions_on_a_screen(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= LONGEST_FILE
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno:
+        # A function that only writes down values is a table, and may be as long as it needs.
+        is_code = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(isinstance(inner, BRANCHES) for inner in ast.walk(node))
+        if is_code and node.end_lineno:
             assert node.end_lineno - node.lineno < LONGEST_FUNCTION, f"{named(path)}: {node.name}"
 
 
