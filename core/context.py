@@ -62,12 +62,18 @@ def language_links_for_page(page: Page) -> list[LanguageLink]:
 
 
 def language_links_for_path(request: HttpRequest) -> list[LanguageLink]:
-    """Link an address that is not a page to the same address in the other languages."""
+    """Link an address that is not a page to the same address, with the same query, in the other languages."""
     current = translation.get_language() or settings.LANGUAGE_CODE
     prefixed = request.path.startswith(f"/{current}/")
     links = []
     for code, label in settings.LANGUAGES:
-        url = f"/{code}{request.path[len(current) + 1 :]}" if prefixed else f"{request.path}?lang={code}"
+        query = request.GET.copy()
+        path = request.path
+        if prefixed:
+            path = f"/{code}{request.path[len(current) + 1 :]}"
+        else:
+            query["lang"] = code
+        url = f"{path}?{query.urlencode()}" if query else path
         links.append(LanguageLink(code, label, url, code == current, prefixed))
     return links
 

@@ -173,3 +173,9 @@ def test_the_sitemap_lists_open_pages(client: Client, about: StandardPage) -> No
 def test_the_admin_has_one_door(client: Client, home: HomePage) -> None:
     assert client.get("/admin/login/?next=/admin/")["Location"] == "/accounts/login/?next=/admin/"
     assert client.get("/admin/password_reset/").status_code == 302
+
+
+def test_switching_language_keeps_where_one_was_going(client: Client, home: HomePage) -> None:
+    html = client.get("/accounts/login/?next=/es/learning/&lang=es").content.decode()
+    assert "/accounts/login/?next=%2Fes%2Flearning%2F&amp;lang=en" in html
+    assert 'href="/en/search/?q=migra"' in client.get("/es/search/?q=migra").content.decode()

@@ -91,9 +91,8 @@ def test_a_body_of_the_largest_size_is_read(reader: Client, enrolment: Enrolment
 
 
 WRONG_FIELDS: list[dict[str, Any]] = [
-    {"id": "1"}, {"id": None}, {"id": []}, {"id": 5}, {"type": "passed"}, {"type": "DONE"}, {"type": None}, {"type": 1}, 
-    {"step": "lesson-1"},     {"step": {"key": "x"}}, {"at": "yesterday"}, {"at": "2025-06-01T12:00:00"}, {"at": None}, {"at": []}, {"at": "10000-01-01T00:00:00Z"},
-    {"at": 1e300}, {"at": True}, {"at": "0000-00-00T00:00:00Z"}, {"at": {}},
+    {"id": "1"}, {"id": None}, {"id": []}, {"id": 5}, {"type": "DONE"}, {"type": None}, {"step": "lesson-1"}, {"step": {"key": "x"}},
+    {"at": "yesterday"}, {"at": None}, {"at": []}, {"at": {}}, {"at": True}, {"at": "0000-00-00T00:00:00Z"},
     {"at": "2025-06-01T12:00:00+99:00"}, {"at": "\x00"},
 ]  # fmt: skip
 
