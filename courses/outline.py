@@ -37,7 +37,7 @@ class AssessmentRule:
 
 def title_in(titles: Mapping[str, str], language: str) -> str:
     """Return the title in a language, or in another: the same one on every database, though jsonb reorders keys."""
-    return titles.get(language) or titles[min(titles)] if titles else ""
+    return titles.get(language) or next((titles[code] for code in sorted(titles) if titles[code]), "")
 
 
 @dataclass(frozen=True, slots=True)
