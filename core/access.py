@@ -7,12 +7,12 @@ every request (HOUSE.md, section 4).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 
 from accounts.models import User
 
@@ -79,6 +79,26 @@ def rule_for(page: Page) -> Rule:
     if rule_of_class is None or page.get_view_restrictions().exists():
         return CLOSED
     return rule_of_class(page)
+
+
+def rules_for(pages: Sequence[Page]) -> list[Rule]:
+    """Return the rules of many specific pages; what Wagtail restricts is asked once for all of them."""
+    restricted = _restricted_paths()
+    rules = []
+    for page in pages:
+        rule_of_class = _rules.get(type(page))
+        rules.append(CLOSED if rule_of_class is None or page.path.startswith(restricted) else rule_of_class(page))
+    return rules
+
+
+def _restricted_paths() -> tuple[str, ...]:
+    """Return where in the tree Wagtail's restrictions begin; an alias is restricted as its source is."""
+    found: set[int] = set()
+    new = set(PageViewRestriction.objects.values_list("page_id", flat=True))
+    while new:
+        found |= new
+        new = set(Page.objects.filter(alias_of__in=new).values_list("pk", flat=True)) - found
+    return tuple(Page.objects.filter(pk__in=found).values_list("path", flat=True)) if found else ()
 
 
 def decide(rule: Rule, request: HttpRequest) -> Decision:

@@ -24,6 +24,7 @@ class LanguageLink:
     url: str
     current: bool
     exact: bool
+    full_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,9 @@ def language_links_for_page(page: Page) -> list[LanguageLink]:
         match = next((found[code, key] for key in keys if (code, key) in found), None)
         with translation.override(code):
             url = (match.get_url() if match else None) or page_address(code)
+            full_url = (match.get_full_url() if match else None) or ""
         exact = match is not None and match.translation_key == page.translation_key
-        links.append(LanguageLink(code, label, url, code == page.locale.language_code, exact))
+        links.append(LanguageLink(code, label, url, code == page.locale.language_code, exact, full_url))
     return links
 
 

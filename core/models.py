@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
+from django.core.paginator import Paginator
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
@@ -70,8 +72,6 @@ class BasePage(Page):
     base_form_class = BasePageForm
     private_page_options: ClassVar[list[str]] = []
     show_in_menus_default = False
-    # Query parameters that change the page (filters, page number); all others are ignored by the front view.
-    query_parameters: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
         abstract = True
@@ -89,6 +89,17 @@ class BasePage(Page):
         """What the site's search may index; None keeps the page out of it."""
         return None
 
+    def known_query(self, query: QueryDict) -> dict[str, str]:
+        """What of a query changes this page (filters, page number), in its one spelling, and only values that exist.
+
+        The front view renders and keeps the page under this; everything else is as if it had not been asked.
+        """
+        return {}
+
+    @classmethod
+    def prepare(cls, pages: Sequence[Self]) -> None:
+        """Fetch once, for many pages of this class, what their access rule would fetch for each."""
+
     def languages(self) -> list[LanguageLink]:
         """This page in the four languages, or the nearest ancestor that exists there."""
         return language_links_for_page(self)
@@ -103,6 +114,12 @@ class BasePage(Page):
         """Titles and addresses from below the home page to the parent."""
         ancestors = self.get_ancestors().filter(depth__gte=3).live()
         return [(page.title, page.get_url() or "") for page in ancestors]
+
+
+def known_page(paginator: Paginator[Any], query: QueryDict) -> dict[str, str]:
+    """The page number of a query as `known_query` gives it: one that exists, and none for the first."""
+    number = paginator.get_page(query.get("page")).number
+    return {"page": str(number)} if number > 1 else {}
 
 
 class HomePage(BasePage):

@@ -1,6 +1,6 @@
 """The cache behind the front view, and the content generation that empties it everywhere at once.
 
-The key of an entry is host, path, filters, release and content generation. The generation is one row in the
+The key of an entry is host, path, known filters, release and content generation. The generation is one row in the
 database, raised after the commit of anything that can change a page: two processes, or two machines, can never
 disagree for longer than one request.
 """
@@ -44,13 +44,13 @@ class Entry:
     rule: Rule
 
     @classmethod
-    def of(cls, body: bytes, content_type: str, rule: Rule) -> Entry:
-        """Compress once and fingerprint a rendered body."""
+    def of(cls, body: bytes, content_type: str, rule: Rule, *, effort: int = 9) -> Entry:
+        """Fingerprint a rendered body and compress it, with less effort (1 to 9) if it will be answered only once."""
         digest = hashlib.sha256(settings.RELEASE.encode() + body).hexdigest()[:32]
         return cls(
             body=body,
-            gzipped=gzip.compress(body, 9, mtime=0),
-            brotlied=brotli.compress(body, quality=9),
+            gzipped=gzip.compress(body, effort, mtime=0),
+            brotlied=brotli.compress(body, quality=effort),
             etag=digest,
             content_type=content_type,
             rule=rule,
@@ -111,9 +111,9 @@ def content_changed() -> None:
     transaction.on_commit(ContentGeneration.objects.raise_now)
 
 
-def key(request: HttpRequest, path: str, generation: int) -> str:
-    """Return the cache key of a path with its query string, as one hash."""
-    parts = (request.scheme or "", request.get_host(), request.path, path, request.META.get("QUERY_STRING", ""), settings.RELEASE)
+def key(request: HttpRequest, path: str, generation: int, query: str = "") -> str:
+    """Return the cache key of a path with a query string, as one hash."""
+    parts = (request.scheme or "", request.get_host(), request.path, path, query, settings.RELEASE)
     return f"page:{generation}:" + hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
@@ -133,12 +133,18 @@ def put(cache_key: str, entry: Entry, until: datetime | None) -> None:
 
 
 def answer_open(request: HttpRequest, content_type: str, render: Callable[[], str]) -> HttpResponse:
-    """Answer something that is open to all and changes only with the content, rendered once a generation."""
+    """Answer something that is open to all and changes only with the content, rendered once a generation, whatever is asked."""
     cache_key = key(request, request.path, generation())
     entry = get(cache_key)
     if entry is None:
         entry = Entry.of(render().strip().encode(), content_type, Rule("open"))
         put(cache_key, entry, None)
+    return entry.respond(request)
+
+
+def answer_unkept(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Answer a rendered page that is open to all but too varied to keep: with an ETag, and 304 where it can."""
+    entry = Entry.of(response.content.strip(), response.headers["Content-Type"], Rule("open"), effort=4)
     return entry.respond(request)
 
 
@@ -159,12 +165,12 @@ def _page_deleted(sender: object, instance: models.Model, **kwargs: Any) -> None
 
 def connect_signals() -> None:
     """Connect everything of Wagtail that changes what a visitor sees."""
-    from wagtail.models import Locale, Site
+    from wagtail.models import Locale, PageViewRestriction, Site
 
     from core.models import SiteDocument, SiteImage
 
     for signal in (page_published, page_unpublished, post_page_move, page_slug_changed):
         signal.connect(_changed, dispatch_uid=f"pagecache-{id(signal)}")
     post_delete.connect(_page_deleted, dispatch_uid="pagecache-page-deleted")
-    for model in (Locale, Site, SiteImage, SiteDocument):
+    for model in (Locale, Site, PageViewRestriction, SiteImage, SiteDocument):
         watch(model)

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models.signals import post_save
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from wagtail.models import Page
-from wagtail.signals import page_published, page_unpublished
+from wagtail.models import Page, PageViewRestriction
+from wagtail.signals import page_published, page_unpublished, post_page_move
 
 from core import access
 from core.models import BasePage, SearchEntry
@@ -121,7 +122,14 @@ def _page_changed(sender: object, instance: Page, **kwargs: Any) -> None:
     index_tree(instance)
 
 
+def _page_restricted(sender: object, instance: PageViewRestriction, **kwargs: Any) -> None:
+    index_tree(instance.page)
+
+
 def connect_signals() -> None:
-    """Follow what is published and unpublished. Deletion follows by the foreign key."""
+    """Follow what is published, unpublished, moved and restricted. Deletion follows by the foreign key."""
     page_published.connect(_page_changed, dispatch_uid="search-published")
     page_unpublished.connect(_page_changed, dispatch_uid="search-unpublished")
+    # What everyone could read may now stand in a course for enrolled people, or the other way round.
+    post_page_move.connect(_page_changed, dispatch_uid="search-moved")
+    post_save.connect(_page_restricted, sender=PageViewRestriction, dispatch_uid="search-restricted")

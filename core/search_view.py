@@ -8,14 +8,15 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
-from django.views.decorators.http import require_safe
 
+from core import pagecache
 from core import search as searching
+from core.views import only_read
 
 PER_PAGE = 20
 
 
-@require_safe
+@only_read
 def search(request: HttpRequest) -> HttpResponse:
     """Show what a query finds in the language of the address."""
     query = request.GET.get("q", "").replace("\0", "")[: searching.LONGEST_QUERY].strip()
@@ -27,6 +28,4 @@ def search(request: HttpRequest) -> HttpResponse:
         "hits": [searching.hit(entry, query) for entry in page_obj],
         "found_count": page_obj.paginator.count,
     }
-    response = render(request, "core/search.html", context)
-    response["Cache-Control"] = "public, no-cache"
-    return response
+    return pagecache.answer_unkept(request, render(request, "core/search.html", context))

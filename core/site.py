@@ -33,7 +33,7 @@ HOME_TITLES: dict[str, tuple[str, str]] = {
 
 @transaction.atomic
 def ensure_site() -> HomePage:
-    """Make what is missing of locales, home pages, sections and the site itself; touch nothing that exists.
+    """Make what is missing of locales, home pages, sections and the site itself; touch nothing that exists but its address.
 
     Returns:
         The home page of the default language, the root of the site.
@@ -89,19 +89,28 @@ def _ensure_section(section: Section, home: HomePage, translated_home: HomePage,
 
 
 def _ensure_root(home: HomePage) -> None:
-    """Point the default site at the home page, unless someone has already chosen another of ours."""
-    address = urlsplit(settings.SITE_URL)
+    """Point the default site at the home page, unless someone has already chosen another of ours, and at SITE_URL."""
+    hostname, port = _address()
     site = Site.objects.filter(is_default_site=True).first()
     if site is None:
-        Site.objects.create(
-            hostname=address.hostname or "localhost", port=address.port or 80, root_page=home, is_default_site=True, site_name="Puente"
-        )
+        Site.objects.create(hostname=hostname, port=port, root_page=home, is_default_site=True, site_name="Puente")
         return
     old_root = site.root_page
-    if old_root.specific_class is not HomePage:
+    is_new = old_root.specific_class is not HomePage
+    if is_new:
         site.root_page, site.site_name = home, "Puente"
-        site.hostname, site.port = address.hostname or "localhost", address.port or (443 if address.scheme == "https" else 80)
+    # Canonical addresses and the sitemap are built from this row.
+    has_moved = (site.hostname, site.port) != (hostname, port)
+    if has_moved and not Site.objects.filter(hostname=hostname, port=port).exists():
+        site.hostname, site.port = hostname, port
+    if is_new or has_moved:
         site.save()
-        # Wagtail's own first migration makes a "Welcome" page; nobody wrote it.
-        if old_root.specific_class is Page and old_root.numchild == 0 and old_root.first_published_at is None:
-            old_root.delete()
+    # Wagtail's own first migration makes a "Welcome" page; nobody wrote it.
+    if is_new and old_root.specific_class is Page and old_root.numchild == 0 and old_root.first_published_at is None:
+        old_root.delete()
+
+
+def _address() -> tuple[str, int]:
+    """Return host and port of SITE_URL."""
+    address = urlsplit(settings.SITE_URL)
+    return address.hostname or "localhost", address.port or (443 if address.scheme == "https" else 80)

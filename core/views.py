@@ -3,42 +3,51 @@
 from __future__ import annotations
 
 import mimetypes
-from typing import cast
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language, get_language_from_request
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
-from wagtail.models import Page, Site
+from wagtail.models import Site
 
 from core import access, pagecache
 from core.context import page_address
 from core.models import BasePage
+from core.sitemap import open_pages
 from core.styleguide import styleguide_blocks
 
 INLINE_TYPES = {"image/avif", "image/gif", "image/jpeg", "image/png", "image/webp"}
+P = ParamSpec("P")
+R = TypeVar("R", bound=HttpResponseBase)
 
 
-@require_safe
+def only_read(view: Callable[P, R]) -> Callable[P, R]:
+    """For addresses that are only read: anything but GET and HEAD is answered 405, before it is asked for a token."""
+    return csrf_exempt(require_safe(view))
+
+
+@only_read
 def serve(request: HttpRequest, path: str) -> HttpResponse:
     """Answer a page: from the cache or rendered once, after asking its rule, with 304 where it can.
 
     Raises:
         Http404: no live page stands at this path in this language, or the reader may not know that one does.
     """
-    cache_key = pagecache.key(request, path, pagecache.generation())
-    entry = pagecache.get(cache_key)
+    generation = pagecache.generation()
+    entry = pagecache.get(pagecache.key(request, path, generation, request.META.get("QUERY_STRING", "")))
     if entry is None:
-        page, neutral = _route(request, path)
-        entry = _render(page, neutral)
-        if neutral.META["QUERY_STRING"] == request.META.get("QUERY_STRING", ""):
-            pagecache.put(cache_key, entry, page.expire_at)
+        entry = _known_entry(request, path, generation)
     decision = access.decide(entry.rule, request)
     if decision.allowed:
         return entry.respond(request)
@@ -48,6 +57,17 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
     response["Cache-Control"] = "private, no-store"
     patch_vary_headers(response, ["Cookie"])
     return response
+
+
+def _known_entry(request: HttpRequest, path: str, generation: int) -> pagecache.Entry:
+    """Return the entry under what the page knows of the query, rendered if it is not there: made-up values share one."""
+    page, neutral = _route(request, path)
+    cache_key = pagecache.key(request, path, generation, neutral.META["QUERY_STRING"])
+    entry = pagecache.get(cache_key)
+    if entry is None:
+        entry = _render(page, neutral)
+        pagecache.put(cache_key, entry, page.expire_at)
+    return entry
 
 
 def _neutral(request: HttpRequest) -> HttpRequest:
@@ -74,9 +94,8 @@ def _route(request: HttpRequest, path: str) -> tuple[BasePage, HttpRequest]:
     if not isinstance(page, BasePage) or page.locale.language_code != get_language():
         raise Http404
     kept = QueryDict(mutable=True)
-    for name in page.query_parameters:
-        if value := request.GET.get(name, "")[:100].replace("\0", ""):
-            kept[name] = value
+    if request.GET:
+        kept.update(page.known_query(request.GET))
     neutral.GET = kept  # type: ignore[assignment]
     neutral.META["QUERY_STRING"] = kept.urlencode()
     return page, neutral
@@ -89,7 +108,7 @@ def _render(page: BasePage, neutral: HttpRequest) -> pagecache.Entry:
     return pagecache.Entry.of(response.content.strip(), response.headers["Content-Type"], access.rule_for(page))
 
 
-@require_safe
+@only_read
 def front_door(request: HttpRequest) -> HttpResponse:
     """Send the reader of / to the home page of a language they read."""
     response = HttpResponseRedirect(page_address(get_language_from_request(request)))
@@ -106,24 +125,20 @@ def to_one_door(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(target)
 
 
-@require_safe
+@only_read
 def sitemap(request: HttpRequest) -> HttpResponse:
     """List every open page. Rendered once a content generation."""
 
-    def render() -> str:
-        pages = Page.objects.live().filter(depth__gte=2).specific().select_related("locale").order_by("path")
-        return render_to_string("core/sitemap.xml", {"pages": [page for page in pages if access.rule_for(page).is_open]})
-
-    return pagecache.answer_open(request, "application/xml", render)
+    return pagecache.answer_open(request, "application/xml", lambda: render_to_string("core/sitemap.xml", {"pages": open_pages()}))
 
 
-@require_safe
+@only_read
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Show every block and component from its preview value."""
-    return TemplateResponse(request, "styleguide.html", {"blocks": styleguide_blocks()})
+    return pagecache.answer_unkept(request, render(request, "styleguide.html", {"blocks": styleguide_blocks()}))
 
 
-@require_safe
+@only_read
 def media(request: HttpRequest, path: str) -> FileResponse:
     """Serve an uploaded image under its unguessable name; anything else is only offered as a download."""
     if not path.startswith(("siteimage/", "images/")) or ".." in path or not default_storage.exists(path):
@@ -134,13 +149,13 @@ def media(request: HttpRequest, path: str) -> FileResponse:
     return response
 
 
-@require_safe
+@only_read
 def healthz(request: HttpRequest) -> JsonResponse:
     """Say that the process answers."""
     return JsonResponse({"status": "ok"})
 
 
-@require_safe
+@only_read
 def readyz(request: HttpRequest) -> JsonResponse:
     """Say that the process can read its database."""
     with connection.cursor() as cursor:

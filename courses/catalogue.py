@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.models import Card
+from core.models import Card, known_page
 from core.topics import Topic
 from courses.models import CoursePage, Outline
 from courses.models.pages import minutes_in_words
@@ -82,16 +82,31 @@ def entries(language: str, wanted_language: str = "") -> list[Entry]:
     return found
 
 
-def catalogue_context(query: QueryDict, language: str) -> dict[str, Any]:
-    """What the catalogue page shows for a query string."""
-    filters = Filters.parse(query)
-    found = entries(language, filters.language)
-    total = len(found)
+def matching(found: list[Entry], filters: Filters) -> list[Entry]:
+    """Return the entries of a topic and a duration."""
     if filters.topic:
         found = [entry for entry in found if entry.page.topic == filters.topic]
     if filters.hours:
         low, high = HOURS[filters.hours]
         found = [entry for entry in found if low <= entry.minutes <= high]
+    return found
+
+
+def known_query(query: QueryDict, language: str) -> dict[str, str]:
+    """What of a query the catalogue knows: filters that exist, and a page that the filtered list has."""
+    filters = Filters.parse(query)
+    known = {name: value for name in ("topic", "language", "hours") if (value := getattr(filters, name))}
+    if "page" in query:
+        known |= known_page(Paginator(matching(entries(language, filters.language), filters), PER_PAGE), query)
+    return known
+
+
+def catalogue_context(query: QueryDict, language: str) -> dict[str, Any]:
+    """What the catalogue page shows for a query string."""
+    filters = Filters.parse(query)
+    everything = entries(language, filters.language)
+    total = len(everything)
+    found = matching(everything, filters)
     page_obj = Paginator(found, PER_PAGE).get_page(query.get("page"))
     return {
         "filters": filters,

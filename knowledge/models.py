@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.core.paginator import Paginator
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,7 @@ from wagtail.models import PageManager
 from wagtail.query import PageQuerySet
 
 from core import blocks
-from core.models import BasePage, Card, SearchDocument
+from core.models import BasePage, Card, SearchDocument, known_page
 from core.topics import Topic
 
 PER_PAGE = 20
@@ -29,17 +29,22 @@ class LibraryPage(BasePage):
     template = "knowledge/library_page.html"
     parent_page_types = ["core.HomePage"]
     subpage_types = ["knowledge.PublicationPage"]
-    query_parameters: ClassVar[tuple[str, ...]] = ("page",)
 
     def clean(self) -> None:
         # A promised address: /<lang>/knowledge/.
         self.slug = "knowledge"
         super().clean()
 
+    def known_query(self, query: QueryDict) -> dict[str, str]:
+        return known_page(self.publications(), query) if "page" in query else {}
+
+    def publications(self) -> Paginator[PublicationPage]:
+        """The publications of this language in pages, newest first."""
+        return Paginator(PublicationPage.objects.live().child_of(self).newest_first(), PER_PAGE)
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
-        publications = PublicationPage.objects.live().child_of(self).newest_first()
-        page_obj = Paginator(publications, PER_PAGE).get_page(request.GET.get("page"))
+        page_obj = self.publications().get_page(request.GET.get("page"))
         context["page_obj"] = page_obj
         context["cards"] = [publication.card() for publication in page_obj]
         return context

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from django.db import transaction
+
 from accounts import demo as accounts_demo
 from accounts.models import User
 from core.seeding import Report
 from courses import demo as courses_demo
 from courses.models import AssessmentPage
 from learning.models import Credential, CredentialHolder, Enrolment
+from learning.privacy import erase_certificates
 from learning.services.enrol import enrol
 from learning.services.mark_done import mark_done
 from learning.services.start_attempt import start_attempt
@@ -31,11 +34,14 @@ def seed(report: Report) -> None:
 
 
 def remove(report: Report) -> None:
-    """Delete the certificates of the demo accounts; their enrolments go with the accounts."""
-    emails = [demo.email for demo in accounts_demo.ACCOUNTS]
-    deleted, _rows = Credential.objects.filter(holder__learner__email__in=emails).delete()
-    if deleted:
-        report("removed: certificates of the demo accounts")
+    """Delete the certificates of the demo accounts, with their files; their enrolments go with the accounts."""
+    for user in User.objects.filter(email__in=[demo.email for demo in accounts_demo.ACCOUNTS]).order_by("pk"):
+        with transaction.atomic():
+            keys = list(Credential.objects.filter(holder__learner=user).values_list("pk", flat=True))
+            erase_certificates(user)
+            Credential.objects.filter(pk__in=keys).delete()
+        if keys:
+            report(f"removed: the certificates of {user.email}")
 
 
 def _take(learner: User, course: str, steps: int | None) -> None:

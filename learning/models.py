@@ -1,6 +1,6 @@
 """The record: enrolments, attempts and credentials. Points at content by key, never by a foreign key to a page.
 
-Lock order: run, enrolment, attempt, credential.
+Lock order: run, person, enrolment, attempt, credential.
 """
 
 from __future__ import annotations
@@ -42,6 +42,15 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def unfinished(self) -> EnrolmentQuerySet:
         """Those still on the way."""
         return self.active().filter(completed_at__isnull=True)
+
+    def lock_first(self) -> Enrolment | None:
+        """Lock the first of these and return it as it is then, with its outline and run. Call inside a transaction.
+
+        In two statements: PostgreSQL looks again at a row it had to wait for, but not at the rows joined to it. In one,
+        who is moved to another outline at this moment would be missing from the result, and be told "not enrolled".
+        """
+        found = self.select_for_update(of=("self",)).only("pk").first()
+        return Enrolment.objects.select_related("outline", "run").get(pk=found.pk) if found else None
 
 
 class Enrolment(models.Model):

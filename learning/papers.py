@@ -173,5 +173,6 @@ def review_of(attempt: Attempt, language: str, *, shows_key: bool) -> Review:
 
 
 def _reviewed(option: dict[str, Any], text: dict[str, str], chosen: bool, shows_key: bool) -> ShownOption:
-    feedback = text["feedback"] if chosen or (shows_key and option["correct"]) else ""
+    # Also the comment on a wrong answer can name the right one: none is shown before the key.
+    feedback = text["feedback"] if shows_key and (chosen or option["correct"]) else ""
     return ShownOption(option["id"], text["text"], chosen, shows_key and option["correct"], feedback)

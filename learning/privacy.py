@@ -26,7 +26,7 @@ def declare_record() -> None:
         "learning.CredentialHolder",
         reason="Whose a certificate is, and the name on it. Deleted; the certificate stays without them.",
         export=_certificates,
-        erase=_erase_certificates,
+        erase=erase_certificates,
     )
     declare(
         "learning.CredentialFile", reason="The PDFs, which show the name. Deleted with their files, by learning.CredentialHolder's eraser."
@@ -82,7 +82,7 @@ def _lock_enrolments(user: User) -> None:
     list(Enrolment.objects.for_learner(user).select_for_update().order_by("pk").values_list("pk"))
 
 
-def _erase_certificates(user: User) -> None:
+def erase_certificates(user: User) -> None:
     """Delete what says whose certificates these are: holder, files and holds. The certificates themselves stay."""
     held = CredentialHolder.objects.filter(learner=user)
     certificates = Credential.objects.filter(pk__in=held.values("credential_id")).select_for_update().order_by("pk")

@@ -7,6 +7,7 @@ import json
 import uuid
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from wagtail.models import Locale
 
@@ -108,7 +109,8 @@ def make_long_outline(course: CoursePage, steps: int) -> Outline:
     newest = newest_outline(course.key)
     kept = newest.document.steps if newest else ()
     keys = [step.key for step in kept] + [uuid.uuid4() for _step in range(steps - len(kept))]
-    slots = _allocate(course.key, keys)
+    with transaction.atomic():
+        slots = _allocate(course.key, keys)
     by_key = {step.key: step for step in kept}
     made = tuple(by_key.get(key) or OutlineStep(key, slots[key], StepKind.LESSON, True, 5, {"es": "Paso"}) for key in keys)
     document = OutlineDocument({"es": course.title}, (OutlineModule(uuid.uuid4(), {"es": "Módulo"}, made),))

@@ -4,29 +4,44 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from wagtail.models import Page
+
 from core.models import HomePage, StandardPage
+from core.plain_pages import SLUGS, ensure_plain_pages, homes_of, remove_untouched
 from core.seeding import Report, demo_key, ensure_page, load, remove_pages, stream
 from core.site import ensure_site
 
 CONTENT = Path(__file__).parent / "content"
-SLUGS = ("about", "help", "privacy", "accessibility")
 
 
 def seed(report: Report) -> None:
-    """Make the site and its plain pages, in each language that has them."""
+    """Make the site and its plain pages: the demo's own in each language that has them, else the short ones of any site."""
     home = ensure_site()
-    homes = {
-        page.locale.language_code: page for page in HomePage.objects.filter(translation_key=home.translation_key).select_related("locale")
-    }
+    homes = homes_of(home)
     for slug in SLUGS:
-        for language in ("es", "en", "pt", "fr"):
+        remove_untouched(slug)
+        for language in LANGUAGES:
             path = CONTENT / language / f"{slug}.yaml"
             if path.exists():
-                content = load(path)
-                fields = {"title": content["title"], "lead": content["lead"], "body": stream(content["body"], "page", slug)}
-                ensure_page(StandardPage, homes[language], demo_key("page", slug), slug, fields, report)
+                _seed_page(homes[language], slug, path, report)
+    ensure_plain_pages(home)
+
+
+def _seed_page(home: HomePage, slug: str, path: Path, report: Report) -> None:
+    key = demo_key("page", slug)
+    taken = Page.objects.child_of(home).filter(slug=slug).exclude(translation_key=key).first()
+    if taken is not None:
+        report(f"kept: {taken.title} (somebody has written this page)")
+        return
+    content = load(path)
+    fields = {"title": content["title"], "lead": content["lead"], "body": stream(content["body"], "page", slug)}
+    ensure_page(StandardPage, home, key, slug, fields, report)
 
 
 def remove(report: Report) -> None:
-    """Take the plain pages out; the bare site stays."""
-    remove_pages([demo_key("page", slug) for slug in SLUGS], report)
+    """Take the demo's plain pages out; the bare site stays, with the short ones."""
+    for slug in SLUGS:
+        for language in LANGUAGES:
+            if (CONTENT / language / f"{slug}.yaml").exists():
+                remove_pages([demo_key("page", slug)], language, report)
+    ensure_plain_pages(ensure_site())

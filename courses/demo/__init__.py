@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from core.seeding import Report, demo_key, ensure_page, load, remove_pages, stream
 from courses.models import AssessmentPage, CataloguePage, CoursePage, LessonPage, ModulePage
 from courses.services.publish_structure import newest_outline, publish_structure
@@ -40,10 +42,13 @@ def remove(report: Report) -> None:
         for module in course["modules"]:
             keys.append(demo_key("course", name, module["slug"]))
             keys += [demo_key("course", name, step) for step in module["steps"]]
-        remove_pages(keys, report)
+        for language in LANGUAGES:
+            remove_pages(keys, language, report)
 
 
+@transaction.atomic
 def _seed_course(name: str, language: str, report: Report) -> None:
+    """Make a course whole or not at all, and publish it last: steps that are not there yet would look lost, and be waived."""
     folder = CONTENT / name / language
     content = load(folder / "course.yaml")
     catalogue = CataloguePage.objects.get(locale__language_code=language)
@@ -55,12 +60,15 @@ def _seed_course(name: str, language: str, report: Report) -> None:
         "audience": content["audience"],
         "aims": json.dumps([{"type": "aim", "value": aim} for aim in content["aims"]]),
     }
-    course = ensure_page(CoursePage, catalogue, course_key(name), content["slug"], fields, report)
+    is_new = not CoursePage.objects.filter(translation_key=course_key(name), locale=catalogue.locale).exists()
+    course = ensure_page(CoursePage, catalogue, course_key(name), content["slug"], fields, report, publish=False)
     for module in content["modules"]:
         module_fields = {"title": module["title"], "summary": module["summary"]}
         module_page = ensure_page(ModulePage, course, demo_key("course", name, module["slug"]), module["slug"], module_fields, report)
         for step in module["steps"]:
             _seed_step(name, step, module_page, load(folder / f"{step}.yaml"), report)
+    if is_new:
+        course.get_latest_revision().publish()
 
 
 def _seed_step(name: str, step: str, module: ModulePage, content: dict[str, Any], report: Report) -> None:

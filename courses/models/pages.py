@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
@@ -36,7 +37,6 @@ class CataloguePage(BasePage):
     template = "courses/catalogue_page.html"
     parent_page_types = ["core.HomePage"]
     subpage_types = ["courses.CoursePage"]
-    query_parameters: ClassVar[tuple[str, ...]] = ("topic", "language", "hours", "page")
 
     def clean(self) -> None:
         # A promised address: /<lang>/courses/.
@@ -49,6 +49,11 @@ class CataloguePage(BasePage):
         context = super().get_context(request, *args, **kwargs)
         context.update(catalogue_context(request.GET, self.locale.language_code))
         return context
+
+    def known_query(self, query: QueryDict) -> dict[str, str]:
+        from courses.catalogue import known_query
+
+        return known_query(query, self.locale.language_code)
 
 
 class CoursePage(BasePage):
@@ -122,6 +127,14 @@ class CoursePart(BasePage):
         if not hasattr(self, "_course"):
             self._course: CoursePage | None = CoursePage.objects.ancestor_of(self).order_by("-depth").select_related("locale").first()
         return self._course
+
+
+    @classmethod
+    def prepare(cls, pages: Sequence[Self]) -> None:
+        courses = {course.path: course for course in CoursePage.objects.defer_streamfields().select_related("locale")}
+        for page in pages:
+            above = (page.path[:end] for end in range(len(page.path) - cls.steplen, 0, -cls.steplen))
+            page._course = next((courses[path] for path in above if path in courses), None)
 
 
 class ModulePage(CoursePart):

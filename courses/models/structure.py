@@ -26,12 +26,22 @@ class SlotCounter(models.Model):
         return f"{self.course_key}: {self.next_slot}"
 
 
+class StepSlotQuerySet(models.QuerySet["StepSlot"]):
+    """Slots, which are never deleted."""
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Refuse, as a single slot does."""
+        raise TypeError("A slot is never deleted.")
+
+
 class StepSlot(models.Model):
     """The number of a step in the bit sets of its course: given once, never reused, never deleted."""
 
     course_key = models.UUIDField()
     step_key = models.UUIDField()
     slot = models.PositiveIntegerField()
+
+    objects = StepSlotQuerySet.as_manager()
 
     class Meta:
         constraints = [

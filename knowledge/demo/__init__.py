@@ -9,6 +9,7 @@ from core.seeding import Report, demo_key, ensure_page, load, remove_pages, stre
 from knowledge.models import LibraryPage, PublicationPage
 
 CONTENT = Path(__file__).parent / "content"
+LANGUAGES = ("es", "en")
 
 
 def slugs() -> list[str]:
@@ -19,7 +20,7 @@ def slugs() -> list[str]:
 def seed(report: Report) -> None:
     """Publish each note in Spanish and English."""
     for slug in slugs():
-        for language in ("es", "en"):
+        for language in LANGUAGES:
             content = load(CONTENT / language / f"{slug}.yaml")
             library = LibraryPage.objects.get(locale__language_code=language)
             fields = {
@@ -37,4 +38,6 @@ def seed(report: Report) -> None:
 
 def remove(report: Report) -> None:
     """Take the notes out."""
-    remove_pages([demo_key("work", slug) for slug in slugs()], report)
+    for slug in slugs():
+        for language in LANGUAGES:
+            remove_pages([demo_key("work", slug)], language, report)

@@ -20,13 +20,7 @@ def lock_enrolment(learner_id: int, course_key: UUID) -> Enrolment:
     Raises:
         NotEnrolled: there is none, or it was withdrawn.
     """
-    enrolment = (
-        Enrolment.objects.select_for_update(of=("self",))
-        .select_related("outline", "run")
-        .filter(learner_id=learner_id, course_key=course_key)
-        .order_by("-pk")
-        .first()
-    )
+    enrolment = Enrolment.objects.filter(learner_id=learner_id, course_key=course_key).order_by("-pk").lock_first()
     if enrolment is None or enrolment.state != Enrolment.State.ACTIVE:
         raise NotEnrolled
     return enrolment

@@ -25,11 +25,12 @@ def claim_credential(*, learner: User, course_key: UUID, printed_name: str) -> C
     """
     name = clean_printed_name(printed_name)
     with transaction.atomic():
+        # The person first, then the enrolment: the order in which an account is erased.
+        User.objects.filter(pk=learner.pk).update(printed_name=name)
         enrolments = Enrolment.objects.for_learner(learner).filter(course_key=course_key).select_for_update(of=("self",))
         enrolment = enrolments.order_by(F("completed_at").asc(nulls_last=True), "-pk").first()
         if enrolment is None:
             raise NotEnrolled
-        User.objects.filter(pk=learner.pk).update(printed_name=name)
         credential = award_credential(enrolment_id=enrolment.pk)
     learner.printed_name = name
     return credential

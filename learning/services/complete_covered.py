@@ -19,7 +19,7 @@ def complete_covered_enrolments(*, course_key: UUID) -> int:
     unfinished = Enrolment.objects.unfinished().filter(course_key=course_key).order_by("pk").values_list("pk", flat=True)
     for pk in unfinished.iterator(chunk_size=BATCH):
         with transaction.atomic():
-            enrolment = Enrolment.objects.unfinished().select_for_update(of=("self",)).select_related("outline").filter(pk=pk).first()
+            enrolment = Enrolment.objects.unfinished().filter(pk=pk).lock_first()
             if enrolment is not None:
                 completed += advance(enrolment, 0, waived=waived)
     return completed

@@ -28,18 +28,19 @@ def enrol(*, learner: User, course_key: UUID, language: str, printed_name: str |
     """
     now = now or timezone.now()
     with transaction.atomic():
-        # Not locked: a self-paced run has no seats to count, and a lock would put everyone who joins a course in one queue.
-        run = CourseRun.objects.filter(course_key=course_key, slug=CourseRun.SELF_PACED).first()
+        # Against a move to another outline at this moment. Not a full lock: whoever tells the outbox of a step of this
+        # run holds an enrolment and needs the run's key, and would wait for a move that waits for the enrolment.
+        run = CourseRun.objects.select_for_update(no_key=True).filter(course_key=course_key, slug=CourseRun.SELF_PACED).first()
         outline = newest_outline(course_key)
         is_live = CoursePage.objects.live().filter(translation_key=course_key).exists()
         if run is None or outline is None or not is_live or not policies.takes_enrolments(run, now):
             raise EnrolmentClosed
-        enrolment, created = Enrolment.objects.select_for_update(of=("self",)).get_or_create(
-            learner=learner, run=run, defaults={"course_key": course_key, "outline": outline, "language": language}
-        )
         if printed_name is not None and printed_name != learner.printed_name:
             learner.printed_name = printed_name
             learner.save(update_fields=["printed_name"])
+        enrolment, created = Enrolment.objects.select_for_update(of=("self",)).get_or_create(
+            learner=learner, run=run, defaults={"course_key": course_key, "outline": outline, "language": language}
+        )
         if not created and enrolment.state != Enrolment.State.ACTIVE:
             _come_back(enrolment, language)
     return enrolment

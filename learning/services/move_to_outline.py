@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from courses.models import Outline
+from courses.models import CourseRun, Outline
 from learning.models import Enrolment
 from learning.services.complete_covered import complete_covered_enrolments
 
@@ -25,6 +25,8 @@ def move_everyone_unfinished(*, outline_id: UUID) -> int:
     moved = 0
     while True:
         with transaction.atomic():
+            # Whoever is enrolling holds the run: after this lock they are either seen here or pinned to the new outline.
+            list(CourseRun.objects.select_for_update().filter(course_key=outline.course_key).order_by("pk"))
             batch = behind.order_by("pk").select_for_update(of=("self",)).only("pk")[:BATCH]
             pks = [enrolment.pk for enrolment in batch]
             moved += Enrolment.objects.filter(pk__in=pks).update(outline=outline, moved_on=timezone.localdate())

@@ -80,8 +80,8 @@ class CourseState:
 
     @property
     def label(self) -> str:
-        """Progress in words."""
-        return label_of(self.progress)
+        """Progress in words; a finished course stays finished, whatever was added or restored since."""
+        return _("Finished") if self.is_completed else label_of(self.progress)
 
     @property
     def moved_on(self) -> date | None:
@@ -205,7 +205,7 @@ class Resume:
 
 @dataclass(frozen=True, slots=True)
 class CourseSummary:
-    """One course in "my learning"."""
+    """One course in "my learning"; also one whose pages are gone: the record outlives them."""
 
     course_key: UUID
     title: str
@@ -293,7 +293,7 @@ def _summary(enrolment: Enrolment, waived: set[UUID], course: CoursePage | None,
         total=progress.total,
         percent=100 if completed else progress.percent,
         label=_("Finished") if completed else label_of(progress),
-        resume=Resume(step.get_url() or "", step.title) if step and not completed else None,
+        resume=Resume(step.get_url() or "", step.title) if course and step and not completed else None,
         is_completed=completed,
         is_withdrawn=enrolment.state == Enrolment.State.WITHDRAWN,
     )

@@ -18,15 +18,10 @@ def lock_attempt(learner: User, attempt_id: int) -> Attempt:
     Raises:
         AttemptUnknown: there is none, or it is somebody else's.
     """
-    enrolment = (
-        Enrolment.objects.select_for_update(of=("self",))
-        .filter(attempts__pk=attempt_id, learner=learner)
-        .select_related("outline", "run")
-        .first()
-    )
-    attempt = Attempt.objects.select_for_update(of=("self",)).filter(pk=attempt_id, enrolment=enrolment).first() if enrolment else None
-    if attempt is None or enrolment is None:
+    enrolment = Enrolment.objects.for_learner(learner).filter(attempts__pk=attempt_id).lock_first()
+    if enrolment is None:
         raise AttemptUnknown
+    attempt = Attempt.objects.select_for_update().get(pk=attempt_id)
     attempt.enrolment = enrolment
     return attempt
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -16,7 +17,9 @@ from django.utils.translation import get_language
 from wagtail.models import Page
 
 from accounts.models import User
+from core.topics import Topic
 from courses.models import CoursePage
+from learning.services.reads import enrolment_of
 
 View = Callable[..., HttpResponse]
 
@@ -53,19 +56,43 @@ def learner_of(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
-def course_page(course_key: UUID, language: str) -> CoursePage:
-    """Return the live course in a language, or in another that it has.
+@dataclass(frozen=True, slots=True)
+class CourseRef:
+    """A course as the record's pages name it: by its live page, or, when that is gone, by the outline that remembers it."""
+
+    key: UUID
+    title: str
+    url: str = ""
+    topic: str = Topic.FOUNDATIONS
+    slug: str = ""
+    is_open: bool = True
+
+    @property
+    def topic_label(self) -> str:
+        """The name of its field of work."""
+        return str(Topic(self.topic).label)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the course can be opened in some language."""
+        return bool(self.url)
+
+
+def course_ref(request: HttpRequest, course_key: UUID, language: str) -> CourseRef:
+    """Return a course in a language, or in another that it has; for someone who takes it, also when its pages are gone.
 
     Raises:
-        Http404: no language of the course is live.
+        Http404: no language of the course is live, and the reader has no record of it.
     """
     pages: list[CoursePage] = list(CoursePage.objects.live().filter(translation_key=course_key).select_related("locale").order_by("pk"))
-    for page in pages:
-        if page.locale.language_code == language:
-            return page
-    if not pages:
+    page = next((page for page in pages if page.locale.language_code == language), pages[0] if pages else None)
+    if page is not None:
+        is_open = page.access == CoursePage.Access.OPEN
+        return CourseRef(course_key, page.title, page.get_url() or "", page.topic, page.slug, is_open)
+    enrolment = enrolment_of(learner_of(request), course_key) if request.user.is_authenticated else None
+    if enrolment is None:
         raise Http404
-    return pages[0]
+    return CourseRef(course_key, enrolment.outline.document.title(language))
 
 
 def step_page(step_key: UUID, language: str) -> Page | None:

@@ -12,17 +12,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from courses.models import CoursePage
-from courses.presentation import draw, waived_steps
+from courses.presentation import draw
 from courses.services.publish_structure import newest_outline
 from learning.errors import EnrolmentClosed, LearningError
 from learning.forms import EnrolForm, NameForm
 from learning.models import CredentialHolder
 from learning.services.claim_credential import claim_credential
 from learning.services.enrol import enrol
-from learning.services.reads import CourseState, state_of, summary_of
+from learning.services.reads import CourseState, following_step, state_of, summary_of
 from learning.services.withdraw import withdraw
-from learning.views.frame import course_page, language_of, learner_of, private, refused, sign_in_address, to_sign_in
+from learning.views.frame import CourseRef, course_ref, language_of, learner_of, private, refused, sign_in_address, to_sign_in
 
 
 @require_safe
@@ -50,7 +49,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def course(request: HttpRequest, course_key: UUID) -> HttpResponse:
     """My record of a course, or the way to join it."""
     language = language_of(request)
-    page = course_page(course_key, language)
+    page = course_ref(request, course_key, language)
     if not request.user.is_authenticated:
         if request.method == "POST":
             return to_sign_in(request)
@@ -64,9 +63,7 @@ def course(request: HttpRequest, course_key: UUID) -> HttpResponse:
     return render(request, "learning/course.html", _record_context(page, state, language))
 
 
-def _join_context(
-    request: HttpRequest, page: CoursePage, form: EnrolForm | None = None, state: CourseState | None = None
-) -> dict[str, Any]:
+def _join_context(request: HttpRequest, page: CourseRef, form: EnrolForm | None = None, state: CourseState | None = None) -> dict[str, Any]:
     outline = newest_outline(page.key)
     return {
         "course": page,
@@ -80,7 +77,7 @@ def _join_context(
     }
 
 
-def _act(request: HttpRequest, page: CoursePage) -> HttpResponse:
+def _act(request: HttpRequest, page: CourseRef) -> HttpResponse:
     """Enrol or withdraw."""
     here = reverse("learning:course", args=[page.key])
     if request.POST.get("action") == "withdraw":
@@ -99,18 +96,20 @@ def _act(request: HttpRequest, page: CoursePage) -> HttpResponse:
         )
     except EnrolmentClosed:
         return refused(
-            request, _("Enrolment is closed"), _("This course does not take new learners now. Nothing was changed."), page.get_url() or "/"
+            request,
+            _("Enrolment is closed"),
+            _("This course does not take new learners now. Nothing was changed."),
+            page.url or reverse("learning:index"),
         )
     messages.success(request, _("You are enrolled. From now on your progress is kept."))
     return HttpResponseRedirect(here)
 
 
-def _record_context(page: CoursePage, state: CourseState, language: str) -> dict[str, Any]:
-    modules = draw(state.document, language, waived=waived_steps(page.key))
-    steps = [step for module in modules for step in module.steps]
+def _record_context(page: CourseRef, state: CourseState, language: str) -> dict[str, Any]:
+    modules = draw(state.document, language, waived=state.waived)
+    lines = {step.key: step for module in modules for step in module.steps}
     done = {str(key) for key in state.done_keys}
-    resume = next((step for step in steps if step.key == str(state.resume_key)), None) if state.resume_key else None
-    following = next((step for step in steps if step.key not in done and step.url), None)
+    following = following_step(state.enrolment, state.waived)
     return {
         "course": page,
         "state": state,
@@ -123,12 +122,12 @@ def _record_context(page: CoursePage, state: CourseState, language: str) -> dict
             }
             for module in modules
         ],
-        "resume": resume if resume and resume.key not in done else following or resume,
+        "resume": lines.get(str(following)) if page.is_live else None,
         "breadcrumbs": [(_("My learning"), reverse("learning:index"))],
     }
 
 
-def _row(step: Any, done: bool, page: CoursePage) -> dict[str, Any]:
+def _row(step: Any, done: bool, page: CourseRef) -> dict[str, Any]:
     url = reverse("learning:step", args=[page.key, step.key])
     return {"title": step.title, "url": url, "minutes": step.minutes, "kind": step.kind, "key": step.key, "current": False, "done": done}
 
@@ -140,7 +139,7 @@ def finish(request: HttpRequest, course_key: UUID) -> HttpResponse:
     if not request.user.is_authenticated:
         return to_sign_in(request)
     language = language_of(request)
-    page = course_page(course_key, language)
+    page = course_ref(request, course_key, language)
     state = state_of(learner_of(request), course_key, language)
     if state is None or not state.is_completed:
         return HttpResponseRedirect(reverse("learning:course", args=[course_key]))

@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from courses.models import CoursePage
 from courses.outline import StepKind
 from courses.presentation import draw, waived_steps
 from learning.errors import AnswersMalformed, AttemptClosed, AttemptsUsedUp, LearningError, StepUnknown
@@ -23,7 +22,7 @@ from learning.services.reads import CourseState, state_of
 from learning.services.save_answers import save_answers
 from learning.services.start_attempt import start_attempt
 from learning.services.submit_attempt import submit_attempt
-from learning.views.frame import course_page, language_of, learner_of, private, refused, step_page, to_sign_in
+from learning.views.frame import CourseRef, course_ref, language_of, learner_of, private, refused, step_page, to_sign_in
 
 STASH = "answers_of_an_expired_session"
 
@@ -35,7 +34,7 @@ def step(request: HttpRequest, course_key: UUID, step_key: UUID) -> HttpResponse
     if not request.user.is_authenticated:
         return to_sign_in(request)
     language = language_of(request)
-    page = course_page(course_key, language)
+    page = course_ref(request, course_key, language)
     state = state_of(learner_of(request), course_key, language)
     if state is None or state.is_withdrawn:
         messages.info(request, _("Enrol first: then your progress is kept."))
@@ -45,7 +44,7 @@ def step(request: HttpRequest, course_key: UUID, step_key: UUID) -> HttpResponse
     return render(request, "learning/step.html", _step_context(page, state, step_key, language))
 
 
-def _step_context(page: CoursePage, state: CourseState, step_key: UUID, language: str) -> dict[str, Any]:
+def _step_context(page: CourseRef, state: CourseState, step_key: UUID, language: str) -> dict[str, Any]:
     content = step_page(step_key, language)
     kind = state.kind_of(step_key)
     if kind is None:
@@ -76,7 +75,7 @@ def _following(state: CourseState, step_key: UUID, language: str) -> Any:
     return next((line for line in steps[position + 1 :] if line.url), None)
 
 
-def _act(request: HttpRequest, page: CoursePage, state: CourseState, step_key: UUID) -> HttpResponse:
+def _act(request: HttpRequest, page: CourseRef, state: CourseState, step_key: UUID) -> HttpResponse:
     """Mark a lesson as done, or start an assessment."""
     language = language_of(request)
     here = reverse("learning:step", args=[page.key, step_key])
@@ -112,7 +111,7 @@ def attempt(request: HttpRequest, course_key: UUID, step_key: UUID, attempt_id: 
         enrolment__course_key=course_key,
         enrolment__learner=request.user,
     )
-    page = course_page(course_key, language_of(request))
+    page = course_ref(request, course_key, language_of(request))
     if request.method == "POST":
         return _answer(request, page, found)
     _unstash(request, found)
@@ -120,11 +119,16 @@ def attempt(request: HttpRequest, course_key: UUID, step_key: UUID, attempt_id: 
 
 
 def _answers(request: HttpRequest) -> dict[str, list[str]]:
-    """Return the chosen options by question; a question that was shown but left open is an empty list."""
-    answers: dict[str, list[str]] = {name[2:]: [] for name in request.POST.getlist("asked") if name.startswith("q-")}
-    for name in request.POST:
-        if name.startswith("q-"):
-            answers[name[2:]] = request.POST.getlist(name)
+    """Return the answers that differ from those the form was drawn with.
+
+    A tab that was opened earlier says nothing about questions it did not touch, so it cannot undo what another kept.
+    """
+    answers = {}
+    for name in dict.fromkeys([*request.POST.getlist("asked"), *(name for name in request.POST if name.startswith("q-"))]):
+        question, chosen = name.removeprefix("q-"), request.POST.getlist(name)
+        shown = request.POST.get(f"was-{question}")
+        if shown is None or sorted(chosen) != sorted(shown.split()):
+            answers[question] = chosen
     return answers
 
 
@@ -141,7 +145,7 @@ def _unstash(request: HttpRequest, found: Attempt) -> None:
     messages.info(request, _("Your session had ended. The answers you gave are kept: check them and send them."))
 
 
-def _answer(request: HttpRequest, page: CoursePage, found: Attempt) -> HttpResponse:
+def _answer(request: HttpRequest, page: CourseRef, found: Attempt) -> HttpResponse:
     """Keep the answers, or keep and grade them."""
     here = reverse("learning:attempt", args=[page.key, found.step_key, found.pk])
     was_completed = found.enrolment.completed_at is not None
@@ -167,7 +171,7 @@ def _answer(request: HttpRequest, page: CoursePage, found: Attempt) -> HttpRespo
     return HttpResponseRedirect(here)
 
 
-def _show(request: HttpRequest, page: CoursePage, found: Attempt) -> HttpResponse:
+def _show(request: HttpRequest, page: CourseRef, found: Attempt) -> HttpResponse:
     language = language_of(request)
     state = state_of(learner_of(request), page.key, language)
     context = {

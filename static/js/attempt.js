@@ -1,36 +1,70 @@
-/** Keeps the answers of an open assessment as they are given. Without it, "Keep and go on later" does the same. */
+/**
+ * Keeps the answers of an open assessment as they are given. Without it, "Keep and go on later" does the same.
+ *
+ * Only questions that were touched here are sent, one request at a time, so that a second tab or a slow connection
+ * can never put an older answer over a newer one.
+ */
 const form = document.querySelector("form[data-attempt]");
 const status = form?.querySelector("[data-attempt-status]");
+const token = form?.querySelector("[name=csrfmiddlewaretoken]");
+const touched = new Set();
+let sending = false;
 let timer = 0;
 
-function answers() {
-  const given = {};
-  for (const asked of form.querySelectorAll('input[name="asked"]')) given[asked.value.slice(2)] = [];
-  for (const input of form.querySelectorAll('input[name^="q-"]:checked')) given[input.name.slice(2)].push(input.value);
-  return given;
+function answers(questions) {
+  const chosen = (question) => [...form.querySelectorAll(`input[name="q-${question}"]:checked`)].map((input) => input.value);
+  return Object.fromEntries([...questions].map((question) => [question, chosen(question)]));
+}
+
+function post(body) {
+  return fetch(`/learning/api/attempts/${form.dataset.attempt}/answers`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": token.value, "Accept-Language": document.documentElement.lang },
+    body: JSON.stringify({ answers: body }),
+  });
+}
+
+/** Take the token of a session that began after this page was drawn. Returns whether there is one. */
+async function renewToken() {
+  const state = await (await fetch(form.dataset.state, { cache: "no-store" })).json();
+  if (!state.csrf || state.csrf === token.value) return false;
+  token.value = state.csrf;
+  return true;
 }
 
 async function keep() {
+  if (sending || !touched.size) return;
+  sending = true;
+  const questions = new Set(touched);
+  touched.clear();
   try {
-    const answer = await fetch(`/learning/api/attempts/${form.dataset.attempt}/answers`, {
-      method: "POST",
-      headers: {
-        "Content-Type": "application/json",
-        "X-CSRFToken": form.querySelector("[name=csrfmiddlewaretoken]").value,
-        "Accept-Language": document.documentElement.lang,
-      },
-      body: JSON.stringify({ answers: answers() }),
-    });
+    let answer = await post(answers(questions));
+    if (answer.status === 403 && (await renewToken())) answer = await post(answers(questions));
     if (answer.ok) status.textContent = form.dataset.kept;
     else if (answer.status === 401 || answer.status === 403) status.textContent = form.dataset.signedOut;
     else status.textContent = (await answer.json()).message ?? form.dataset.notKept;
   } catch {
+    for (const question of questions) touched.add(question);
     status.textContent = form.dataset.notKept;
-    timer = setTimeout(keep, 5000);
+    later(5000);
   }
+  sending = false;
+  if (touched.size && !timer) later(300);
 }
 
-form?.addEventListener("change", () => {
+function later(milliseconds) {
   clearTimeout(timer);
-  timer = setTimeout(keep, 300);
+  timer = setTimeout(() => {
+    timer = 0;
+    keep();
+  }, milliseconds);
+}
+
+form?.addEventListener("change", (event) => {
+  const question = event.target.name?.startsWith("q-") ? event.target.name.slice(2) : "";
+  if (!question) return;
+  touched.add(question);
+  // Sent with the form too, even if it is changed back to what the page was drawn with.
+  form.elements[`was-${question}`].value = "*";
+  later(300);
 });

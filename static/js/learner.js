@@ -36,7 +36,7 @@ async function get(path) {
   return answer.json();
 }
 
-/** Send events of one course. Returns the answer, or null when they must wait for a better connection. */
+/** Send events of one course. Returns the answer; `wait` in it when they must wait for a connection or a session. */
 async function send(state, course, events) {
   try {
     const answer = await fetch("/learning/api/events", {
@@ -44,20 +44,29 @@ async function send(state, course, events) {
       headers: { "Content-Type": "application/json", "X-CSRFToken": state.csrf, "Accept-Language": here },
       body: JSON.stringify({ course, events }),
     });
-    return answer.ok ? answer.json() : null;
+    if (answer.ok) return answer.json();
+    if (answer.status === 401 || answer.status === 403 || answer.status >= 500) return { wait: true };
+    if (events.length === 1) return { refused: [{ id: events[0].id, message: (await answer.json()).message }] };
+    // One of them is not acceptable: find out which, so that it does not hold up the others.
+    let last = {};
+    for (const one of events) {
+      last = await send(state, course, [one]);
+      if (last.wait) return last;
+    }
+    return last;
   } catch {
-    return null;
+    return { wait: true };
   }
 }
 
-/** Send what waits on this device for this learner and course; forget what the server has answered for. */
+/** Send what waits on this device for this learner and course; forget what the server has answered for. Returns the last answer. */
 async function flush(state, course) {
   const mine = (entry) => entry.learner === state.learner && entry.course === course;
   let newest = null;
   for (let rest = kept().filter(mine); rest.length; rest = rest.slice(MOST_AT_ONCE)) {
     const batch = rest.slice(0, MOST_AT_ONCE);
     const answer = await send(state, course, batch.map((entry) => entry.event));
-    if (!answer) return newest;
+    if (answer.wait) return answer;
     const answered = new Set(batch.map((entry) => entry.event.id));
     keep(kept().filter((entry) => !answered.has(entry.event.id)));
     newest = answer;
@@ -144,6 +153,7 @@ function takeOver(state, course) {
       link.removeAttribute("aria-disabled");
       return;
     }
+    // Without a connection the mark waits on this device; the next page says so and tries again.
     const finished = answer?.state?.enrolment?.completed && !state.enrolment.completed;
     location.assign(finished ? answer.state.enrolment.finish_url : link.closest("[data-next]").dataset.next);
   });
@@ -159,7 +169,29 @@ function paintEdit(state) {
   document.querySelector(".site-footer .wrap")?.append(link);
 }
 
+/** Send what waits of other courses, and of this one when the page is not one of its own. Returns whether anything arrived. */
+async function flushOthers(current) {
+  let arrived = false;
+  for (const course of new Set(kept().map((entry) => entry.course))) {
+    if (course === current) continue;
+    const state = await get(`/learning/api/state/${course}`);
+    if (!state.signed_in) return arrived;
+    const answer = await flush(state, course);
+    arrived ||= Boolean(answer?.accepted?.length);
+  }
+  return arrived;
+}
+
+/** Say on a step's page that something still waits to be sent. */
+function sayWaiting() {
+  const status = region?.querySelector("[data-step-status]");
+  if (status && kept().some((entry) => entry.event.type === "done")) status.textContent = status.dataset.waiting;
+}
+
 async function start() {
+  const arrived = await flushOthers(region?.dataset.course).catch(() => false);
+  // A private page was drawn before these events arrived: draw it again, once.
+  if (arrived && !region && !cards.length) return location.reload();
   if (cards.length) {
     const { courses } = await get("/learning/api/state");
     for (const card of cards) {
@@ -175,12 +207,13 @@ async function start() {
   if (step && state.enrolment) {
     keep([...kept().filter((entry) => entry.event.type !== "resume" || entry.course !== course), { learner: state.learner, course, event: event("resume", step) }]);
     const answer = await flush(state, course);
-    if (answer) state = { ...state, ...answer.state };
+    if (answer?.state) state = { ...state, enrolment: { ...state.enrolment, ...answer.state.enrolment, resume: state.enrolment.resume } };
   }
   paint(state);
   paintEdit(state);
   takeOver(state, course);
+  sayWaiting();
   addEventListener("online", () => flush(state, course));
 }
 
-if (HINT.test(document.cookie) && (region || cards.length)) start().catch(() => {});
+if (HINT.test(document.cookie) && (region || cards.length || kept().length)) start().catch(sayWaiting);

@@ -6,6 +6,7 @@ import gzip
 
 import brotli
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -163,7 +164,7 @@ def test_a_page_is_only_read(client: Client, about: StandardPage, method: str) -
 def test_pages_link_their_languages(client: Client, home: HomePage) -> None:
     html = client.get("/es/").content.decode()
     for code in ("es", "pt", "fr", "en"):
-        assert f'<link rel="alternate" hreflang="{code}" href="http://testserver/{code}/">' in html
+        assert f'<link rel="alternate" hreflang="{code}" href="{settings.SITE_URL}/{code}/">' in html
 
 
 def test_the_sitemap_lists_open_pages(client: Client, about: StandardPage) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from wagtail.models import PageViewRestriction
 
 from core import search
 from core.models import HomePage, SearchEntry, StandardPage
 from core.site import ensure_site
+from courses.models import CoursePage
+from tests.factories import lessons_of, make_course, module_of
 
 pytestmark = pytest.mark.django_db
 
@@ -70,3 +73,46 @@ def test_the_results_page_is_public_and_constant_in_queries(
 
 def test_a_query_is_shown_but_never_run(client: Client, peru: StandardPage) -> None:
     assert "<script>alert" not in client.get("/es/search/", {"q": "<script>alert(1)</script>"}).content.decode()
+
+
+def test_a_lesson_moved_into_a_closed_course_leaves_the_search_and_comes_back() -> None:
+    opened, closed = make_course(), make_course(access=CoursePage.Access.ENROLLED)
+    lesson = lessons_of(opened)[0]
+    assert search.find(lesson.title, "es").exists()
+    lesson.move(module_of(closed), pos="last-child")
+    assert not search.find(lesson.title, "es").exists()
+    lesson.refresh_from_db()
+    lesson.move(module_of(opened), pos="last-child")
+    assert search.find(lesson.title, "es").exists()
+
+
+def test_a_module_moved_into_a_closed_course_takes_its_lessons_out() -> None:
+    opened, closed = make_course(), make_course(access=CoursePage.Access.ENROLLED)
+    module = module_of(opened)
+    lesson = lessons_of(opened)[0]
+    module.slug = "another"
+    module.save_revision().publish()
+    module.move(closed, pos="last-child")
+    assert not search.find(lesson.title, "es").exists()
+
+
+def test_a_course_that_closes_takes_its_lessons_out_and_opens_them_again() -> None:
+    course = make_course()
+    title = lessons_of(course)[0].title
+    for access, is_found in ((CoursePage.Access.ENROLLED, False), (CoursePage.Access.OPEN, True)):
+        course.access = access
+        course.save_revision().publish()
+        assert search.find(title, "es").exists() is is_found
+
+
+def test_a_restriction_takes_a_page_out(peru: StandardPage) -> None:
+    PageViewRestriction.objects.create(page=peru, restriction_type=PageViewRestriction.LOGIN)
+    assert not search.find("peru", "es").exists()
+
+
+def test_the_same_results_are_answered_304(client: Client, peru: StandardPage) -> None:
+    first = client.get("/es/search/?q=migra", HTTP_ACCEPT_ENCODING="br")
+    assert first["Content-Encoding"] == "br"
+    again = client.get("/es/search/?q=migra", HTTP_ACCEPT_ENCODING="br", HTTP_IF_NONE_MATCH=first["ETag"])
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    assert client.get("/es/search/?q=peru", HTTP_IF_NONE_MATCH=first["ETag"]).status_code == 200

@@ -147,7 +147,10 @@ def test_a_batch_says_event_by_event_what_became_of_it(learner: Client, course: 
     assert answer["Cache-Control"] == "private, no-store"
     said = answer.json()
     assert said["accepted"] == [str(good.id), str(place.id)]
-    assert [(r["id"], r["error"]) for r in said["refused"]] == [(str(unknown.id), StepUnknown.code), (str(graded.id), StepNotSelfReported.code)]
+    assert [(r["id"], r["error"]) for r in said["refused"]] == [
+        (str(unknown.id), StepUnknown.code),
+        (str(graded.id), StepNotSelfReported.code),
+    ]
     assert all(r["message"] for r in said["refused"])
     assert said["state"]["enrolment"]["percent"] == 33
     enrolment.refresh_from_db()
@@ -252,12 +255,44 @@ def body_of(course: CoursePage, what: str) -> bytes | str:
 
 
 BAD = [
-    "empty", "not JSON", "half a JSON", "a list", "null", "a number", "a string", "no events", "no course", "an empty list", "201 events",
-    "events as object", "an event as string", "an event as null", "an extra field", "an extra field in an event", "an unknown type",
-    "a type as number", "a course that is no key", "a step that is no key", "a huge whole number", "a huge number as time",
-    "a number with 5,000 digits", "a naive time", "a time that is none", "the year 10000", "NaN", "NaN as time", "Infinity", "a null byte",
-    "a null byte in a step", "a raw null byte", "invalid UTF-8", "a lone surrogate", "a lone surrogate as field", "1,000 levels",
-    "1,000 levels of objects", "100,000 levels",
+    "empty",
+    "not JSON",
+    "half a JSON",
+    "a list",
+    "null",
+    "a number",
+    "a string",
+    "no events",
+    "no course",
+    "an empty list",
+    "201 events",
+    "events as object",
+    "an event as string",
+    "an event as null",
+    "an extra field",
+    "an extra field in an event",
+    "an unknown type",
+    "a type as number",
+    "a course that is no key",
+    "a step that is no key",
+    "a huge whole number",
+    "a huge number as time",
+    "a number with 5,000 digits",
+    "a naive time",
+    "a time that is none",
+    "the year 10000",
+    "NaN",
+    "NaN as time",
+    "Infinity",
+    "a null byte",
+    "a null byte in a step",
+    "a raw null byte",
+    "invalid UTF-8",
+    "a lone surrogate",
+    "a lone surrogate as field",
+    "1,000 levels",
+    "1,000 levels of objects",
+    "100,000 levels",
 ]
 
 
@@ -280,7 +315,9 @@ def test_a_length_that_is_no_number_is_refused(learner: Client, course: CoursePa
     untouched(enrolment)
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "application/xml"])
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "application/xml"]
+)
 def test_another_kind_of_body_is_refused(learner: Client, course: CoursePage, enrolment: Enrolment, kind: str) -> None:
     body = json.dumps(batch(course, done(lessons_of(course)[0].key)))
     is_refusal(post(learner, body, content_type=kind), 400, 415, 422)
@@ -298,8 +335,13 @@ def test_events_are_only_posted(learner: Client, course: CoursePage, enrolment: 
 @pytest.mark.parametrize(
     "at",
     [
-        "0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00-14:00", "9999-12-31T23:59:59Z",
-        "9999-12-31T23:59:59.999999-14:00", "9999-12-31T23:59:59+14:00", "1970-01-01T00:00:00Z",
+        "0001-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "0001-01-01T00:00:00-14:00",
+        "9999-12-31T23:59:59Z",
+        "9999-12-31T23:59:59.999999-14:00",
+        "9999-12-31T23:59:59+14:00",
+        "1970-01-01T00:00:00Z",
     ],
 )
 def test_the_clock_of_a_device_may_say_anything(learner: Client, course: CoursePage, enrolment: Enrolment, at: str) -> None:
@@ -359,9 +401,22 @@ def test_answers_are_kept_as_they_are_given(learner: Client, course: CoursePage,
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"{", {}, {"answers": None}, {"answers": []}, {"answers": {"q": None}}, {"answers": {"q": "a"}}, {"answers": {"q": [1]}},
-        {"answers": {"q": ["a"]}}, {"answers": {"q" * 100: []}}, {"answers": {"q": ["a"] * 51}}, {"answers": {}, "score": 100},
-        {"answers": {"\0": ["\0"]}}, {"answers": {str(i): [] for i in range(201)}}, '{"answers": {"\\ud800": ["\\ud800"]}}', {"answers": {"q": [["a"]]}},
+        b"",
+        b"{",
+        {},
+        {"answers": None},
+        {"answers": []},
+        {"answers": {"q": None}},
+        {"answers": {"q": "a"}},
+        {"answers": {"q": [1]}},
+        {"answers": {"q": ["a"]}},
+        {"answers": {"q" * 100: []}},
+        {"answers": {"q": ["a"] * 51}},
+        {"answers": {}, "score": 100},
+        {"answers": {"\0": ["\0"]}},
+        {"answers": {str(i): [] for i in range(201)}},
+        '{"answers": {"\\ud800": ["\\ud800"]}}',
+        {"answers": {"q": [["a"]]}},
     ],
     ids=lambda body: str(body)[:40],
 )
@@ -393,6 +448,9 @@ def test_the_api_describes_itself(client: Client) -> None:
     assert answer.status_code == 200
     paths = answer.json()["paths"]
     assert set(paths) == {
-        "/learning/api/state", "/learning/api/state/{course_key}", "/learning/api/events", "/learning/api/attempts/{attempt_id}/answers",
+        "/learning/api/state",
+        "/learning/api/state/{course_key}",
+        "/learning/api/events",
+        "/learning/api/attempts/{attempt_id}/answers",
     }
     assert not answer.cookies

@@ -37,11 +37,22 @@ NAMES = ["Núñez", "Ñandú", "São", "Crèvecœur", "Kreyòl", "Łódź", "Ngu
 UNPRINTABLE = {"李小龙": "李小龙", "عربي": "عربي", "Ana 🦜": "🦜"}
 LANGUAGES = ("es", "pt", "fr", "en")
 VALUES = CertificateValues(
-    language="es", name="María José Quiñones Ávila", title="Migración y desarrollo: fundamentos", title_language="es",
-    topic="foundations", slug="migration-and-development", minutes=90,
-    completed_on=date(2026, 3, 3), issued_at=datetime(2026, 3, 3, 12, 4, 5, tzinfo=UTC),
-    grade=93, honours=True, issuer="Puente", code="7K2M4QHRSTWX", url="https://puente.example/credentials/7b3e8c52-8f5e-4a3c-9f3b-0d6c1b7b9c11/",
-    demo=False, template_version=1,
+    language="es",
+    name="María José Quiñones Ávila",
+    title="Migración y desarrollo: fundamentos",
+    title_language="es",
+    topic="foundations",
+    slug="migration-and-development",
+    minutes=90,
+    completed_on=date(2026, 3, 3),
+    issued_at=datetime(2026, 3, 3, 12, 4, 5, tzinfo=UTC),
+    grade=93,
+    honours=True,
+    issuer="Puente",
+    code="7K2M4QHRSTWX",
+    url="https://puente.example/credentials/7b3e8c52-8f5e-4a3c-9f3b-0d6c1b7b9c11/",
+    demo=False,
+    template_version=1,
 )
 
 
@@ -59,9 +70,20 @@ def one_line(body: bytes) -> str:
 def make_credential(name: str = "Ñandú Pérez", learner: User | None = None, **snapshot: Any) -> Credential:
     """A credential as award_credential writes one, without the course."""
     values = {
-        "schema": 1, "titles": {"es": "Finanzas para llegar", "en": "Finance on arrival"}, "topic": "finance", "slug": "finance",
-        "minutes": 90, "outline": "x", "outline_version": 1, "grade": 88, "honours": False, "completed_on": "2026-03-01", "language": "es",
-        "issuer": "Puente", "demo": False, "site": "https://puente.example/",
+        "schema": 1,
+        "titles": {"es": "Finanzas para llegar", "en": "Finance on arrival"},
+        "topic": "finance",
+        "slug": "finance",
+        "minutes": 90,
+        "outline": "x",
+        "outline_version": 1,
+        "grade": 88,
+        "honours": False,
+        "completed_on": "2026-03-01",
+        "language": "es",
+        "issuer": "Puente",
+        "demo": False,
+        "site": "https://puente.example/",
     }
     credential = Credential.objects.create(subject_key="course:run", snapshot={**values, **snapshot})
     CredentialHolder.objects.create(credential=credential, learner=learner or make_user(), printed_name=name)
@@ -87,9 +109,16 @@ def test_it_says_everything_in_each_language(language: str) -> None:
     text = one_line(pdf.make_pdf(dataclasses.replace(VALUES, language=language)))
     words = words_v1.WORDS[language]
     for expected in (
-        "María José Quiñones Ávila", "Migración y desarrollo: fundamentos", "7K2M-4QHR-STWX", VALUES.url, words["honours"],
-        words["completed"], words["certifies"].format(issuer="Puente"), words_v1.written_date(VALUES.completed_on, language),
-        words_v1.written_duration(90, language), words["percent"].format(grade=93).split()[0],
+        "María José Quiñones Ávila",
+        "Migración y desarrollo: fundamentos",
+        "7K2M-4QHR-STWX",
+        VALUES.url,
+        words["honours"],
+        words["completed"],
+        words["certifies"].format(issuer="Puente"),
+        words_v1.written_date(VALUES.completed_on, language),
+        words_v1.written_duration(90, language),
+        words["percent"].format(grade=93).split()[0],
     ):
         assert expected in text
     assert words["demo"] not in text
@@ -118,7 +147,11 @@ def test_dates_durations_and_codes_as_people_write_them() -> None:
     assert words_v1.written_date(date(2026, 3, 3), "es") == "3 de marzo de 2026"
     assert words_v1.written_date(date(2026, 3, 3), "en") == "3 March 2026"
     assert [words_v1.written_duration(minutes, "en") for minutes in (0, 1, 60, 61, 150)] == [
-        "0 minutes", "1 minute", "1 hour", "1 hour 1 minute", "2 hours 30 minutes",
+        "0 minutes",
+        "1 minute",
+        "1 hour",
+        "1 hour 1 minute",
+        "2 hours 30 minutes",
     ]
     assert written_code("7K2M4QHRSTWX") == "7K2M-4QHR-STWX"
 

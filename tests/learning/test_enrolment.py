@@ -13,8 +13,8 @@ from learning.errors import EnrolmentClosed, NotEnrolled, RunClosed, StepNotSelf
 from learning.models import Credential, Enrolment
 from learning.services.enrol import enrol
 from learning.services.mark_done import mark_done
-from learning.services.record_progress import record_progress
 from learning.services.reads import state_of
+from learning.services.record_progress import record_progress
 from learning.services.withdraw import withdraw
 from tests.factories import assessment_of, done, enrol_in, lessons_of, make_course, make_user, pass_assessment, resume
 
@@ -85,7 +85,13 @@ def test_leaving_and_coming_back_keeps_every_bit() -> None:
     assert (enrolment.state, enrolment.done_bits) == ("withdrawn", 0b11)
     again = enrol_in(course, enrolment.learner, "en")
     again.refresh_from_db()
-    assert (again.pk, again.state, again.done_bits, again.resume_step, again.language) == (enrolment.pk, "active", 0b11, enrolment.resume_step, "en")
+    assert (again.pk, again.state, again.done_bits, again.resume_step, again.language) == (
+        enrolment.pk,
+        "active",
+        0b11,
+        enrolment.resume_step,
+        "en",
+    )
 
 
 def test_leaving_twice_or_without_having_come_is_no_error() -> None:
@@ -137,7 +143,9 @@ def test_each_event_is_judged_on_its_own() -> None:
     result = record_progress(learner=enrolment.learner, course_key=course.key, events=events)
     assert result.accepted == (good.id,)
     assert [(refusal.id, type(refusal.error)) for refusal in result.refused] == [
-        (unknown.id, StepUnknown), (events[1].id, StepUnknown), (events[2].id, StepNotSelfReported),
+        (unknown.id, StepUnknown),
+        (events[1].id, StepUnknown),
+        (events[2].id, StepNotSelfReported),
     ]
     enrolment.refresh_from_db()
     assert (enrolment.done_bits, enrolment.resume_step) == (0b10, lesson.key)
@@ -217,8 +225,8 @@ def test_order_does_not_matter_for_finishing() -> None:
 
 
 def test_optional_steps_are_not_needed() -> None:
-    from tests.factories import make_lesson, module_of
     from courses.services.publish_structure import publish_structure
+    from tests.factories import make_lesson, module_of
 
     course = make_course(lessons=1, assessments=0)
     make_lesson(module_of(course), required=False)

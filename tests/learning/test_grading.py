@@ -25,7 +25,17 @@ def with_right(paper_: dict[str, Any], right: int) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize(
     ("right", "total", "passes"),
-    [(13, 20, True), (12, 20, False), (65, 100, True), (64, 100, False), (2, 3, True), (1, 3, False), (0, 0, False), (0, 1, False), (1, 1, True)],
+    [
+        (13, 20, True),
+        (12, 20, False),
+        (65, 100, True),
+        (64, 100, False),
+        (2, 3, True),
+        (1, 3, False),
+        (0, 0, False),
+        (0, 1, False),
+        (1, 1, True),
+    ],
 )
 def test_sixty_five_itself_passes_and_less_does_not(right: int, total: int, passes: bool) -> None:
     assert reaches(right, total, 65) is passes
@@ -47,7 +57,16 @@ def test_two_thirds_do_not_reach_sixty_seven() -> None:
 
 @pytest.mark.parametrize(
     ("chosen", "right"),
-    [(["a", "b"], True), (["b", "a"], True), (["a"], False), (["b"], False), (["a", "b", "c"], False), (["c"], False), ([], False), (["a", "a", "b"], True)],
+    [
+        (["a", "b"], True),
+        (["b", "a"], True),
+        (["a"], False),
+        (["b"], False),
+        (["a", "b", "c"], False),
+        (["c"], False),
+        ([], False),
+        (["a", "a", "b"], True),
+    ],
 )
 def test_a_multiple_choice_counts_with_exactly_the_right_set(chosen: list[str], right: bool) -> None:
     assert is_right(question("q", {"a", "b"}), chosen) is right
@@ -93,7 +112,14 @@ def test_the_grade_of_a_course_is_the_mean_rounded_down(scores: list[int], expec
 
 @pytest.mark.parametrize(
     ("scores", "honours"),
-    [([], False), ([(90, 90)], True), ([(89, 90)], False), ([(100, 90), (80, 90)], True), ([(100, 90), (79, 90)], False), ([(80, 80), (95, 95)], True)],
+    [
+        ([], False),
+        ([(90, 90)], True),
+        ([(89, 90)], False),
+        ([(100, 90), (80, 90)], True),
+        ([(100, 90), (79, 90)], False),
+        ([(80, 80), (95, 95)], True),
+    ],
 )
 def test_a_course_is_passed_with_honours_on_the_mean(scores: list[tuple[int, int]], honours: bool) -> None:
     assert is_honours(scores) is honours

@@ -67,7 +67,9 @@ def test_enrolling_again_in_another_language_is_the_same_enrolment(english: Cour
     assert Enrolment.objects.count() == 1
 
 
-def test_a_paper_begun_in_spanish_goes_on_in_english_with_the_same_answers(spanish: CoursePage, english: CoursePage, enrolment: Enrolment) -> None:
+def test_a_paper_begun_in_spanish_goes_on_in_english_with_the_same_answers(
+    spanish: CoursePage, english: CoursePage, enrolment: Enrolment
+) -> None:
     attempt = start(enrolment, assessment_of(spanish), "es")
     key = right_answers(assessment_of(spanish))
     first = next(iter(key))
@@ -118,7 +120,9 @@ def test_a_course_finished_in_two_languages_has_one_credential(spanish: CoursePa
     assert set(Credential.objects.get().snapshot["titles"]) == {"es", "en"}
 
 
-def test_private_pages_of_a_course_answer_in_a_language_the_course_does_not_have(client: Client, spanish: CoursePage, enrolment: Enrolment) -> None:
+def test_private_pages_of_a_course_answer_in_a_language_the_course_does_not_have(
+    client: Client, spanish: CoursePage, enrolment: Enrolment
+) -> None:
     client.force_login(enrolment.learner)
     for path in ("", f"{spanish.key}/", f"{spanish.key}/steps/{lessons_of(spanish)[0].key}/"):
         answer = client.get(f"/fr/learning/{path}")

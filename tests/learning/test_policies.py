@@ -36,7 +36,13 @@ def titles(doc: OutlineDocument) -> dict[uuid.UUID, str]:
     return {step.key: f"Step {step.slot}" for step in doc.steps}
 
 
-def explain(doc: OutlineDocument, bits: int, waived: set[uuid.UUID] | None = None, results: dict[uuid.UUID, AssessmentResult] | None = None, completed: bool = False) -> str:
+def explain(
+    doc: OutlineDocument,
+    bits: int,
+    waived: set[uuid.UUID] | None = None,
+    results: dict[uuid.UUID, AssessmentResult] | None = None,
+    completed: bool = False,
+) -> str:
     with translation.override("en"):
         return policies.explain(doc, bits, waived or set(), results or {}, titles(doc), completed=completed)
 
@@ -206,7 +212,10 @@ def test_someone_who_finished_is_never_told_that_something_is_missing() -> None:
     [
         (AssessmentResult(65, 90, 3, 0), ""),
         (AssessmentResult(65, 90, 3, 1, is_open=True), "You have started “Step 1” and not sent it yet."),
-        (AssessmentResult(65, 90, 3, 1, 50), "“Step 1” is not passed yet: your best result is 50%, 65% is needed, and 2 attempts are left."),
+        (
+            AssessmentResult(65, 90, 3, 1, 50),
+            "“Step 1” is not passed yet: your best result is 50%, 65% is needed, and 2 attempts are left.",
+        ),
         (AssessmentResult(65, 90, 3, 2, 50), "“Step 1” is not passed yet: your best result is 50%, 65% is needed, and 1 attempt is left."),
         (AssessmentResult(65, 90, 3, 3, 50), "“Step 1” was not passed: your best result is 50%, 65% is needed, and no attempts are left."),
         (AssessmentResult(65, 90, 0, 9, 50), "“Step 1” is not passed yet: your best result is 50%, and 65% is needed."),
@@ -223,7 +232,8 @@ def test_a_title_with_a_percent_sign_breaks_nothing() -> None:
         {"es": "Curso"},
         (
             OutlineModule(
-                uuid.uuid4(), {"es": "M"},
+                uuid.uuid4(),
+                {"es": "M"},
                 (
                     OutlineStep(uuid.uuid4(), 0, StepKind.LESSON, True, 5, {"es": "Uno"}),
                     OutlineStep(uuid.uuid4(), 1, StepKind.ASSESSMENT, True, 5, {"es": "100% %(n)s"}, AssessmentRule()),

@@ -6,14 +6,16 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from core.plain_pages import ensure_plain_pages
 from core.site import ensure_site
 
 
 class Command(BaseCommand):
-    """Make locales, home pages, catalogue and library where they are missing."""
+    """Make locales, home pages, catalogue, library and plain pages where they are missing; follow SITE_URL."""
 
-    help = "Make the bare site (four languages, home, catalogue, library) where it is missing. Safe to run again."
+    help = "Make the bare site (four languages, home, catalogue, library, plain pages) where it is missing. Safe to run again."
 
     def handle(self, *args: Any, **options: Any) -> None:
         home = ensure_site()
+        ensure_plain_pages(home)
         self.stdout.write(f"The site is ready: {home.get_full_url()}")

@@ -1,0 +1,20 @@
+"""What the sitemap lists: every live page that is open to everyone, in as many statements for a large tree as for a small one."""
+
+from __future__ import annotations
+
+from wagtail.models import Page
+
+from core import access
+from core.models import BasePage
+
+
+def open_pages() -> list[BasePage]:
+    """Return the open pages in the order of the tree, without their texts."""
+    live = Page.objects.live().filter(depth__gte=2).select_related("locale").order_by("path").specific(defer=True)
+    pages = [page for page in live if isinstance(page, BasePage)]
+    by_class: dict[type[BasePage], list[BasePage]] = {}
+    for page in pages:
+        by_class.setdefault(type(page), []).append(page)
+    for page_class, group in by_class.items():
+        page_class.prepare(group)
+    return [page for page, rule in zip(pages, access.rules_for(pages), strict=True) if rule.is_open]
