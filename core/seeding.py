@@ -90,19 +90,20 @@ def remove_pages(keys: Iterable[uuid.UUID], language: str, report: Report) -> No
     """Delete demo pages that belong together (a course and its lessons) in a language in which they were seeded.
 
     All or none: when people changed one of them, or made a page below them, all stay and the report names which. Half a
-    course is of no use to those who changed it. In one transaction: in between, steps that are gone would look lost.
+    course is of no use to those who changed it, and its missing steps would be waived for all who learn in it.
     """
     with transaction.atomic():
-        pages = list(Page.objects.filter(translation_key__in=list(keys), locale__language_code=language).order_by("-depth", "-path"))
+        pages = list(Page.objects.filter(translation_key__in=list(keys), locale__language_code=language).order_by("depth", "path"))
         theirs = _made_by_people(pages)
         for page in theirs:
             report(f"kept: {language}  {page.title} (changed or made by people, with what belongs to it)")
         if theirs:
             return
         for page in pages:
-            fresh = Page.objects.get(pk=page.pk)
-            fresh.specific.delete()
-            report(f"removed: {language}  {fresh.title}")
+            # Those below go with the one above: one by one, steps would look lost while their course is still there.
+            if fresh := Page.objects.filter(pk=page.pk).first():
+                fresh.specific.delete()
+            report(f"removed: {language}  {page.title}")
 
 
 def _made_by_people(pages: list[Page]) -> list[Page]:

@@ -132,14 +132,30 @@ class Attempt(models.Model):
 
 
 class Progressed(models.Model):
-    """Outbox: one newly done step, without the person, for the reports that count them."""
+    """Outbox: one newly done step, or one erased with its enrolment, without the person; folded into StepStat."""
 
     run = models.ForeignKey(CourseRun, on_delete=models.PROTECT, related_name="+")
     slot = models.PositiveIntegerField()
     day = models.DateField(default=timezone.localdate)
+    delta = models.SmallIntegerField(default=1)
 
     def __str__(self) -> str:
         return f"{self.run_id}/{self.slot}"
+
+
+class StepStat(models.Model):
+    """How many people who are still in the record have done a step: what reports read."""
+
+    run = models.ForeignKey(CourseRun, on_delete=models.PROTECT, related_name="+")
+    slot = models.PositiveIntegerField()
+    # Signed: while two fold at once, an erasure may be counted a moment before what it takes back.
+    completions = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "slot"], name="stepstat_once_per_slot")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}/{self.slot}: {self.completions}"
 
 
 class CredentialQuerySet(models.QuerySet["Credential"]):
@@ -219,6 +235,7 @@ class CredentialHold(models.Model):
     credential = models.OneToOneField(Credential, on_delete=models.CASCADE, related_name="hold")
     missing = models.CharField(_("characters no font has"), max_length=200)
     opened_at = models.DateTimeField(default=timezone.now)
+    told_at = models.DateTimeField(null=True, blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:

@@ -7,11 +7,12 @@ from pathlib import Path
 from wagtail.models import Page
 
 from core.models import HomePage, StandardPage
-from core.plain_pages import SLUGS, ensure_plain_pages, homes_of, remove_untouched
+from core.plain_pages import SLUGS, ensure_plain_pages, homes_of, remove_untouched, site_key
 from core.seeding import Report, demo_key, ensure_page, load, remove_pages, stream
 from core.site import ensure_site
 
 CONTENT = Path(__file__).parent / "content"
+LANGUAGES = ("es", "en", "pt", "fr")
 
 
 def seed(report: Report) -> None:
@@ -44,4 +45,15 @@ def remove(report: Report) -> None:
         for language in LANGUAGES:
             if (CONTENT / language / f"{slug}.yaml").exists():
                 remove_pages([demo_key("page", slug)], language, report)
+        _part_from_demo(slug)
     ensure_plain_pages(ensure_site())
+
+
+def _part_from_demo(slug: str) -> None:
+    """Make what stays at an address in other languages a family of the site's own, if the demo's pages are gone.
+
+    Otherwise the short page that comes in their place would be taken for the demo's at the next seed.
+    """
+    family = StandardPage.objects.filter(translation_key=demo_key("page", slug))
+    if not any((CONTENT / page.locale.language_code / f"{slug}.yaml").exists() for page in family.select_related("locale")):
+        family.update(translation_key=site_key(slug))

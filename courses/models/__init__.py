@@ -1,7 +1,7 @@
 """What editors teach with: pages, and the structures that the record is pinned to."""
 
 from courses.models.pages import AssessmentPage, CataloguePage, CoursePage, LessonPage, ModulePage, StepPage
-from courses.models.structure import CourseRun, Outline, SlotCounter, StepSlot, StepWaiver
+from courses.models.structure import CourseRun, Outline, OutlineMove, SlotCounter, StepSlot, StepWaiver
 
 __all__ = [
     "AssessmentPage",
@@ -11,6 +11,7 @@ __all__ = [
     "LessonPage",
     "ModulePage",
     "Outline",
+    "OutlineMove",
     "SlotCounter",
     "StepPage",
     "StepSlot",

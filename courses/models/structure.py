@@ -110,6 +110,17 @@ def _parsed(outline: Outline) -> OutlineDocument:
     return document
 
 
+class OutlineMove(models.Model):
+    """Someone asked that everyone who has not finished be moved to an outline. Open until all were: a worker may die half-way."""
+
+    outline = models.ForeignKey(Outline, on_delete=models.CASCADE, related_name="moves")
+    asked_at = models.DateTimeField(default=timezone.now)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"everyone to {self.outline_id}"
+
+
 class CourseRun(models.Model):
     """When a course is taken. Every course is born with one self-paced run that never closes."""
 

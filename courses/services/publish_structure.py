@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from wagtail.models import Page
 
-from courses.models import CoursePage, ModulePage, Outline, SlotCounter, StepPage, StepSlot
+from courses.models import CoursePage, ModulePage, Outline, OutlineMove, SlotCounter, StepPage, StepSlot
 from courses.models.pages import STEP_PAGES
 from courses.outline import Changes, OutlineDocument, OutlineModule, OutlineStep, compare, to_json
 from courses.signals import outline_published
@@ -153,5 +153,8 @@ def publish_structure(*, course: CoursePage, who: Who = Who.NEW_LEARNERS) -> Out
         else:
             version = newest.version + 1 if newest else 1
             outline = Outline.objects.create(course_key=source.key, version=version, content=to_json(document))
+        if who is Who.EVERYONE_UNFINISHED:
+            # The wish is kept, not only the task that carries it out: see `manage.py reconcile`.
+            OutlineMove.objects.create(outline=outline)
         outline_published.send(Outline, outline=outline, everyone=who is Who.EVERYONE_UNFINISHED)
     return outline

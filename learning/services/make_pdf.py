@@ -116,8 +116,8 @@ def open_hold(credential: Credential, characters: str) -> None:
     if not created and hold.resolved_at is None:
         return
     if not created:
-        hold.missing, hold.opened_at, hold.resolved_at = missing, timezone.now(), None
-        hold.save(update_fields=["missing", "opened_at", "resolved_at"])
+        hold.missing, hold.opened_at, hold.told_at, hold.resolved_at = missing, timezone.now(), None, None
+        hold.save(update_fields=["missing", "opened_at", "told_at", "resolved_at"])
     transaction.on_commit(lambda: tell_of_hold.enqueue(hold.pk))
 
 

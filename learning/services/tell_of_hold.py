@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django_tasks import task
 
 from accounts.mail import send
@@ -14,8 +15,8 @@ from learning.models import CredentialHold
 
 @task()
 def tell_of_hold(hold_id: int) -> None:
-    """Write to those in charge of certificates. Run after the hold was closed, it does nothing; run twice, it says the same twice."""
-    hold = CredentialHold.objects.filter(pk=hold_id, resolved_at__isnull=True).select_related("credential").first()
+    """Write to those in charge of certificates. Run after the hold was closed, or after they were told, it does nothing."""
+    hold = CredentialHold.objects.filter(pk=hold_id, resolved_at__isnull=True, told_at__isnull=True).select_related("credential").first()
     if hold is None:
         return
     context = {
@@ -25,8 +26,11 @@ def tell_of_hold(hold_id: int) -> None:
         # The name stays out of the mail: it is one sign-in away.
         "address": settings.SITE_URL.rstrip("/") + reverse("credential_holds:edit", args=[hold.pk]),
     }
-    for address, language in _administrators():
+    administrators = _administrators()
+    for address, language in administrators:
         send("email/credential_hold", address, context, language=language)
+    if administrators:
+        CredentialHold.objects.filter(pk=hold_id, opened_at=hold.opened_at).update(told_at=timezone.now())
 
 
 def _administrators() -> list[tuple[str, str]]:

@@ -171,24 +171,30 @@ def _answer(request: HttpRequest, page: CourseRef, found: Attempt) -> HttpRespon
     return HttpResponseRedirect(here)
 
 
+def _remembered_title(found: Attempt, language: str) -> str:
+    """Return the title that the learner's outline remembers of an assessment whose page is gone."""
+    step = found.enrolment.outline.document.by_key.get(found.step_key)
+    return step.title(language) if step else ""
+
+
 def _show(request: HttpRequest, page: CourseRef, found: Attempt) -> HttpResponse:
+    """Draw an open paper, or the result of one that was sent."""
     language = language_of(request)
-    state = state_of(learner_of(request), page.key, language)
+    content = step_page(found.step_key, language)
     context = {
         "course": page,
         "attempt": found,
-        "state": state,
+        "title": content.title if content else _remembered_title(found, language),
         "step_url": reverse("learning:step", args=[page.key, found.step_key]),
         "breadcrumbs": [(_("My learning"), reverse("learning:index")), (page.title, reverse("learning:course", args=[page.key]))],
     }
-    content = step_page(found.step_key, language)
-    context["title"] = content.title if content else ""
     if found.submitted_at is None:
         context["paper"] = paper_for_display(found, language)
         return render(request, "learning/attempt.html", context)
+    state = state_of(learner_of(request), page.key, language)
     result = state.result_of(found.step_key) if state else None
+    context["state"] = state
+    context["result_of_step"] = result
     context["review"] = review_of(found, language, shows_key=result is not None and result.is_settled)
-    if state:
-        context["result_of_step"] = result
-        context["next"] = _following(state, found.step_key, language)
+    context["next"] = _following(state, found.step_key, language) if state else None
     return render(request, "learning/result.html", context)

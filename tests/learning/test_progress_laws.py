@@ -134,4 +134,4 @@ def test_a_step_done_many_times_is_told_to_the_reports_once(enrolment: Enrolment
 
 
 def test_the_outbox_says_nothing_about_the_person() -> None:
-    assert {field.name for field in Progressed._meta.get_fields()} == {"id", "run", "slot", "day"}
+    assert {field.name for field in Progressed._meta.get_fields()} == {"id", "run", "slot", "day", "delta"}

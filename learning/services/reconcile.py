@@ -1,0 +1,55 @@
+"""Run again what background work has left undone, found by what is missing and not by which task was lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.mail import MailNotSent
+from courses.models import OutlineMove, StepSlot, StepWaiver
+from courses.services.sync_waivers import sync_waivers
+from learning.models import CredentialHold
+from learning.services.complete_covered import complete_covered_enrolments
+from learning.services.fold_progress import fold_progress
+from learning.services.move_to_outline import move_everyone_unfinished
+from learning.services.retry_tasks import LIMBO, retry_tasks
+from learning.services.tell_of_hold import tell_of_hold
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What there was to do: tasks put back, enrolments moved and completed, holds told of, steps folded."""
+
+    retried: int
+    moved: int
+    completed: int
+    told: int
+    folded: int
+
+
+def reconcile(*, now: datetime) -> Reconciled:
+    """Do everything that should have been done by now. Run twice, also at the same time, it does once."""
+    retried = retry_tasks(now=now)
+    moved = sum(move_everyone_unfinished(outline_id=move.outline_id) for move in OutlineMove.objects.filter(done_at=None).order_by("pk"))
+    return Reconciled(retried, moved, _complete(), _tell(now), fold_progress())
+
+
+def _complete() -> int:
+    """Bring waivers up to date, and complete whom they cover: nobody else is covered without having done a step, or been moved."""
+    for key in StepSlot.objects.order_by().values_list("course_key", flat=True).distinct():
+        sync_waivers(course_key=key)
+    waived = StepWaiver.objects.in_force().order_by().values_list("course_key", flat=True).distinct()
+    return sum(complete_covered_enrolments(course_key=key) for key in waived)
+
+
+def _tell(now: datetime) -> int:
+    """Tell of the holds that nobody was told of; those of the last hour still have their own task."""
+    told = 0
+    for hold in CredentialHold.objects.filter(resolved_at=None, told_at=None, opened_at__lt=now - LIMBO).order_by("pk"):
+        try:
+            tell_of_hold.call(hold.pk)
+        except MailNotSent:
+            # Logged where it happened; the next run tries again, and the rest of this one goes on.
+            continue
+        told += 1
+    return told
