@@ -28,9 +28,11 @@ class CharsetMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         charset = (request.content_params or {}).get("charset")
-        if charset is None or _is_utf8(charset):
+        if charset is None:
             return self.get_response(request)
-        request.encoding = "utf-8"
+        request.encoding = "utf-8"  # as Django spells it: "utf8" it would refuse
+        if _is_utf8(charset):
+            return self.get_response(request)
         with translation.override(translation.get_language_from_request(request, check_path=True)):
             return render(request, "415.html", status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 

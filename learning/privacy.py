@@ -12,6 +12,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.privacy import Rows, declare, rows
 from learning.models import Attempt, Credential, CredentialFile, CredentialHold, CredentialHolder, Enrolment
+from learning.services.uncount_progress import uncount_progress
 
 
 def declare_record() -> None:
@@ -104,4 +105,8 @@ def _delete_files(paths: list[str]) -> None:
 
 
 def _erase_enrolments(user: User) -> None:
-    Enrolment.objects.for_learner(user).delete()
+    """Delete enrolments, and take their steps out of the counts: not by signal, which a cascade from the user would send twice."""
+    enrolments = Enrolment.objects.for_learner(user).order_by("pk")
+    for enrolment in enrolments:
+        uncount_progress(enrolment=enrolment)
+    enrolments.delete()

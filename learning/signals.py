@@ -1,10 +1,8 @@
-"""What the courses floor tells the record: a structure was published, steps were waived. And what the counts must hear: an enrolment is gone."""
+"""What the courses floor tells the record: a structure was published, steps were waived."""
 
 from __future__ import annotations
 
 from typing import Any
-
-from django.db.models.signals import pre_delete
 
 from courses.signals import outline_published, step_waived
 
@@ -22,16 +20,7 @@ def _step_waived(sender: object, course_key: Any, **kwargs: Any) -> None:
     complete_covered.enqueue(str(course_key))
 
 
-def _enrolment_deleted(sender: object, instance: Any, **kwargs: Any) -> None:
-    from learning.services.uncount_progress import uncount_progress
-
-    uncount_progress(enrolment=instance)
-
-
 def connect() -> None:
     """Connect the handlers of this app."""
-    from learning.models import Enrolment
-
     outline_published.connect(_outline_published, dispatch_uid="learning-outline-published")
     step_waived.connect(_step_waived, dispatch_uid="learning-step-waived")
-    pre_delete.connect(_enrolment_deleted, sender=Enrolment, dispatch_uid="learning-enrolment-deleted")

@@ -7,5 +7,8 @@ from learning.models import Enrolment, Progressed
 
 
 def uncount_progress(*, enrolment: Enrolment) -> None:
-    """Tell the outbox that the steps of an enrolment are gone, whether they were folded yet or not. Belongs in the transaction that deletes it."""
+    """Tell the outbox that the steps of an enrolment are gone, whether they were folded yet or not.
+
+    Belongs in the transaction that deletes the enrolment, under its lock.
+    """
     Progressed.objects.bulk_create([Progressed(run_id=enrolment.run_id, slot=slot, delta=-1) for slot in slots(enrolment.done_bits)])

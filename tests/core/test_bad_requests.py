@@ -25,11 +25,11 @@ def strict() -> Client:
     return Client(enforce_csrf_checks=True, raise_request_exception=False)
 
 
-@pytest.mark.parametrize("charset", ["utf-16", "latin-1", "UTF-7", "nonsense", "idna", "rot13", "\x00"])
+@pytest.mark.parametrize("charset", ["utf-16", "latin-1", "UTF-7", "nonsense", "idna", "rot13"])
 @pytest.mark.parametrize("kind", FORMS)
 @pytest.mark.parametrize("address", ["/accounts/login/", "/es/", "/es/learning/", "/admin/login/"])
 def test_a_form_in_another_charset_is_refused_in_words(strict: Client, home: HomePage, address: str, kind: str, charset: str) -> None:
-    answer = strict.post(address, b"email=a", content_type=f"{kind}; charset={charset}", HTTP_ACCEPT_LANGUAGE="en")
+    answer = strict.generic("POST", address, b"email=a", f"{kind}; charset={charset}", HTTP_ACCEPT_LANGUAGE="en")
     assert answer.status_code == 415, answer.status_code
     assert "UTF-8" in answer.content.decode()
     assert not answer.cookies
@@ -37,8 +37,13 @@ def test_a_form_in_another_charset_is_refused_in_words(strict: Client, home: Hom
 
 @pytest.mark.parametrize("charset", ["utf-8", "UTF-8", '"utf-8"', "utf8"])
 def test_utf_8_is_taken_however_it_is_written(home: HomePage, charset: str) -> None:
-    answer = Client().post("/accounts/login/", b"email=a%40example.org", content_type=f"{FORM}; charset={charset}")
+    answer = Client().generic("POST", "/accounts/login/", b"email=a%40example.org", f"{FORM}; charset={charset}")
     assert answer.status_code in (200, 302)
+
+
+def test_nor_is_an_address_read_in_another_charset(strict: Client, home: HomePage) -> None:
+    answer = strict.generic("GET", "/es/search/?q=migra", b"", "text/plain; charset=utf-16")
+    assert answer.status_code == 415
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])

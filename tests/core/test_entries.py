@@ -123,7 +123,7 @@ def test_the_sitemap_costs_the_same_for_a_large_tree(client: Client) -> None:
         course = make_course(publish=False)
         for _lesson in range(3):
             make_lesson(module_of(course))
-    assert cost() == small <= 5
+    assert cost() == small <= 6
 
 
 def test_the_sitemap_lists_what_is_open_and_nothing_else(client: Client) -> None:

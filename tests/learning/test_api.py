@@ -251,7 +251,7 @@ def body_of(course: CoursePage, what: str) -> bytes | str:
         "100,000 levels": "[" * 100_000 + "]" * 100_000,
     }
     found = bodies[what]
-    return found if isinstance(found, bytes | str) and what not in {"a string"} else json.dumps(found)
+    return found if isinstance(found, bytes | str) and what != "a string" else json.dumps(found)
 
 
 BAD = [

@@ -6,6 +6,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -82,6 +83,11 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
         return list(pool.map(run, acts, timeout=60))
 
 
+def each(act: Callable[..., Any], *values: Any, name: str, **given: Any) -> list[Callable[[], Any]]:
+    """One act for each value of the argument `name`."""
+    return [partial(act, **{name: value}, **given) for value in values]
+
+
 def no_errors(results: list[Any]) -> None:
     assert not [result for result in results if isinstance(result, Exception)]
 
@@ -141,7 +147,7 @@ def test_two_tabs_make_one_attempt_and_one_result() -> None:
     assert len({attempt.pk for attempt in started}) == 1
     number, answers = started[0].pk, right_answers(page)
     some = dict(list(answers.items())[:1])
-    sent = at_once(*[(lambda given: lambda: submit_attempt(learner=learner, attempt_id=number, answers=given))(given) for given in [answers, some] * 3])
+    sent = at_once(*each(submit_attempt, *[answers, some] * 3, name="answers", learner=learner, attempt_id=number))
     no_errors(sent)
     assert len({(attempt.score, attempt.submitted_at) for attempt in sent}) == 1
     assert Attempt.objects.count() == 1
@@ -173,10 +179,8 @@ def test_two_browsers_through_the_api_lose_nothing_and_finish_once() -> None:
         client.force_login(enrolment.learner)
 
         def send() -> list[int]:
-            return [
-                client.post("/learning/api/events", {"course": str(course.key), "events": [event_json(done(step))]}, content_type="application/json").status_code
-                for step in steps
-            ]
+            bodies = [{"course": str(course.key), "events": [event_json(done(step))]} for step in steps]
+            return [client.post("/learning/api/events", body, content_type="application/json").status_code for body in bodies]
 
         return send
 
@@ -193,7 +197,8 @@ def test_a_certificate_claimed_in_two_tabs_is_one() -> None:
     course = make_course(lessons=1, assessments=0)
     enrolment = enrol_in(course, make_user(printed_name=""))
     mark_done(learner=enrolment.learner, course_key=course.key, step_key=lessons_of(course)[0].key)
-    claimed = at_once(*[(lambda name: lambda: claim_credential(learner=enrolment.learner, course_key=course.key, printed_name=name))(name) for name in ("Ana Paz", "Eva Sol", "Ana Paz", "Eva Sol")])
+    names = ["Ana Paz", "Eva Sol"] * 2
+    claimed = at_once(*each(claim_credential, *names, name="printed_name", learner=enrolment.learner, course_key=course.key))
     no_errors(claimed)
     assert len({credential.pk for credential in claimed}) == 1
     assert Credential.objects.count() == 1
