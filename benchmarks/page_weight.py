@@ -1,8 +1,8 @@
 """What a first visit of a page costs in bytes, as sent: the page and everything it names, each with brotli.
 
-    make demo                                   in one shell
-    python -m benchmarks.page_weight            in another (a lesson of the foundations course)
-    python -m benchmarks.page_weight URL …      any other pages
+make demo                                   in one shell
+python -m benchmarks.page_weight            in another (a lesson of the foundations course)
+python -m benchmarks.page_weight URL …      any other pages
 """
 
 from __future__ import annotations

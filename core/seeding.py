@@ -120,10 +120,11 @@ def _is_as_seeded(page: Page) -> bool:
     """
     entries = PageLogEntry.objects.filter(page=page.pk)
     actions = list(entries.values_list("action", flat=True))
+    is_only_the_seeds = set(actions) <= SEED_ACTIONS and len(set(actions)) == len(actions) and "wagtail.publish" in actions
+    # A page that was made as a copy for another language has the revision of the copy, too.
     return (
-        page.revisions.count() == 1
+        is_only_the_seeds
+        and page.revisions.count() == 1 + ("wagtail.copy_for_translation" in actions)
         and not page.revisions.filter(user__isnull=False).exists()
         and not entries.filter(user_id__isnull=False).exists()
-        and actions.count("wagtail.publish") == 1
-        and set(actions) <= SEED_ACTIONS
     )

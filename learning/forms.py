@@ -24,7 +24,18 @@ class PrintedNameField(forms.CharField):
         return clean_printed_name(text) if text else ""
 
 
-class EnrolForm(forms.Form):
+class PreviewForm(forms.Form):
+    """A form with a name of which the page shows how it will be printed."""
+
+    @property
+    def preview(self) -> str:
+        """The name as it would be printed; "" while there is none that can be."""
+        if self.is_bound:
+            return str(self.cleaned_data.get("printed_name", "")) if self.is_valid() else ""
+        return str(self.initial.get("printed_name", ""))
+
+
+class EnrolForm(PreviewForm):
     """Joining a course: the name can wait until a certificate is wanted."""
 
     printed_name = PrintedNameField(
@@ -32,7 +43,7 @@ class EnrolForm(forms.Form):
     )
 
 
-class NameForm(forms.Form):
+class NameForm(PreviewForm):
     """Giving the name with which the certificate is printed."""
 
     printed_name = PrintedNameField(help_text=_("As an employer should read it. It is printed exactly like this."))

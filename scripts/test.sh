@@ -18,21 +18,34 @@ find_chromium() {
   done
 }
 
-missed=
-CHROMIUM=$(find_chromium)
-if [ -z "$CHROMIUM" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-  echo "Chromium is missing: installing it from the distribution"
-  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } >/dev/null </dev/null || true
-  CHROMIUM=$(find_chromium)
+# Playwright brings its driver, but not the system library that the driver needs.
+driver=$(.venv/bin/python -c 'import pathlib, playwright; print(pathlib.Path(playwright.__file__).parent / "driver" / "node")')
+driver_runs() {
+  "$driver" --version >/dev/null 2>&1
+}
+
+missing=()
+[ -n "$(find_chromium)" ] || missing+=(chromium)
+driver_runs || missing+=(libatomic1)
+if [ ${#missing[@]} -gt 0 ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  echo "For the browser tests: installing ${missing[*]} from the distribution"
+  log=$(mktemp)
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 </dev/null || cat "$log"
+  rm -f "$log"
 fi
-if [ -z "$CHROMIUM" ]; then
-  missed="NOT RUN: the browser tests, because there is no Chromium here (Debian: apt-get install chromium)."
+
+missed=
+only=()
+CHROMIUM=$(find_chromium)
+if [ -z "$CHROMIUM" ] || ! driver_runs; then
+  missed="NOT RUN: the browser tests, because this machine lacks ${missing[*]} (Debian: apt-get install ${missing[*]})."
+  only=(-m "not browser")
 fi
 export CHROMIUM
 
 [ -z "$missed" ] || echo "$missed"
 status=0
 # shellcheck disable=SC2086 # the arguments are words
-.venv/bin/python -m pytest -n "${PYTEST_WORKERS:-2}" --dist loadgroup ${PYTEST_ARGS:-} || status=$?
+.venv/bin/python -m pytest -n "${PYTEST_WORKERS:-2}" --dist loadgroup "${only[@]}" ${PYTEST_ARGS:-} || status=$?
 [ -z "$missed" ] || echo "$missed"
 exit "$status"

@@ -26,7 +26,7 @@ bin=$(find_bin)
 if [ -z "$bin" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   echo "PostgreSQL is missing: installing it from the distribution"
   export DEBIAN_FRONTEND=noninteractive
-  { apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql; } >/dev/null </dev/null || true
+  { apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql; } >/dev/null 2>&1 </dev/null || true
   bin=$(find_bin)
 fi
 [ -n "$bin" ] || fail "PostgreSQL (initdb) is not on this machine. On Debian:  apt-get install postgresql"

@@ -29,6 +29,7 @@ from accounts.forms import DeleteAccountForm, NewEmailForm, PreferencesForm
 from accounts.languages import SESSION_KEY, remember_language
 from accounts.models import User
 from accounts.recency import recent_sign_in_required
+from accounts.services.end_sessions import end_sessions
 from accounts.services.erase_account import LastAdministrator, erase_account
 from accounts.services.export_account import export_account
 from accounts.views.frame import DoorView, person
@@ -88,8 +89,14 @@ class NewEmailView(DoorView):
 @never_cache
 @login_required
 def sessions(request: HttpRequest) -> HttpResponse:
-    """List where one is signed in and, on POST, sign out everywhere but here."""
+    """List where one is signed in and, on POST, sign out everywhere but here, or here too."""
     user = person(request)
+    if request.method == "POST" and request.POST.get("which") == "all":
+        end_sessions(user=user)
+        logout(request, show_message=False)
+        request.session.flush()
+        messages.success(request, _("You are signed out everywhere, here too."))
+        return HttpResponseRedirect(reverse("account_login"))
     if request.method == "POST":
         end_other_sessions(request, user)
         messages.success(request, _("You are signed out everywhere but here."))

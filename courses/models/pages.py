@@ -128,7 +128,6 @@ class CoursePart(BasePage):
             self._course: CoursePage | None = CoursePage.objects.ancestor_of(self).order_by("-depth").select_related("locale").first()
         return self._course
 
-
     @classmethod
     def prepare(cls, pages: Sequence[Self]) -> None:
         courses = {course.path: course for course in CoursePage.objects.defer_streamfields().select_related("locale")}

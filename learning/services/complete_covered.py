@@ -26,7 +26,7 @@ def complete_covered_enrolments(*, course_key: UUID) -> int:
     for pk, outline_id, done_bits in unfinished.iterator(chunk_size=BATCH):
         if outline_id not in needed:
             needed[outline_id] = policies.required_mask(Outline.objects.get(pk=outline_id).document, waived)
-        if not policies.is_covered(done_bits, needed[outline_id]):
+        if not policies.is_covered(int(done_bits), needed[outline_id]):
             continue
         with transaction.atomic():
             enrolment = Enrolment.objects.unfinished().filter(pk=pk).lock_first()

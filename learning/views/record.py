@@ -78,15 +78,16 @@ def _join_context(request: HttpRequest, page: CourseRef, form: EnrolForm | None 
 
 
 def _act(request: HttpRequest, page: CourseRef) -> HttpResponse:
-    """Enrol or withdraw."""
+    """Enrol or withdraw, or only show how a name will look."""
     here = reverse("learning:course", args=[page.key])
     if request.POST.get("action") == "withdraw":
         withdraw(learner=learner_of(request), course_key=page.key)
         messages.success(request, _("You have left this course. What you did is kept: enrol again to go on where you were."))
         return HttpResponseRedirect(reverse("learning:index"))
     form = EnrolForm(request.POST)
-    if not form.is_valid():
-        return render(request, "learning/join.html", _join_context(request, page, form), status=422)
+    if not form.is_valid() or request.POST.get("action") == "preview":
+        state = state_of(learner_of(request), page.key, language_of(request))
+        return render(request, "learning/join.html", _join_context(request, page, form, state), status=422 if form.errors else 200)
     try:
         enrol(
             learner=learner_of(request),
@@ -144,7 +145,7 @@ def finish(request: HttpRequest, course_key: UUID) -> HttpResponse:
     if state is None or not state.is_completed:
         return HttpResponseRedirect(reverse("learning:course", args=[course_key]))
     form = NameForm(request.POST or None, initial={"printed_name": request.user.printed_name})
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and request.POST.get("action") != "preview":
         try:
             claim_credential(learner=learner_of(request), course_key=course_key, printed_name=form.cleaned_data["printed_name"])
         except LearningError as error:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.models import User
-from core.models import BasePage
+from core.models import BasePage, HomePage, StandardPage
+from core.views import styleguide
 
 pytestmark = pytest.mark.django_db
 UNSAFE = ("unsafe-inline", "unsafe-eval", "unsafe-hashes", "http:", "https:", "*", "nonce-")
@@ -35,6 +37,58 @@ def test_the_policy_is_strict_and_everywhere_the_same(client: Client, urls: list
     for directive, sources in policy.items():
         for unsafe in UNSAFE:
             assert unsafe not in sources, f"{directive} {sources}"
+
+
+def directives(response: HttpResponse) -> dict[str, str]:
+    """The policy of an answer: sources by directive."""
+    parts = [part.split() for part in response["Content-Security-Policy"].split(";") if part.strip()]
+    return {name: " ".join(sources) for name, *sources in parts}
+
+
+def test_the_admin_may_write_inline_and_frame_itself_and_nothing_else(
+    client: Client, one_page_of_each: dict[type[BasePage], BasePage]
+) -> None:
+    client.force_login(User.objects.create_superuser("root@example.org"))
+    page = one_page_of_each[StandardPage]
+    urls = ["/admin/", reverse("wagtailadmin_pages:edit", args=[page.pk]), reverse("wagtailadmin_pages:view_draft", args=[page.pk])]
+    for url in urls:
+        response = client.get(url)
+        assert response.status_code == 200, url
+        policy = directives(response)
+        assert policy["script-src"] == policy["style-src"] == "'self' 'unsafe-inline'", url
+        assert policy["frame-ancestors"] == policy["frame-src"] == policy["form-action"] == "'self'", url
+        assert policy["default-src"] == policy["base-uri"] == "'none'", url
+        assert "unsafe-eval" not in response["Content-Security-Policy"], url
+        assert response["X-Frame-Options"] == "SAMEORIGIN", url
+
+
+def test_a_preview_may_be_framed_by_the_editor_and_changes_nothing_for_readers(
+    client: Client, one_page_of_each: dict[type[BasePage], BasePage]
+) -> None:
+    page = one_page_of_each[StandardPage]
+    client.force_login(User.objects.create_superuser("root@example.org"))
+    client.get(reverse("wagtailadmin_pages:edit", args=[page.pk]))
+    for mode in page.preview_modes:
+        response = client.get(reverse("wagtailadmin_pages:view_draft", args=[page.pk]), {"mode": mode[0]})
+        assert response["X-Frame-Options"] == "SAMEORIGIN"
+        assert directives(response)["frame-ancestors"] == "'self'"
+    assert directives(client.get(page.get_url() or ""))["frame-ancestors"] == "'none'"
+    for near in ("/administration/", "/es/admin/", "/admin"):
+        assert directives(client.get(near))["frame-ancestors"] == "'none'", near
+
+
+def test_what_is_not_kept_is_answered_304_too(client: Client, home: HomePage) -> None:
+    for url in ("/es/search/", "/es/search/?q=curso"):
+        first = client.get(url)
+        assert first["Cache-Control"] == "public, no-cache", url
+        again = client.get(url, headers={"If-None-Match": first["ETag"]})
+        assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"]), url
+
+
+def test_the_styleguide_is_answered_304(rf: RequestFactory, home: HomePage) -> None:
+    first = styleguide(rf.get("/styleguide/"))
+    assert first.status_code == 200
+    assert styleguide(rf.get("/styleguide/", headers={"If-None-Match": first["ETag"]})).status_code == 304
 
 
 def test_other_headers_stand_on_every_answer(client: Client, urls: list[str]) -> None:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.cache.backends.redis import RedisCache
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 GOOD = {"SECRET_KEY": "k" * 50, "ALLOWED_HOSTS": "puente.example", "SITE_URL": "https://puente.example"}
@@ -56,6 +57,30 @@ def test_production_falls_back_to_no_secret() -> None:
         assert 'SECRET_KEY = "' not in (ROOT / "config" / "settings" / f"{name}.py").read_text()
     for name in ("test", "development"):
         assert "never-a-secret" in (ROOT / "config" / "settings" / f"{name}.py").read_text()
+
+
+@pytest.mark.parametrize(
+    ("cache", "options"),
+    [
+        ("locmemcache://", "{'MAX_ENTRIES': 5000}"),
+        ("dbcache://puente_cache", "{'MAX_ENTRIES': 5000}"),
+        ("filecache:///tmp/puente-cache", "{'MAX_ENTRIES': 5000}"),
+        ("dbcache://puente_cache?max_entries=70", "{'MAX_ENTRIES': 70}"),
+        ("redis://127.0.0.1:6379/1", "{}"),
+    ],
+)
+def test_every_cache_keeps_enough_pages(cache: str, options: str) -> None:
+    answer = load("config.settings.production", {**GOOD, "CACHE_URL": cache}, "settings.CACHES['default']['OPTIONS']")
+    assert answer.stdout.strip() == options, answer.stderr
+
+
+def test_redis_can_be_the_cache() -> None:
+    """Its client is installed, and takes the options as they are; there need be no server for that."""
+    program = "settings.CACHES['default']['BACKEND']"
+    answer = load("config.settings.production", {**GOOD, "CACHE_URL": "redis://127.0.0.1:6379/1"}, program)
+    assert answer.stdout.strip() == "django.core.cache.backends.redis.RedisCache", answer.stderr
+    backend = RedisCache("redis://127.0.0.1:6379/1", {"OPTIONS": {}})
+    assert backend._cache.get_client("key", write=True)
 
 
 def test_the_demo_refuses_unless_asked() -> None:

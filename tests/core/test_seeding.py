@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -17,9 +18,12 @@ from wagtail.models import Locale, Page, PageLogEntry, Revision
 
 from accounts import demo as accounts_demo
 from accounts.models import User
+from core import demo as core_demo
 from core.seeding import demo_key, demo_modules
 from courses import demo as courses_demo
 from courses.models import CoursePage, LessonPage, ModulePage, Outline, StepSlot, StepWaiver
+from knowledge import demo as knowledge_demo
+from learning import demo as learning_demo
 from learning.models import Attempt, Credential, CredentialFile, CredentialHolder, Enrolment, Progressed
 from learning.services.complete_covered import complete_covered_enrolments
 from learning.services.enrol import enrol
@@ -54,9 +58,9 @@ def seed() -> list[str]:
     return said
 
 
-def remove() -> list[str]:
+def remove(*only: ModuleType) -> list[str]:
     said: list[str] = []
-    for module in reversed(demo_modules()):
+    for module in only or reversed(demo_modules()):
         module.remove(said.append)
     return said
 
@@ -90,6 +94,10 @@ def translate(page: Page, editor: User, language: str = "pt") -> Page:
     return copy
 
 
+def title_of_about() -> str:
+    return Page.objects.get(translation_key=demo_key("page", "about"), locale__language_code="es").title
+
+
 def still_there(page: Page) -> bool:
     return Page.objects.filter(pk=page.pk).exists()
 
@@ -118,33 +126,30 @@ def test_a_second_seed_leaves_what_people_did_to_demo_pages(demo: None) -> None:
     assert rows() == pages
 
 
-def test_seeding_waives_no_step_even_where_a_structure_was_left(demo: None) -> None:
-    """While a course comes back page by page nobody must finish it for what is not there yet."""
-    learner = make_user()
-    key = courses_demo.course_key(courses_demo.FOUNDATIONS)
-    enrol(learner=learner, course_key=key, language="es")
-    remove()
-    seed()
-    complete_covered_enrolments(course_key=key)
-    assert not StepWaiver.objects.exists()
-    assert Enrolment.objects.get(learner=learner).completed_at is None
-
-
 # Taking it out
 
 
 def test_what_nobody_touched_goes_and_can_come_back(demo: None) -> None:
-    before = figures()
+    """Others learn in it, too: their record stays, and they do not finish for what is away, or not back yet."""
+    key = courses_demo.course_key(courses_demo.FOUNDATIONS)
+    other = enrol(learner=make_user(), course_key=key, language="es")
+    before, about = figures(), title_of_about()
     remove()
     assert not CoursePage.objects.exists()
     assert not Page.objects.filter(translation_key__in=[demo_key("page", "about"), courses_demo.course_key("foundations")]).exists()
+    assert not Page.objects.filter(slug__in=knowledge_demo.slugs()).exists()
     assert not User.objects.filter(email__in=[account.email for account in accounts_demo.ACCOUNTS]).exists()
     assert not Credential.objects.exists()
-    assert not Enrolment.objects.exists()
+    assert list(Enrolment.objects.all()) == [other]
     seed()
+    complete_covered_enrolments(course_key=key)
+    other.refresh_from_db()
+    assert other.completed_at is None
+    assert not StepWaiver.objects.exists()
     after = figures()
     for model in ("Page", "Revision", "User", "Outline", "StepSlot", "Enrolment", "Attempt", "Credential", "StepWaiver"):
         assert after[model] == before[model], model
+    assert title_of_about() == about
     assert course().live
     assert all(lesson.live for lesson in lessons())
 
@@ -152,10 +157,10 @@ def test_what_nobody_touched_goes_and_can_come_back(demo: None) -> None:
 def test_the_translation_of_an_editor_stays(demo: None) -> None:
     editor = make_user(is_superuser=True)
     portuguese = [translate(page, editor) for page in (course().specific, *[page.specific for page in course().get_descendants()])]
-    said = remove()
+    said = remove(courses_demo)
     assert all(still_there(page) for page in portuguese)
     assert set(CoursePage.objects.values_list("locale__language_code", flat=True)) == {"pt"}
-    assert not any("pt" in line.split() for line in said if line.startswith("removed"))
+    assert not {f"removed: pt  {page.title}" for page in portuguese} & set(said)
 
 
 def test_a_translation_of_an_editor_in_a_language_of_the_demo_stays(demo: None) -> None:
@@ -163,7 +168,7 @@ def test_a_translation_of_an_editor_in_a_language_of_the_demo_stays(demo: None) 
     editor = make_user(is_superuser=True)
     course("en", courses_demo.FIRST_ACCOUNT).delete(user=editor)
     own = translate(course("es", courses_demo.FIRST_ACCOUNT), editor, "en")
-    said = remove()
+    said = remove(courses_demo)
     assert still_there(own)
     assert any(line.startswith("kept") and own.title in line for line in said)
 
@@ -186,7 +191,7 @@ def test_a_course_that_people_changed_stays_whole_in_that_language(demo: None, a
         ModulePage.objects.descendant_of(course()).first().add_child(instance=page)
     spanish, english = course(), course("en")
     before = spanish.get_descendants().count()
-    said = remove()
+    said = remove(courses_demo)
     assert still_there(spanish)
     assert spanish.get_descendants().count() == before
     assert not still_there(english)
@@ -199,7 +204,7 @@ def test_what_an_editor_did_counts_after_the_editor_is_gone(demo: None) -> None:
     page = Page.objects.get(translation_key=demo_key("page", "help"), locale__language_code="es").specific
     edit(page, editor)
     editor.delete()
-    remove()
+    remove(core_demo)
     assert still_there(page)
 
 
@@ -210,13 +215,6 @@ def test_certificates_of_the_demo_go_with_their_files(
     path = default_storage.save("certificates/demo.pdf", ContentFile(b"%PDF"))
     CredentialFile.objects.create(credential=credential, language="es", sha256="0" * 64, path=path)
     with django_capture_on_commit_callbacks(execute=True):
-        remove()
+        remove(learning_demo)
     assert not Credential.objects.exists()
     assert not default_storage.exists(path)
-
-
-def test_the_record_of_others_in_a_demo_course_stays(demo: None) -> None:
-    key = courses_demo.course_key(courses_demo.FIRST_ACCOUNT)
-    enrolment = enrol(learner=make_user(), course_key=key, language="es")
-    remove()
-    assert list(Enrolment.objects.all()) == [enrolment]

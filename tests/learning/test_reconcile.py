@@ -157,7 +157,9 @@ def test_those_who_are_not_covered_are_not_written(monkeypatch: pytest.MonkeyPat
         enrol_in(course)
     lessons_of(course)[2].unpublish()
     written: list[Any] = []
-    monkeypatch.setattr("learning.services.complete_covered.advance", lambda *args, **kwargs: written.append(args) or advance(*args, **kwargs))
+    monkeypatch.setattr(
+        "learning.services.complete_covered.advance", lambda *args, **kwargs: written.append(args) or advance(*args, **kwargs)
+    )
     run()
     assert written == []
 
