@@ -1,4 +1,7 @@
-"""Runs the web server and the task worker together: when either ends, or this process is told to, both end."""
+"""Runs the web server and the task worker together: when either ends, or this process is told to, both end.
+
+Now and then it runs `manage.py reconcile`, as a timer does for a real site.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,14 @@ from types import FrameType
 
 HOST = "127.0.0.1"
 GRACE_SECONDS = 20
+RECONCILE_SECONDS = 600
 PR_SET_PDEATHSIG = 1
 
 COMMANDS: dict[str, list[str]] = {
     "web server": [sys.executable, "-m", "gunicorn", "config.wsgi:application"],
     "task worker": [sys.executable, "manage.py", "db_worker", "--no-reload", "--no-startup-delay", "--interval", "1"],
 }
+RECONCILE = [sys.executable, "manage.py", "reconcile", "--verbosity", "0"]
 DEVELOPMENT_COMMANDS: dict[str, list[str]] = {
     "web server": [sys.executable, "manage.py", "runserver", f"{HOST}:{os.environ.get('PORT', '8000')}"],
     "task worker": [sys.executable, "manage.py", "db_worker", "--reload", "--no-startup-delay", "--interval", "1"],
@@ -101,6 +106,8 @@ def run(commands: dict[str, list[str]]) -> int:
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, remember)
     processes = {name: start(command) for name, command in commands.items()}
+    timer: dict[str, subprocess.Popen[bytes]] = {}
+    next_run = time.monotonic() + RECONCILE_SECONDS
     try:
         while not asked_to_stop:
             for name, process in processes.items():
@@ -110,10 +117,15 @@ def run(commands: dict[str, list[str]]) -> int:
             if not is_welcomed and answers():
                 welcome()
                 is_welcomed = True
+            if time.monotonic() >= next_run:
+                # What a timer of the system does for a real site. Whether it succeeds stops nothing.
+                stop(timer)
+                timer["reconciler"] = start(RECONCILE)
+                next_run += RECONCILE_SECONDS
             time.sleep(0.2)
         return 0
     finally:
-        stop(processes)
+        stop(processes | timer)
         sys.stdout.write("Stopped.\n")
 
 

@@ -68,7 +68,8 @@ def _seed_course(name: str, language: str, report: Report) -> None:
         for step in module["steps"]:
             _seed_step(name, step, module_page, load(folder / f"{step}.yaml"), report)
     if is_new:
-        course.get_latest_revision().publish()
+        # Read again: the page at hand may not know of the children that were translated into the tree below it.
+        CoursePage.objects.get(pk=course.pk).get_latest_revision().publish()
 
 
 def _seed_step(name: str, step: str, module: ModulePage, content: dict[str, Any], report: Report) -> None:

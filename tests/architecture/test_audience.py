@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from wagtail.models import Page
 
 from accounts.models import User
 from core.models import BasePage
@@ -157,6 +158,18 @@ def test_the_admin_sends_strangers_and_learners_to_the_door(client: Client) -> N
     client.force_login(learner)
     for url in sorted(urls):
         assert client.get(url).status_code in NOT_A_PAGE, url
+
+
+@pytest.mark.django_db
+def test_the_admin_breaks_nowhere_for_an_administrator(client: Client, one_page_of_each: dict[type[BasePage], BasePage]) -> None:
+    urls = {url for address in of(Audience.STAFF) if not address.arguments and (url := url_of(address)) is not None}
+    for page in [Page.get_first_root_node(), *one_page_of_each.values()]:
+        urls |= {reverse(f"wagtailadmin_{name}", args=[page.pk]) for name in ("explore", "pages:edit", "pages:add_subpage", "pages:history")}
+    client.force_login(User.objects.create_superuser("root@example.org"))
+    client.raise_request_exception = False
+    # /admin/failwhale/ is there to fail: Wagtail shows its error page with it.
+    broken = [url for url in sorted(urls - {"/admin/logout/", "/admin/failwhale/"}) if client.get(url).status_code >= 500]
+    assert broken == []
 
 
 @pytest.mark.django_db

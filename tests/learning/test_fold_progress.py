@@ -83,9 +83,14 @@ def fold_progress_of(rows: int) -> None:
 def test_a_failure_while_folding_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     some_learners()
     waiting = Progressed.objects.count()
-    with monkeypatch.context() as storm, pytest.raises(RuntimeError):
-        storm.setattr("learning.services.fold_progress.F", lambda name: (_ for _ in ()).throw(RuntimeError))
-        fold_progress()
+
+    def breaks(name: str) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as storm:
+        storm.setattr("learning.services.fold_progress.F", breaks)
+        with pytest.raises(RuntimeError):
+            fold_progress()
     assert Progressed.objects.count() == waiting
     assert not counted()
     fold_progress()

@@ -17,6 +17,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = reconcile(now=timezone.now())
+        if not options["verbosity"]:
+            return
         self.stdout.write(
             f"Put back {done.retried} task(s), moved {done.moved} and completed {done.completed} enrolment(s), "
             f"told of {done.told} hold(s), counted {done.folded} step(s)."
