@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from learning.services.submit_attempt import submit_attempt
 from learning.views.frame import CourseRef, course_ref, language_of, learner_of, private, refused, step_page, to_sign_in
 
 STASH = "answers_of_an_expired_session"
+LARGEST_STASH = 64 * 1024
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -102,7 +104,10 @@ def attempt(request: HttpRequest, course_key: UUID, step_key: UUID, attempt_id: 
     """The paper while it is open; its result afterwards. Answers of an expired session wait until its owner is back."""
     if not request.user.is_authenticated:
         if request.method == "POST":
-            request.session[STASH] = {"attempt": attempt_id, "answers": _answers(request)}
+            answers = _answers(request)
+            # Nobody is behind this request yet: what it may leave in the session is bounded.
+            if len(json.dumps(answers)) <= LARGEST_STASH:
+                request.session[STASH] = {"attempt": attempt_id, "answers": answers}
         return to_sign_in(request)
     found = get_object_or_404(
         Attempt.objects.select_related("enrolment"),

@@ -164,7 +164,9 @@ def test_the_admin_sends_strangers_and_learners_to_the_door(client: Client) -> N
 def test_the_admin_breaks_nowhere_for_an_administrator(client: Client, one_page_of_each: dict[type[BasePage], BasePage]) -> None:
     urls = {url for address in of(Audience.STAFF) if not address.arguments and (url := url_of(address)) is not None}
     for page in [Page.get_first_root_node(), *one_page_of_each.values()]:
-        urls |= {reverse(f"wagtailadmin_{name}", args=[page.pk]) for name in ("explore", "pages:edit", "pages:add_subpage", "pages:history")}
+        urls |= {
+            reverse(f"wagtailadmin_{name}", args=[page.pk]) for name in ("explore", "pages:edit", "pages:add_subpage", "pages:history")
+        }
     client.force_login(User.objects.create_superuser("root@example.org"))
     client.raise_request_exception = False
     # /admin/failwhale/ is there to fail: Wagtail shows its error page with it.
