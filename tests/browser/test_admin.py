@@ -25,6 +25,9 @@ def test_an_editor_sees_the_page_beside_its_form(page: Page, demo_site: DemoSite
     expect(preview.locator("main h1")).to_have_text(HOME)
     # With the page's own style sheets, and what is only in the form.
     assert preview.locator("a.skip").evaluate("node => getComputedStyle(node).position") == "absolute"
+    # Wagtail compares the form with what it last previewed: let it finish the first preview.
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(1_000)
     page.locator("input[name=title]").fill("Un título que todavía es un borrador")
-    expect(preview.locator("main h1")).to_have_text("Un título que todavía es un borrador")
+    expect(preview.locator("main h1")).to_have_text("Un título que todavía es un borrador", timeout=20_000)
     assert problems == []
