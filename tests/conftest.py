@@ -2,19 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 from pytest_django.plugin import DjangoDbBlocker
 
+_blockers: list[DjangoDbBlocker] = []
+
+
+def _make_bare_site() -> None:
+    """Make the root of all pages and the bare site, where a transactional test has emptied the tables."""
+    from django.contrib.contenttypes.models import ContentType
+    from wagtail.models import Locale, Page
+
+    from core.site import ensure_site
+
+    ContentType.objects.clear_cache()
+    locale, _created = Locale.objects.get_or_create(language_code=settings.LANGUAGE_CODE)
+    if Page.get_first_root_node() is None:
+        Page.add_root(instance=Page(title="Root", slug="root", content_type=ContentType.objects.get_for_model(Page), locale=locale))
+    ensure_site()
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """Keep the bare site in the test database: making four languages of it anew in each test takes most of the time."""
-    from core.site import ensure_site
-
+    _blockers.append(django_db_blocker)
     with django_db_blocker.unblock():
-        ensure_site()
+        _make_bare_site()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    """Put the bare site back after a transactional test, which empties every table at its end."""
+    yield
+    marker = item.get_closest_marker("django_db")
+    if marker and marker.kwargs.get("transaction") and _blockers:
+        with _blockers[-1].unblock():
+            _make_bare_site()
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ def test_sign_out_everywhere_here_too(client: Client) -> None:
     sign_in(client)
     sign_in(phone)
     neighbour.force_login(other)
-    page = client.get("/accounts/sessions/").content.decode()
+    page = client.get("/accounts/sessions/?lang=en").content.decode()
     assert "Sign out everywhere, here too" in page
     assert "you will need a new code" in page, "what will happen is said before"
     answer = client.post("/accounts/sessions/", {"which": "all"}, follow=True)
@@ -35,6 +35,8 @@ def test_sign_out_everywhere_here_too(client: Client) -> None:
 def test_someone_signed_in_nowhere_else_can_do_it_too(client: Client) -> None:
     member()
     sign_in(client)
-    assert "Sign out everywhere, here too" not in client.get("/accounts/sessions/").content.decode(), "one button to sign out is enough"
+    assert "Sign out everywhere, here too" not in client.get("/accounts/sessions/?lang=en").content.decode(), (
+        "one button to sign out is enough"
+    )
     client.post("/accounts/sessions/", {"which": "all"})
     assert signed_in_as(client) is None

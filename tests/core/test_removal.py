@@ -9,7 +9,7 @@ from courses.models import CoursePage, StepWaiver
 from tests.factories import enrol_in, make_course
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_taking_a_course_out_waives_none_of_its_steps() -> None:
     """Page by page, each step would look lost while its course is live, and whoever learns would have finished."""
     page = make_course(lessons=2, assessments=1)

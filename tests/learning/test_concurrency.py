@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 import pytest
-from django.contrib.contenttypes.models import ContentType
 from django.db import connections, transaction
 from django.test import Client
-from wagtail.models import Locale, Page
 
-from core.site import ensure_site
 from courses.models import CoursePage, Outline, SlotCounter, StepSlot
 from courses.services.publish_structure import StructureUnchanged, _allocate, publish_structure
 from learning.models import Attempt, Credential, CredentialHolder, Enrolment, Progressed
@@ -41,29 +38,6 @@ from tests.factories import (
 )
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("concurrency")]
-
-
-def _site() -> None:
-    """Put back what a transactional test takes with it when it empties the tables: the root of all pages, and the bare site."""
-    Locale.objects.get_or_create(language_code="es")
-    if Page.get_first_root_node() is None:
-        kind = ContentType.objects.get_for_model(Page)
-        Page.add_root(instance=Page(title="Root", slug="root", content_type=kind, locale=Locale.objects.get(language_code="es")))
-    ensure_site()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _site_for_whoever_comes_after(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    yield
-    with django_db_blocker.unblock():
-        ContentType.objects.clear_cache()
-        _site()
-
-
-@pytest.fixture(autouse=True)
-def _site_again(transactional_db: None) -> None:
-    ContentType.objects.clear_cache()
-    _site()
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:

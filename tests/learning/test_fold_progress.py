@@ -99,7 +99,7 @@ def test_a_failure_while_folding_loses_nothing(monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.postgres
 @pytest.mark.xdist_group("concurrency")
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_who_fold_at_once_share_the_work() -> None:
     some_learners(8)
     expected, waiting = in_the_record(), Progressed.objects.count()
@@ -133,7 +133,7 @@ def test_two_who_fold_at_once_share_the_work() -> None:
 
 @pytest.mark.postgres
 @pytest.mark.xdist_group("concurrency")
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_rows_that_another_is_folding_are_passed_over() -> None:
     some_learners(2)
     found: list[int] = []
