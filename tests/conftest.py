@@ -35,11 +35,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
-    """Put the bare site back after a transactional test, which empties every table at its end."""
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, None, None]:
+    """Put the bare site back after a transactional test, which empties every table at its end.
+
+    Not after the last one: by then the test database is gone, and the connection leads to the real one.
+    """
     yield
     marker = item.get_closest_marker("django_db")
-    if marker and marker.kwargs.get("transaction") and _blockers:
+    if nextitem is not None and marker and marker.kwargs.get("transaction") and _blockers:
         with _blockers[-1].unblock():
             _make_bare_site()
 
