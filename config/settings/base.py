@@ -261,3 +261,17 @@ X_FRAME_OPTIONS = "DENY"
 
 # Changes with each release: cached pages and ETags of the old one are never answered by the new one.
 RELEASE = env.str("RELEASE", default="0.1.0")
+
+# What goes wrong is said on the console, tracebacks of 500s too; what goes right (each task, each page not found) is not.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        "django_tasks": {"level": "WARNING"},
+        "django_tasks_db": {"level": "WARNING"},
+    },
+}
