@@ -11,9 +11,8 @@ scripts/install.sh requirements-dev.txt
 
 compile() {
   # --universal: one file for every platform and patch release; some packages refuse the 3.11.2 of Debian 12, which gets
-  # an older version by a marker. The index this machine uses stays out of the file.
-  .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-    --no-emit-index-url --no-emit-find-links "$@"
+  # an older version by a marker. uv writes no index address unless it is asked to; check_tracked looks again.
+  .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header "$@"
 }
 
 # shellcheck disable=SC2086 # the arguments are words

@@ -51,7 +51,7 @@ PRIVATE = {
 AXE_OPTIONS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 
 
-def look(page: Page, path: str) -> None:
+def check_page(page: Page, path: str) -> None:
     """Open a page and hold it against axe and the narrow screen."""
     page.goto(path)
     overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
@@ -65,15 +65,15 @@ def look(page: Page, path: str) -> None:
 def test_public_pages_are_accessible_and_narrow(new_context: Callable[..., BrowserContext], language: str, scheme: str) -> None:
     page = new_context(viewport={"width": 360, "height": 780}, color_scheme=scheme, locale=language).new_page()
     for path in PUBLIC.values():
-        look(page, f"/{language}/{path}")
+        check_page(page, f"/{language}/{path}")
     for path in UNPREFIXED.values():
-        look(page, path)
+        check_page(page, path)
 
 
 def test_public_pages_are_accessible_on_a_wide_screen(new_context: Callable[..., BrowserContext]) -> None:
     page = new_context(viewport={"width": 1280, "height": 900}).new_page()
     for path in PUBLIC.values():
-        look(page, f"/es/{path}")
+        check_page(page, f"/es/{path}")
 
 
 @pytest.mark.parametrize("width", [360, 1280])
@@ -81,13 +81,13 @@ def test_private_pages_are_accessible_and_narrow(new_context: Callable[..., Brow
     page = new_context(viewport={"width": width, "height": 780}).new_page()
     sign_in(page, "learner@puente.example", "puente-demo-2026", "/es/learning/")
     for path in PRIVATE.values():
-        look(page, f"/es/{path}")
-    look(page, "/accounts/")
+        check_page(page, f"/es/{path}")
+    check_page(page, "/accounts/")
     sign_in_again = new_context(viewport={"width": width, "height": 780}).new_page()
     sign_in(sign_in_again, "graduate@puente.example", "puente-demo-2026", "/es/learning/")
-    look(sign_in_again, f"/es/learning/{demo_key('course', 'first-account')}/finish/")
+    check_page(sign_in_again, f"/es/learning/{demo_key('course', 'first-account')}/finish/")
     sign_in_again.get_by_role("link", name="Ver mi certificado").click()
-    look(sign_in_again, sign_in_again.url)
+    check_page(sign_in_again, sign_in_again.url)
 
 
 def test_a_first_visit_of_a_lesson_is_light_and_calls_nobody_else(demo_site: DemoSite, new_context: Callable[..., BrowserContext]) -> None:
