@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 from django.apps import apps
 from django.db import transaction
-from wagtail.models import Locale, Page, PageLogEntry
+from wagtail.models import Page, PageLogEntry
 
 NAMESPACE = uuid.UUID("7b0a4f7e-7d0f-4d3a-9d0e-3f1f5f1c2a11")
 # Lower floors first: a lesson may cite a publication.
@@ -79,11 +79,6 @@ def ensure_page(
         revision.publish()
     report(f"{parent.locale.language_code}  {page.title}")
     return page
-
-
-def locale_of(code: str) -> Locale:
-    """Return the locale of a language code."""
-    return Locale.objects.get(language_code=code)
 
 
 def remove_pages(keys: Iterable[uuid.UUID], language: str, report: Report) -> None:

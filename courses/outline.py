@@ -94,11 +94,6 @@ class OutlineDocument:
         return sum(step.minutes for step in self.steps)
 
     @property
-    def required_mask(self) -> int:
-        """The bits of the steps that the certificate requires."""
-        return mask(step.slot for step in self.steps if step.required)
-
-    @property
     def full_mask(self) -> int:
         """The bits of all steps."""
         return mask(step.slot for step in self.steps)

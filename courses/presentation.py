@@ -84,14 +84,9 @@ def draw(document: OutlineDocument, language: str, *, current: UUID | None = Non
     return modules
 
 
-def waived_steps(course_key: UUID) -> set[UUID]:
-    """Return the keys of steps that are waived now."""
-    return set(StepWaiver.objects.in_force().filter(course_key=course_key).values_list("step_key", flat=True))
-
-
 def _outline_context(course: CoursePage, language: str, current: UUID | None = None) -> dict[str, Any]:
     outline = Outline.objects.newest_of([course.key]).get(course.key)
-    modules = draw(outline.document, language, current=current, waived=waived_steps(course.key)) if outline else []
+    modules = draw(outline.document, language, current=current, waived=StepWaiver.objects.steps_of(course.key)) if outline else []
     steps = [step for module in modules for step in module.steps]
     position = next((i for i, step in enumerate(steps) if step.current), None)
     return {

@@ -17,12 +17,11 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from accounts.models import User
-from courses.models import CoursePage
+from courses.models import CoursePage, StepWaiver
 from learning.models import Enrolment
 from learning.private_api import CarefulParser, PrivateAPI, SignedIn, declare_refusals
 from learning.schemas import AnswersIn, AnswersOut, BatchIn, BatchOut, StateOut, SummariesOut
-from learning.services.advance import waived_steps
-from learning.services.reads import CourseState, enrolment_of, following_step, summary_of
+from learning.services.reads import CourseState, enrolment_of, following_step, live_pages, summary_of
 from learning.services.record_progress import Event, record_progress
 from learning.services.save_answers import save_answers
 
@@ -73,10 +72,11 @@ def course_state(request: HttpRequest, course_key: UUID) -> dict[str, Any]:
     answer: dict[str, Any] = {"signed_in": True, "learner": _opaque(learner), "csrf": get_token(request), "enrolment": None}
     enrolment = enrolment_of(learner, course_key)
     if enrolment is not None and enrolment.state == Enrolment.State.ACTIVE:
-        waived = waived_steps(course_key)
+        waived = StepWaiver.objects.steps_of(course_key)
         language = get_language() or enrolment.language
         step = following_step(enrolment, waived)
-        answer["enrolment"] = _enrolment_json(CourseState(enrolment, waived, language), _step_page(step, language) if step else None)
+        page = live_pages([step], language).get(step) if step else None
+        answer["enrolment"] = _enrolment_json(CourseState(enrolment, waived, language), page)
     return answer | (_edit_link(learner, course_key) if _may_be_staff(learner, enrolment) else {})
 
 
@@ -98,11 +98,6 @@ def _edit_link(learner: User, course_key: UUID) -> dict[str, str]:
 def _opaque(learner: User) -> str:
     """Return a name for the account that says nothing: it keeps two people's waiting events on one device apart."""
     return salted_hmac("learning.api.learner", str(learner.pk)).hexdigest()[:16]
-
-
-def _step_page(step_key: UUID, language: str) -> Page | None:
-    pages = list(Page.objects.live().filter(translation_key=step_key).select_related("locale").order_by("pk"))
-    return next((page for page in pages if page.locale.language_code == language), pages[0] if pages else None)
 
 
 @api.post("/events", response=BatchOut, auth=signed_in)

@@ -9,8 +9,6 @@ from typing import Any
 
 from django.db import models
 
-LARGEST_SLOT = 65_535
-
 
 class BitSetField(models.BinaryField):  # type: ignore[type-arg]
     """A non-negative integer of any size, stored as little-endian bytes without trailing zeros."""
@@ -44,11 +42,6 @@ class BitSetField(models.BinaryField):  # type: ignore[type-arg]
 
     def value_to_string(self, obj: models.Model) -> str:
         return format(self.value_from_object(obj), "x")
-
-
-def count(bits: int) -> int:
-    """Return how many steps are in a set."""
-    return bits.bit_count()
 
 
 def slots(bits: int) -> list[int]:

@@ -105,7 +105,6 @@ def _examples() -> dict[str, list[dict[str, Any]]]:
         "progress": [{"done": 7, "total": 12, "label": "7 de 12 pasos · unos 40 minutos más"}],
         "row": [{"card": card}],
         "source": [{"value": figure}],
-        "step_footer": [{"previous": {"title": "Flujos mixtos", "url": "#"}, "done_url": "#", "key": "b"}],
         "topic_chip": [{"topic": topic, "label": topic.capitalize()} for topic in TOPIC_COLOURS],
     }
 

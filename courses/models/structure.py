@@ -154,6 +154,10 @@ class StepWaiverQuerySet(models.QuerySet["StepWaiver"]):
         """Those whose step still cannot be opened."""
         return self.filter(ended_at__isnull=True)
 
+    def steps_of(self, course_key: uuid.UUID) -> set[uuid.UUID]:
+        """The keys of the steps of a course that are waived now, in one statement."""
+        return set(self.in_force().filter(course_key=course_key).values_list("step_key", flat=True))
+
 
 class StepWaiver(models.Model):
     """A step that could not be opened from `began_at` on, and so is not required; restoring it takes nothing back."""

@@ -26,11 +26,6 @@ def lock_enrolment(learner_id: int, course_key: UUID) -> Enrolment:
     return enrolment
 
 
-def waived_steps(course_key: UUID) -> set[UUID]:
-    """Return the steps of a course that are waived now."""
-    return set(StepWaiver.objects.in_force().filter(course_key=course_key).values_list("step_key", flat=True))
-
-
 def advance(enrolment: Enrolment, bits: int, *, waived: set[UUID] | None = None) -> bool:
     """Add steps to a locked enrolment and complete it when everything needed is done. Returns whether it completed now.
 
@@ -42,7 +37,7 @@ def advance(enrolment: Enrolment, bits: int, *, waived: set[UUID] | None = None)
     completed = False
     if enrolment.completed_at is None and enrolment.state == Enrolment.State.ACTIVE:
         if waived is None:
-            waived = waived_steps(enrolment.course_key)
+            waived = StepWaiver.objects.steps_of(enrolment.course_key)
         needed = policies.required_mask(enrolment.outline.document, waived)
         completed = policies.is_covered(enrolment.done_bits, needed)
         if completed:

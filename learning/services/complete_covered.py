@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from courses.models import Outline
+from courses.models import Outline, StepWaiver
 from learning import policies
 from learning.models import Enrolment
-from learning.services.advance import advance, waived_steps
+from learning.services.advance import advance
 
 BATCH = 200
 
@@ -19,7 +19,7 @@ def complete_covered_enrolments(*, course_key: UUID) -> int:
 
     Looks first without a lock, so that the many who are not covered cost a read and no write; then one row is locked at a time.
     """
-    waived = waived_steps(course_key)
+    waived = StepWaiver.objects.steps_of(course_key)
     completed = 0
     unfinished = Enrolment.objects.unfinished().filter(course_key=course_key).order_by("pk").values_list("pk", "outline_id", "done_bits")
     needed: dict[UUID, int] = {}

@@ -22,7 +22,6 @@ from learning import policies
 from learning.bits import slots
 from learning.grading import course_grade
 from learning.models import Attempt, Credential, Enrolment
-from learning.services.advance import waived_steps
 from learning.services.step_kinds import known_steps
 
 
@@ -192,7 +191,7 @@ def enrolment_of(learner: User, course_key: UUID) -> Enrolment | None:
 def state_of(learner: User, course_key: UUID, language: str) -> CourseState | None:
     """Return a person's record of a course; None if they never enrolled. Two queries."""
     enrolment = enrolment_of(learner, course_key)
-    return CourseState(enrolment, waived_steps(course_key), language) if enrolment else None
+    return CourseState(enrolment, StepWaiver.objects.steps_of(course_key), language) if enrolment else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +236,7 @@ def summary_of(learner: User, language: str) -> list[CourseSummary]:
         waived.setdefault(course_key, set()).add(step_key)
     courses = _courses(keys, language)
     following = {enrolment.pk: following_step(enrolment, waived.get(enrolment.course_key, set())) for enrolment in enrolments}
-    steps = _pages([step for step in following.values() if step], language)
+    steps = live_pages([step for step in following.values() if step], language)
     return [
         _summary(
             enrolment,
@@ -270,7 +269,8 @@ def _courses(keys: list[UUID], language: str) -> dict[UUID, CoursePage]:
     return found
 
 
-def _pages(keys: list[UUID], language: str) -> Mapping[UUID | None, Page]:
+def live_pages(keys: list[UUID], language: str) -> Mapping[UUID | None, Page]:
+    """Return live pages by key, in a language or in another that they have; what is gone is missing. One query."""
     found: dict[UUID | None, Page] = {}
     for page in Page.objects.live().filter(translation_key__in=keys).select_related("locale").order_by("pk"):
         key = UUID(str(page.translation_key))

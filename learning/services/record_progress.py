@@ -12,11 +12,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from courses.models import StepWaiver
 from courses.outline import OutlineStep
 from learning import policies
 from learning.errors import LearningError, RunClosed, StepNotSelfReported, StepUnknown
 from learning.models import Enrolment
-from learning.services.advance import advance, lock_enrolment, waived_steps
+from learning.services.advance import advance, lock_enrolment
 from learning.services.step_kinds import known_steps
 
 # No device did anything here before; and a database has no year 0.
@@ -74,7 +75,7 @@ def record_progress(*, learner: User, course_key: UUID, events: Sequence[Event],
             if event.type is EventType.DONE:
                 bits |= 1 << step.slot
             _remember_place(enrolment, event, now)
-        waived = waived_steps(course_key)
+        waived = StepWaiver.objects.steps_of(course_key)
         completed = advance(enrolment, bits, waived=waived) if accepted else False
     return BatchResult(tuple(event.id for event, _step in accepted), tuple(refused), completed, enrolment, waived)
 

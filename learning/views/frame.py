@@ -14,7 +14,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
-from wagtail.models import Page
 
 from accounts.models import User
 from core.topics import Topic
@@ -93,12 +92,6 @@ def course_ref(request: HttpRequest, course_key: UUID, language: str) -> CourseR
     if enrolment is None:
         raise Http404
     return CourseRef(course_key, enrolment.outline.document.title(language))
-
-
-def step_page(step_key: UUID, language: str) -> Page | None:
-    """Return the live page of a step in a language, or in another that it has; None when it is gone."""
-    pages = list(Page.objects.live().filter(translation_key=step_key).select_related("locale").order_by("pk"))
-    return next((page for page in pages if page.locale.language_code == language), pages[0] if pages else None)
 
 
 def refused(request: HttpRequest, title: str, text: str, back: str, *, status: int = 409) -> HttpResponse:

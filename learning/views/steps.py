@@ -14,16 +14,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from courses.outline import StepKind
-from courses.presentation import draw, waived_steps
+from courses.presentation import draw
 from learning.errors import AnswersMalformed, AttemptClosed, AttemptsUsedUp, LearningError, StepUnknown
 from learning.models import Attempt
 from learning.papers import paper_for_display, review_of
 from learning.services.mark_done import mark_done
-from learning.services.reads import CourseState, state_of
+from learning.services.reads import CourseState, live_pages, state_of
 from learning.services.save_answers import save_answers
 from learning.services.start_attempt import start_attempt
 from learning.services.submit_attempt import submit_attempt
-from learning.views.frame import CourseRef, course_ref, language_of, learner_of, private, refused, step_page, to_sign_in
+from learning.views.frame import CourseRef, course_ref, language_of, learner_of, private, refused, to_sign_in
 
 STASH = "answers_of_an_expired_session"
 LARGEST_STASH = 64 * 1024
@@ -47,7 +47,7 @@ def step(request: HttpRequest, course_key: UUID, step_key: UUID) -> HttpResponse
 
 
 def _step_context(page: CourseRef, state: CourseState, step_key: UUID, language: str) -> dict[str, Any]:
-    content = step_page(step_key, language)
+    content = live_pages([step_key], language).get(step_key)
     kind = state.kind_of(step_key)
     if kind is None:
         raise Http404
@@ -69,7 +69,7 @@ def _step_context(page: CourseRef, state: CourseState, step_key: UUID, language:
 
 def _following(state: CourseState, step_key: UUID, language: str) -> Any:
     """Return the step after this one that can be opened, as pages draw it."""
-    modules = draw(state.document, language, waived=waived_steps(state.enrolment.course_key))
+    modules = draw(state.document, language, waived=state.waived)
     steps = [line for module in modules for line in module.steps]
     position = next((i for i, line in enumerate(steps) if line.key == str(step_key)), None)
     if position is None:
@@ -185,7 +185,7 @@ def _remembered_title(found: Attempt, language: str) -> str:
 def _show(request: HttpRequest, page: CourseRef, found: Attempt) -> HttpResponse:
     """Draw an open paper, or the result of one that was sent."""
     language = language_of(request)
-    content = step_page(found.step_key, language)
+    content = live_pages([found.step_key], language).get(found.step_key)
     context = {
         "course": page,
         "attempt": found,

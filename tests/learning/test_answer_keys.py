@@ -44,27 +44,6 @@ def course(db: None) -> CoursePage:
     return make_course(lessons=1, assessments=1)
 
 
-@pytest.fixture
-def page(course: CoursePage) -> AssessmentPage:
-    return assessment_of(course)
-
-
-@pytest.fixture
-def enrolment(course: CoursePage) -> Enrolment:
-    return enrol_in(course)
-
-
-@pytest.fixture
-def learner(client: Client, enrolment: Enrolment) -> Client:
-    client.force_login(enrolment.learner)
-    return client
-
-
-@pytest.fixture
-def attempt(enrolment: Enrolment, page: AssessmentPage) -> Attempt:
-    return start_attempt(learner=enrolment.learner, course_key=enrolment.course_key, step_key=page.key, language="es")
-
-
 def paper_url(attempt: Attempt, language: str = "es") -> str:
     return f"/{language}/learning/{attempt.enrolment.course_key}/steps/{attempt.step_key}/attempts/{attempt.pk}/"
 

@@ -34,22 +34,6 @@ def post(client: Client, body: Any, url: str = EVENTS, **extra: Any) -> HttpResp
     return client.post(url, data=data, **{"content_type": "application/json", **extra})
 
 
-@pytest.fixture
-def course(db: None) -> CoursePage:
-    return make_course(lessons=2, assessments=1)
-
-
-@pytest.fixture
-def enrolment(course: CoursePage) -> Enrolment:
-    return enrol_in(course)
-
-
-@pytest.fixture
-def learner(client: Client, enrolment: Enrolment) -> Client:
-    client.force_login(enrolment.learner)
-    return client
-
-
 def batch(course: CoursePage, *events: Any) -> dict[str, Any]:
     return {"course": str(course.key), "events": [event_json(event) for event in events]}
 
@@ -60,7 +44,7 @@ def untouched(enrolment: Enrolment) -> None:
     assert not Progressed.objects.exists()
 
 
-def is_refusal(answer: HttpResponse, *statuses: int) -> dict[str, str]:
+def assert_refusal(answer: HttpResponse, *statuses: int) -> dict[str, str]:
     assert answer.status_code in statuses
     assert answer["Content-Type"].startswith("application/json")
     assert answer["Cache-Control"] == "private, no-store"
@@ -174,16 +158,16 @@ def test_a_closed_run_refuses_each_event_in_an_answer_200(learner: Client, cours
 
 def test_who_has_left_or_never_came_is_told_so(learner: Client, course: CoursePage, enrolment: Enrolment) -> None:
     withdraw(learner=enrolment.learner, course_key=course.key)
-    assert is_refusal(post(learner, batch(course, done(lessons_of(course)[0].key))), 409)["error"] == NotEnrolled.code
+    assert assert_refusal(post(learner, batch(course, done(lessons_of(course)[0].key))), 409)["error"] == NotEnrolled.code
     foreign = make_course()
-    assert is_refusal(post(learner, batch(foreign, done(lessons_of(foreign)[0].key))), 409)["error"] == NotEnrolled.code
-    assert is_refusal(post(learner, {**batch(course, done(lessons_of(course)[0].key)), "course": str(uuid.uuid4())}), 409)
+    assert assert_refusal(post(learner, batch(foreign, done(lessons_of(foreign)[0].key))), 409)["error"] == NotEnrolled.code
+    assert assert_refusal(post(learner, {**batch(course, done(lessons_of(course)[0].key)), "course": str(uuid.uuid4())}), 409)
     untouched(enrolment)
 
 
 def test_without_a_session_nothing_is_written(client: Client, course: CoursePage, enrolment: Enrolment) -> None:
-    assert is_refusal(post(client, batch(course, done(lessons_of(course)[0].key))), 401)["error"] == "signed_out"
-    assert is_refusal(post(client, {"answers": {}}, "/learning/api/attempts/1/answers"), 401)
+    assert assert_refusal(post(client, batch(course, done(lessons_of(course)[0].key))), 401)["error"] == "signed_out"
+    assert assert_refusal(post(client, {"answers": {}}, "/learning/api/attempts/1/answers"), 401)
     untouched(enrolment)
 
 
@@ -191,8 +175,8 @@ def test_a_forged_request_is_refused_and_one_with_the_token_of_the_state_is_not(
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(enrolment.learner)
     body = batch(course, done(lessons_of(course)[0].key))
-    assert is_refusal(post(strict, body), 403)["error"] == "csrf"
-    assert is_refusal(post(strict, body, HTTP_X_CSRFTOKEN="x" * 64), 403)
+    assert assert_refusal(post(strict, body), 403)["error"] == "csrf"
+    assert assert_refusal(post(strict, body, HTTP_X_CSRFTOKEN="x" * 64), 403)
     untouched(enrolment)
     token = strict.get(state_url(course)).json()["csrf"]
     assert post(strict, body, HTTP_X_CSRFTOKEN=token).status_code == 200
@@ -298,20 +282,20 @@ BAD = [
 
 @pytest.mark.parametrize("what", BAD)
 def test_a_bad_body_is_refused_and_changes_nothing(learner: Client, course: CoursePage, enrolment: Enrolment, what: str) -> None:
-    is_refusal(post(learner, body_of(course, what)), 400, 415, 422)
+    assert_refusal(post(learner, body_of(course, what)), 400, 415, 422)
     untouched(enrolment)
 
 
 def test_two_megabytes_are_not_read(learner: Client, course: CoursePage, enrolment: Enrolment) -> None:
     body = json.dumps({**batch(course, done(lessons_of(course)[0].key)), "padding": "x" * 2_000_000})
-    assert is_refusal(post(learner, body), 413)["error"] == "too_large"
-    assert is_refusal(post(learner, body, "/learning/api/attempts/1/answers"), 413)
+    assert assert_refusal(post(learner, body), 413)["error"] == "too_large"
+    assert assert_refusal(post(learner, body, "/learning/api/attempts/1/answers"), 413)
     untouched(enrolment)
 
 
 def test_a_length_that_is_no_number_is_refused(learner: Client, course: CoursePage, enrolment: Enrolment) -> None:
     for length in ("x", "-1", "1e3", "²"):
-        is_refusal(post(learner, batch(course, done(lessons_of(course)[0].key)), CONTENT_LENGTH=length), 400, 413)
+        assert_refusal(post(learner, batch(course, done(lessons_of(course)[0].key)), CONTENT_LENGTH=length), 400, 413)
     untouched(enrolment)
 
 
@@ -320,7 +304,7 @@ def test_a_length_that_is_no_number_is_refused(learner: Client, course: CoursePa
 )
 def test_another_kind_of_body_is_refused(learner: Client, course: CoursePage, enrolment: Enrolment, kind: str) -> None:
     body = json.dumps(batch(course, done(lessons_of(course)[0].key)))
-    is_refusal(post(learner, body, content_type=kind), 400, 415, 422)
+    assert_refusal(post(learner, body, content_type=kind), 400, 415, 422)
     untouched(enrolment)
 
 
@@ -328,7 +312,7 @@ def test_another_kind_of_body_is_refused(learner: Client, course: CoursePage, en
 def test_events_are_only_posted(learner: Client, course: CoursePage, enrolment: Enrolment, method: str) -> None:
     body = json.dumps(batch(course, done(lessons_of(course)[0].key)))
     arguments = {} if method == "get" else {"data": body, "content_type": "application/json"}
-    is_refusal(getattr(learner, method)(EVENTS, **arguments), 405)
+    assert_refusal(getattr(learner, method)(EVENTS, **arguments), 405)
     untouched(enrolment)
 
 
@@ -350,7 +334,7 @@ def test_the_clock_of_a_device_may_say_anything(learner: Client, course: CourseP
     answer = post(learner, {"course": str(course.key), "events": [event]})
     # An unreadable clock may be refused, but then in words; a readable one never loses the work.
     if answer.status_code != 200:
-        is_refusal(answer, 422)
+        assert_refusal(answer, 422)
         untouched(enrolment)
         return
     found = Enrolment.objects.get(pk=enrolment.pk)
@@ -421,7 +405,7 @@ def test_answers_are_kept_as_they_are_given(learner: Client, course: CoursePage,
     ids=lambda body: str(body)[:40],
 )
 def test_bad_answers_are_refused_and_change_nothing(learner: Client, attempt: Attempt, body: Any) -> None:
-    is_refusal(post(learner, body, answers_url(attempt)), 400, 409, 415, 422)
+    assert_refusal(post(learner, body, answers_url(attempt)), 400, 409, 415, 422)
     attempt.refresh_from_db()
     assert (attempt.answers, attempt.submitted_at) == ({}, None)
 
@@ -433,7 +417,7 @@ def test_an_attempt_that_does_not_exist_is_not_found(learner: Client, attempt: A
 
 def test_another_persons_attempt_does_not_exist(client: Client, attempt: Attempt) -> None:
     client.force_login(make_user())
-    is_refusal(post(client, {"answers": {}}, answers_url(attempt)), 404)
+    assert_refusal(post(client, {"answers": {}}, answers_url(attempt)), 404)
 
 
 def test_a_huge_number_of_digits_is_not_found(learner: Client) -> None:

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from learning.bits import LARGEST_SLOT, BitSetField, count, slots
+from learning.bits import BitSetField, slots
 from learning.models import Enrolment
 from tests.factories import enrol_in, make_course
 
@@ -18,7 +18,6 @@ ON_DATABASE = settings(max_examples=20, deadline=None, suppress_health_check=[He
 def test_slots_and_bits_are_two_ways_to_say_the_same(found: set[int]) -> None:
     bits = sum(1 << slot for slot in found)
     assert slots(bits) == sorted(found)
-    assert count(bits) == len(found)
 
 
 @pytest.fixture
@@ -34,7 +33,7 @@ def test_what_is_stored_comes_back(enrolment: Enrolment, bits: int) -> None:
     assert Enrolment.objects.values_list("done_bits", flat=True).get(pk=enrolment.pk) == bits
 
 
-@pytest.mark.parametrize("slot", [0, 7, 8, 63, 64, 1_000, LARGEST_SLOT])
+@pytest.mark.parametrize("slot", [0, 7, 8, 63, 64, 1_000, 65_535])
 def test_big_slots_come_back(enrolment: Enrolment, slot: int) -> None:
     enrolment.done_bits = 1 << slot
     enrolment.save()

@@ -12,10 +12,8 @@ from django.utils.html import escape
 from accounts.names import MAX_LENGTH
 from courses.models import AssessmentPage, CoursePage, CourseRun
 from learning.models import Attempt, Credential, Enrolment
-from learning.services.start_attempt import start_attempt
 from learning.services.withdraw import withdraw
 from tests.factories import (
-    assessment_of,
     enrol_in,
     finish_course,
     lessons_of,
@@ -27,32 +25,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def course(db: None) -> CoursePage:
-    return make_course(lessons=2, assessments=1)
-
-
-@pytest.fixture
-def page(course: CoursePage) -> AssessmentPage:
-    return assessment_of(course)
-
-
-@pytest.fixture
-def enrolment(course: CoursePage) -> Enrolment:
-    return enrol_in(course)
-
-
-@pytest.fixture
-def learner(client: Client, enrolment: Enrolment) -> Client:
-    client.force_login(enrolment.learner)
-    return client
-
-
-@pytest.fixture
-def attempt(enrolment: Enrolment, page: AssessmentPage) -> Attempt:
-    return start_attempt(learner=enrolment.learner, course_key=enrolment.course_key, step_key=page.key, language="es")
 
 
 def course_url(course: CoursePage, tail: str = "") -> str:
