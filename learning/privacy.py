@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.privacy import Rows, declare, rows
-from learning.models import Attempt, Credential, CredentialFile, CredentialHold, CredentialHolder, Enrolment
+from learning.models import Attempt, Credential, CredentialFile, CredentialHold, CredentialHolder, Enrolment, RecordExport
 from learning.services.uncount_progress import uncount_progress
 
 
@@ -43,6 +43,7 @@ def declare_record() -> None:
         "learning.Credential",
         reason="That it was issued, for what and when. Stays: it names nobody, and its link to the enrolment becomes empty.",
     )
+    declare("learning.RecordExport", reason="Lists that a member of staff asked for. Go with their account.", export=_exports)
 
 
 def _enrolments(user: User) -> Rows:
@@ -76,6 +77,10 @@ def _attempts(user: User) -> Rows:
 def _certificates(user: User) -> Rows:
     fields = ("credential_id", "credential__code", "credential__issued_at", "credential__revoked_at", "printed_name", "show_name")
     return rows(CredentialHolder.objects.filter(learner=user).order_by("pk"), *fields)
+
+
+def _exports(user: User) -> Rows:
+    return rows(RecordExport.objects.filter(asked_by=user), "listing", "format", "asked_at")
 
 
 def _lock_enrolments(user: User) -> None:

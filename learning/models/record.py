@@ -1,12 +1,7 @@
-"""The record: enrolments, attempts and credentials. Points at content by key, never by a foreign key to a page.
-
-Lock order: run, person, enrolment, attempt, credential.
-"""
+"""Enrolments, attempts and the counts of progress."""
 
 from __future__ import annotations
 
-import secrets
-import uuid
 from typing import Any
 
 from django.conf import settings
@@ -17,15 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import CourseRun, Outline
 from learning.bits import BitSetField
-
-# No 0/O, 1/I/L, U/V: a code is read aloud and typed from paper.
-CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTWXYZ"
-CODE_LENGTH = 12
-
-
-def new_code() -> str:
-    """Return a short code for a certificate: 12 characters, about 58 bits."""
-    return "".join(secrets.choice(CODE_ALPHABET) for _i in range(CODE_LENGTH))
 
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
@@ -82,7 +68,15 @@ class Enrolment(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["learner", "run"], name="enrolment_once_per_run")]
-        indexes = [models.Index(fields=["course_key", "state"], name="enrolment_course_state")]
+        indexes = [
+            models.Index(fields=["course_key", "state"], name="enrolment_course_state"),
+            models.Index(fields=["-enrolled_on", "-id"], name="enrolment_newest"),
+        ]
+        default_permissions = ("view",)
+        permissions = [
+            ("open_record", _("Can open the record of a learner, with a reason")),
+            ("export_records", _("Can export lists of the record")),
+        ]
 
     def __str__(self) -> str:
         return f"enrolment {self.pk}"
@@ -126,6 +120,8 @@ class Attempt(models.Model):
             ),
             models.CheckConstraint(condition=Q(score__isnull=True) | Q(score__lte=100), name="attempt_score_is_percent"),
         ]
+        indexes = [models.Index(fields=["-started_at", "-id"], name="attempt_newest")]
+        default_permissions = ("view",)
 
     def __str__(self) -> str:
         return f"attempt {self.number} of {self.enrolment_id}"
@@ -156,87 +152,3 @@ class StepStat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id}/{self.slot}: {self.completions}"
-
-
-class CredentialQuerySet(models.QuerySet["Credential"]):
-    """Named reads of credentials."""
-
-    def live(self) -> CredentialQuerySet:
-        """Those that were not revoked."""
-        return self.filter(revoked_at__isnull=True)
-
-
-class Credential(models.Model):
-    """Something earned. Written once with everything printed on it, except what says who the person is."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    code = models.CharField(max_length=16, unique=True, default=new_code, editable=False)
-    subject_kind = models.CharField(max_length=10, default="course")
-    subject_key = models.CharField(max_length=80)
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.SET_NULL, null=True, blank=True, related_name="credentials")
-    snapshot = models.JSONField()
-    template_version = models.PositiveSmallIntegerField(default=1)
-    issued_at = models.DateTimeField(default=timezone.now)
-    revoked_at = models.DateTimeField(null=True, blank=True)
-    reason = models.CharField(max_length=300, blank=True)
-    replaced_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaces")
-
-    objects = CredentialQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["enrolment", "subject_kind", "subject_key"],
-                condition=Q(revoked_at__isnull=True, enrolment__isnull=False),
-                name="credential_one_live_per_subject",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"credential {self.pk}"
-
-    def title(self, language: str) -> str:
-        """The course as printed, in a language, or in the one in which it was taken (databases reorder JSON keys)."""
-        titles: dict[str, str] = self.snapshot["titles"]
-        return titles.get(language) or titles.get(self.snapshot["language"]) or min(titles.values(), default="")
-
-
-class CredentialHolder(models.Model):
-    """Whose credential it is: the part that erasure deletes. The public page shows the name only if the holder allows it."""
-
-    credential = models.OneToOneField(Credential, on_delete=models.CASCADE, related_name="holder")
-    learner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="held_credentials")
-    printed_name = models.CharField(max_length=120)
-    show_name = models.BooleanField(default=False)
-
-    def __str__(self) -> str:
-        return f"holder of {self.credential_id}"
-
-
-class CredentialFile(models.Model):
-    """The PDF of a credential in one language, made once and served from then on; named by its content."""
-
-    credential = models.ForeignKey(Credential, on_delete=models.CASCADE, related_name="files")
-    language = models.CharField(max_length=10, choices=settings.LANGUAGES)
-    sha256 = models.CharField(max_length=64)
-    path = models.CharField(max_length=200)
-    made_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["credential", "language"], name="credentialfile_once_per_language")]
-
-    def __str__(self) -> str:
-        return self.path
-
-
-class CredentialHold(models.Model):
-    """A task for the administrator: a PDF that cannot be printed as it should. The credential itself is not held."""
-
-    credential = models.OneToOneField(Credential, on_delete=models.CASCADE, related_name="hold")
-    missing = models.CharField(_("characters no font has"), max_length=200)
-    opened_at = models.DateTimeField(default=timezone.now)
-    told_at = models.DateTimeField(null=True, blank=True)
-    resolved_at = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return f"hold on {self.credential_id}"

@@ -1,0 +1,33 @@
+"""The record: enrolments, attempts and credentials. Points at content by key, never by a foreign key to a page.
+
+Lock order: run, person, enrolment, attempt, credential.
+"""
+
+from learning.models.audit import AuditEntry
+from learning.models.credentials import (
+    CODE_ALPHABET,
+    CODE_LENGTH,
+    Credential,
+    CredentialFile,
+    CredentialHold,
+    CredentialHolder,
+    new_code,
+)
+from learning.models.exports import RecordExport
+from learning.models.record import Attempt, Enrolment, Progressed, StepStat
+
+__all__ = [
+    "CODE_ALPHABET",
+    "CODE_LENGTH",
+    "Attempt",
+    "AuditEntry",
+    "Credential",
+    "CredentialFile",
+    "CredentialHold",
+    "CredentialHolder",
+    "Enrolment",
+    "Progressed",
+    "RecordExport",
+    "StepStat",
+    "new_code",
+]

@@ -1,0 +1,40 @@
+"""What staff did to the record of people, and why: written once, by no role ever changed (the database refuses)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class AuditEntry(models.Model):
+    """One act of staff. Names people by number only, with no foreign key: it outlives accounts, and then names nobody."""
+
+    class Action(models.TextChoices):
+        """What was done."""
+
+        ISSUED = "issued", _("issued a certificate by hand")
+        OVERRIDDEN = "overridden", _("issued a certificate although the course is not finished")
+        REVOKED = "revoked", _("revoked a certificate")
+        REPLACED = "replaced", _("replaced a certificate")
+        OPENED = "opened", _("opened a learner’s record")
+        EXPORTED = "exported", _("asked for an export")
+        DOWNLOADED = "downloaded", _("downloaded an export")
+
+    at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
+    actor_id = models.BigIntegerField(_("who"))
+    action = models.CharField(_("what"), max_length=12, choices=Action)
+    subject_kind = models.CharField(max_length=12)
+    subject_key = models.CharField(max_length=80)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject_kind", "subject_key"], name="auditentry_subject"),
+            models.Index(fields=["-at"], name="auditentry_newest"),
+        ]
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject_kind} {self.subject_key}"
