@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from allauth.account.models import EmailAddress
 
 from accounts.models import User
+from accounts.roles import AUTHOR, CERTIFICATE_ADMINISTRATOR, EDITOR, REVIEWER, SITE_ADMINISTRATOR, SUPPORT, Role
+from accounts.services.give_role import give_role
+from accounts.services.make_roles import make_roles
 
 PASSWORD = "puente-demo-2026"  # noqa: S105 - printed by `make demo`; the accounts exist only in the demo
 
@@ -18,14 +21,29 @@ class DemoAccount:
 
     email: str
     purpose: str
-    printed_name: str = ""
-    is_administrator: bool = False
+    printed_name: str
+    language: str = "es"
+    role: Role | None = None
+    is_superuser: bool = False
 
 
 LEARNER = DemoAccount("learner@puente.example", "a learner in the middle of a course", "Persona de Demostración")
 GRADUATE = DemoAccount("graduate@puente.example", "a learner with a certificate", "Graduada de Demostración")
-ADMINISTRATOR = DemoAccount("admin@puente.example", "the administrator (/admin/)", is_administrator=True)
-ACCOUNTS = (LEARNER, GRADUATE, ADMINISTRATOR)
+STAFF = (
+    DemoAccount("author@puente.example", "an author: drafts research, publishes courses", "Inés Quispe Rojas", "es", AUTHOR),
+    DemoAccount("reviewer@puente.example", "a reviewer: comments on drafts of research", "Marcus Baptiste", "en", REVIEWER),
+    DemoAccount("editor@puente.example", "an editor: publishes research", "Lucía Andrade Vega", "es", EDITOR),
+    DemoAccount(
+        "certificates@puente.example",
+        "a certificate administrator: issues, revokes, exports",
+        "Daniel Okafor",
+        "en",
+        CERTIFICATE_ADMINISTRATOR,
+    ),
+    DemoAccount("support@puente.example", "support: finds a learner’s record, changes nothing", "Rosa Tamayo", "es", SUPPORT),
+)
+ADMINISTRATOR = DemoAccount("admin@puente.example", "the administrator", "Helen Moreau", "es", SITE_ADMINISTRATOR, is_superuser=True)
+ACCOUNTS = (LEARNER, GRADUATE, *STAFF, ADMINISTRATOR)
 
 
 def account(demo: DemoAccount) -> User:
@@ -34,14 +52,20 @@ def account(demo: DemoAccount) -> User:
 
 
 def seed(report: Callable[[str], None]) -> None:
-    """Make the accounts that are missing; their addresses count as verified."""
+    """Make the roles, and the accounts that are missing; their addresses count as verified."""
+    make_roles()
     for demo in ACCOUNTS:
-        user = User.objects.filter(email=demo.email).first()
-        if user is None:
-            make = User.objects.create_superuser if demo.is_administrator else User.objects.create_user
-            user = make(demo.email, PASSWORD, printed_name=demo.printed_name, language="es")
+        user = User.objects.filter(email=demo.email).first() or _made(demo)
         EmailAddress.objects.get_or_create(user=user, email=demo.email, defaults={"verified": True, "primary": True})
         report(f"{demo.email}  {PASSWORD}  {demo.purpose}")
+
+
+def _made(demo: DemoAccount) -> User:
+    make = User.objects.create_superuser if demo.is_superuser else User.objects.create_user
+    user = make(demo.email, PASSWORD, printed_name=demo.printed_name, language=demo.language)
+    if demo.role is not None:
+        give_role(user=user, role=demo.role)
+    return user
 
 
 def remove(report: Callable[[str], None]) -> None:

@@ -26,15 +26,18 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """Create a site administrator."""
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        """Create someone who may do everything."""
+        return self.create_user(email, password, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email=(username or "").lower())
 
 
 class User(AbstractUser):
-    """A person with an account. The printed name is empty until its owner wants a certificate."""
+    """A person with an account. The printed name is empty until its owner wants a certificate.
+
+    Who is staff says `accounts.staff`, from rights; Django's flag `is_staff` is not used.
+    """
 
     username = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail address"), unique=True)

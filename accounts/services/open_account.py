@@ -17,7 +17,7 @@ def open_account(*, email: str, verified: bool = False, password: str | None = N
     Args:
         verified: whether the address is known to be its owner's. If not, the first sign-in asks for a code sent to it.
         password: optional; without one the account is entered with codes only.
-        fields: anything else of the account (`printed_name`, `language`, `is_staff`…).
+        fields: anything else of the account (`printed_name`, `language`…).
 
     Raises:
         IntegrityError: the address has an account already.

@@ -20,9 +20,8 @@ from accounts.forms import EmailForm, PasswordSignInForm
 from accounts.models import User
 from accounts.next_page import next_page, with_next
 from accounts.services.open_account import open_account
+from accounts.staff import may_enter_admin
 from accounts.views.frame import AskForAddressView
-
-ADMIN_PERMISSION = "wagtailadmin.access_admin"
 
 
 class SignInView(AskForAddressView):
@@ -89,7 +88,7 @@ def take_as_long(email: str) -> None:
 
 def is_refused_by_admin(request: HttpRequest) -> bool:
     """Whether a signed-in person was sent here because the admin won't let them in."""
-    return next_page(request).startswith("/admin/") and not request.user.has_perm(ADMIN_PERMISSION)
+    return next_page(request).startswith("/admin/") and not may_enter_admin(request.user)
 
 
 def refuse_admin(request: HttpRequest) -> HttpResponse:

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         waiting = EmailAddress.objects.filter(verified=False).values("user_id")
         confirmed = EmailAddress.objects.filter(verified=True).values("user_id")
         before = timezone.now() - timedelta(days=options["days"])
-        stale = User.objects.filter(last_login__isnull=True, is_staff=False, is_superuser=False, date_joined__lt=before, pk__in=waiting)
+        stale = User.objects.filter(last_login__isnull=True, is_superuser=False, groups=None, date_joined__lt=before, pk__in=waiting)
         stale = stale.exclude(pk__in=confirmed)
         # One at a time: each is erased as its owner would, and a failure keeps the rest.
         removed = 0

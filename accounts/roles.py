@@ -1,0 +1,131 @@
+"""The roles of people who work on the site, and all that each may do: one table, from which `make_roles` makes groups.
+
+Least privilege: what is not in the table is not allowed. Rights and page classes of higher floors stay strings, since this
+floor knows none of them; `tests/accounts/test_roles.py` resolves each, and asks for the admin's pages in every role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+
+from accounts.staff import ADMIN_PERMISSION
+
+LIBRARY, CATALOGUE = "knowledge.LibraryPage", "courses.CataloguePage"
+# The page above all others.
+EVERYWHERE = "wagtailcore.Page"
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role and its rights.
+
+    `permissions` are "app.codename". `pages` gives, for a page class, what may be done with its pages and all below them
+    (Wagtail's words: add, change, publish, lock, unlock, bulk_delete). `images` and `documents` say the same of files; who
+    may add one may also change and delete their own. `collections` are the folders that files lie in.
+    """
+
+    key: str
+    names: Mapping[str, str]
+    permissions: tuple[str, ...]
+    pages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    images: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
+
+    @property
+    def group_name(self) -> str:
+        """What its group is called: a group has one name, in the site's first language."""
+        return self.names[settings.LANGUAGE_CODE]
+
+
+def _rights(app: str, actions: str, *models: str) -> tuple[str, ...]:
+    return tuple(f"{app}.{action}_{model}" for model in models for action in actions.split())
+
+
+# What "any page, any file" means in Wagtail.
+_ALL_OF_PAGES = ("add", "change", "publish", "lock", "unlock", "bulk_delete")
+_ALL_OF_FILES = ("add", "change", "choose")
+_PUBLISH = ("add", "change", "publish", "lock", "unlock")
+_TRANSLATE = ("wagtail_localize.submit_translation",)
+_CERTIFY = (
+    *_rights("learning", "view", "enrolment", "attempt", "credential"),
+    *_rights("learning", "issue revoke replace", "credential"),
+    "learning.change_credentialhold",  # certificates that no font can print: look, and try again
+    "learning.export_records",
+    "learning.open_record",
+)
+_SUPPORT = ("learning.view_enrolment", "learning.open_record")
+
+AUTHOR = Role(
+    "author",
+    {"es": "Autoría", "pt": "Autoria", "fr": "Rédaction", "en": "Author"},
+    (ADMIN_PERMISSION, "courses.publish_structure", *_TRANSLATE, *_rights("knowledge", "add change view", "contributor")),
+    pages={LIBRARY: ("add", "change"), CATALOGUE: _PUBLISH},
+    images=("add", "choose"),
+    documents=("add", "choose"),
+)
+REVIEWER = Role(
+    "reviewer",
+    {"es": "Revisión", "pt": "Revisão", "fr": "Relecture", "en": "Reviewer"},
+    (ADMIN_PERMISSION, "knowledge.view_contributor"),
+    pages={LIBRARY: ("change",)},  # without it nobody can comment on a draft
+    images=("choose",),
+)
+EDITOR = Role(
+    "editor",
+    {"es": "Edición", "pt": "Edição", "fr": "Édition", "en": "Editor"},
+    (
+        ADMIN_PERMISSION,
+        *_TRANSLATE,
+        *_rights("knowledge", "add change delete view", "contributor"),
+        *_rights("wagtailredirects", "add change", "redirect"),
+    ),
+    pages={LIBRARY: _PUBLISH},
+    images=_ALL_OF_FILES,
+    documents=_ALL_OF_FILES,
+)
+CERTIFICATE_ADMINISTRATOR = Role(
+    "certificate_administrator",
+    {
+        "es": "Administración de certificados",
+        "pt": "Administração de certificados",
+        "fr": "Administration des certificats",
+        "en": "Certificate administrator",
+    },
+    (ADMIN_PERMISSION, *_CERTIFY),
+)
+SUPPORT = Role(
+    "support",
+    {"es": "Soporte", "pt": "Suporte", "fr": "Assistance", "en": "Support"},
+    (ADMIN_PERMISSION, *_SUPPORT),
+)
+SITE_ADMINISTRATOR = Role(
+    "site_administrator",
+    {"es": "Administración del sitio", "pt": "Administração do site", "fr": "Administration du site", "en": "Site administrator"},
+    (
+        *(*AUTHOR.permissions, *_CERTIFY, *_SUPPORT, "learning.view_auditentry"),
+        *_rights("knowledge", "delete", "contributor"),
+        *_rights("accounts", "add change delete", "user"),
+        *_rights("auth", "add change delete", "group"),
+        *_rights("wagtailcore", "add change delete", "locale", "site", "task", "workflow"),
+        *_rights("wagtailredirects", "add change delete", "redirect"),
+    ),
+    pages={EVERYWHERE: _ALL_OF_PAGES},
+    images=_ALL_OF_FILES,
+    documents=_ALL_OF_FILES,
+    collections=("add", "change", "delete"),
+)
+
+ROLES = (AUTHOR, REVIEWER, EDITOR, CERTIFICATE_ADMINISTRATOR, SUPPORT, SITE_ADMINISTRATOR)
+BY_KEY: dict[str, Role] = {role.key: role for role in ROLES}
+# The classes whose pages carry rights: a new page of these is given them when it is published.
+PAGE_CLASSES = frozenset(label for role in ROLES for label in role.pages)
+
+
+def group_of(role: Role) -> Group | None:
+    """Return the group of a role, under whichever of its names it was made; None before `make_roles` has run."""
+    return Group.objects.filter(name__in=set(role.names.values())).order_by("pk").first()
