@@ -1,6 +1,7 @@
 """The learning app: what people do."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class LearningConfig(AppConfig):
@@ -20,3 +21,4 @@ class LearningConfig(AppConfig):
         impact.register(learning_impact.of_course)
         privacy.declare_record()
         signals.connect()
+        post_migrate.connect(signals.tables_made, sender=self, dispatch_uid="learning-guards")

@@ -98,3 +98,52 @@ class NotEligible(LearningError):
 
     code = "not_eligible"
     message = _("The course is not finished yet, so there is no certificate.")
+
+
+class ReasonMissing(LearningError):
+    """Staff gave no reason, or one that says nothing or too much."""
+
+    code = "reason_missing"
+    message = _("Say why, in 10 to 500 characters. The reason is kept in the audit trail.")
+
+
+class OwnRecord(LearningError):
+    """Staff may not certify themselves."""
+
+    code = "own_record"
+    message = _("This is your own record. A colleague has to do this for you. Nothing was changed.")
+
+
+class NameMissing(LearningError):
+    """The learner has given no name to print."""
+
+    code = "name_missing"
+    message = _("The learner has given no name to print. Ask them to write it in their account, then issue the certificate.")
+
+
+class NameUnchanged(LearningError):
+    """The corrected name is the one that is printed already."""
+
+    code = "name_unchanged"
+    message = _("This is the name that the certificate bears already. Nothing was changed.")
+
+
+class NameUnprintable(LearningError):
+    """No shipped font has all of the name. `characters` says what is missing."""
+
+    code = "name_unprintable"
+    message = _("No font of this site has these characters: %(characters)s. Nothing was changed.")
+
+    def __init__(self, characters: str) -> None:
+        super().__init__(characters)
+        self.characters = characters
+
+    def __str__(self) -> str:
+        return str(self.message) % {"characters": " ".join(self.characters)}
+
+
+class CredentialOver(LearningError):
+    """The certificate was revoked or replaced before."""
+
+    code = "credential_over"
+    message = _("This certificate was revoked or replaced before. Nothing was changed.")

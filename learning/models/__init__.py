@@ -11,6 +11,7 @@ from learning.models.credentials import (
     CredentialFile,
     CredentialHold,
     CredentialHolder,
+    CredentialNotice,
     new_code,
 )
 from learning.models.exports import RecordExport
@@ -25,6 +26,7 @@ __all__ = [
     "CredentialFile",
     "CredentialHold",
     "CredentialHolder",
+    "CredentialNotice",
     "Enrolment",
     "Progressed",
     "RecordExport",

@@ -41,6 +41,15 @@ class Credential(models.Model):
         BY_HAND = "by_hand", _("issued by hand, the course being finished")
         OVERRIDE = "override", _("issued by hand, although the course is not finished")
 
+    class PublicReason(models.TextChoices):
+        """All that the public page ever says about why: nobody's private matter can land there."""
+
+        DATA = "data", _("a mistake in the data")
+        ERROR = "error", _("it was issued in error")
+        REQUEST = "request", _("the holder asked for it")
+        RULES = "rules", _("the rules of the course were broken")
+        OTHER = "other", _("another reason, which is not published")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.CharField(max_length=16, unique=True, default=new_code, editable=False)
     subject_kind = models.CharField(max_length=10, default="course")
@@ -79,6 +88,16 @@ class Credential(models.Model):
         """The course as printed, in a language, or in the one in which it was taken (databases reorder JSON keys)."""
         titles: dict[str, str] = self.snapshot["titles"]
         return titles.get(language) or titles.get(self.snapshot["language"]) or min(titles.values(), default="")
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was revoked or replaced."""
+        return self.revoked_at is not None or self.replaced_by_id is not None
+
+    @property
+    def public_reason(self) -> str:
+        """Why it was revoked, in the reader's language; older rows have a sentence of their own."""
+        return str(self.PublicReason(self.reason).label) if self.reason in self.PublicReason.values else self.reason
 
 
 class CredentialHolder(models.Model):
@@ -120,3 +139,26 @@ class CredentialHold(models.Model):
 
     def __str__(self) -> str:
         return f"hold on {self.credential_id}"
+
+
+class CredentialNotice(models.Model):
+    """A message that the holder is owed about what staff did. Written with the act, told by a task, and once."""
+
+    class What(models.TextChoices):
+        """What was done."""
+
+        ISSUED = "issued", _("issued by hand")
+        REVOKED = "revoked", _("revoked")
+        REPLACED = "replaced", _("replaced")
+
+    credential = models.ForeignKey(Credential, on_delete=models.CASCADE, related_name="notices")
+    what = models.CharField(max_length=10, choices=What)
+    made_at = models.DateTimeField(default=timezone.now)
+    told_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["credential", "what"], name="credentialnotice_once")]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.credential_id}"

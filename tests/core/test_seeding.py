@@ -11,6 +11,7 @@ from allauth.account.models import EmailAddress
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.test import override_settings
 from pytest_django import DjangoCaptureOnCommitCallbacks
 from pytest_django.plugin import DjangoDbBlocker
 from wagtail.actions.copy_for_translation import CopyPageForTranslationAction
@@ -52,9 +53,11 @@ def demo(_seeded: None, db: None) -> None:
 
 
 def seed() -> list[str]:
+    """As the demo seeds: what it certifies says that it is a demonstration, and only such certificates can be taken out."""
     said: list[str] = []
-    for module in demo_modules():
-        module.seed(said.append)
+    with override_settings(DEMO=True):
+        for module in demo_modules():
+            module.seed(said.append)
     return said
 
 
