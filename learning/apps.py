@@ -14,6 +14,7 @@ class LearningConfig(AppConfig):
         from courses.models import AssessmentPage, LessonPage
         from learning import gate, privacy, signals
         from learning import impact as learning_impact
+        from learning.admin_lists import search
 
         access.register(LessonPage, gate.rule_for_step)
         access.register(AssessmentPage, gate.rule_for_step)
@@ -21,4 +22,5 @@ class LearningConfig(AppConfig):
         impact.register(learning_impact.of_course)
         privacy.declare_record()
         signals.connect()
+        search.connect()
         post_migrate.connect(signals.tables_made, sender=self, dispatch_uid="learning-guards")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from django.db import connections
+from django.core.files.storage import default_storage
+from django.db import connections, transaction
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models.signals import post_delete
 
 from courses.signals import outline_published, step_waived
+from learning.models import RecordExport
 
 
 def _outline_published(sender: object, outline: Any, everyone: bool, **kwargs: Any) -> None:
@@ -23,10 +27,17 @@ def _step_waived(sender: object, course_key: Any, **kwargs: Any) -> None:
     complete_covered.enqueue(str(course_key))
 
 
+def _export_deleted(sender: object, instance: Any, **kwargs: Any) -> None:
+    """Let the file of an export go with its row, by whatever way that goes: after a day, or with the account that asked."""
+    if instance.path:
+        transaction.on_commit(partial(default_storage.delete, instance.path))
+
+
 def connect() -> None:
     """Connect the handlers of this app."""
     outline_published.connect(_outline_published, dispatch_uid="learning-outline-published")
     step_waived.connect(_step_waived, dispatch_uid="learning-step-waived")
+    post_delete.connect(_export_deleted, sender=RecordExport, dispatch_uid="learning-export-deleted")
 
 
 def tables_made(sender: object, using: str, **kwargs: Any) -> None:

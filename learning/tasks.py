@@ -21,3 +21,11 @@ def complete_covered(course_key: str) -> None:
     from learning.services.complete_covered import complete_covered_enrolments
 
     complete_covered_enrolments(course_key=UUID(course_key))
+
+
+@task()
+def write_export(export_id: str) -> None:
+    """Write a list that a member of staff asked for to a file."""
+    from learning.services.write_export import write_export_file
+
+    write_export_file(export_id=UUID(export_id))

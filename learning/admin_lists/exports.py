@@ -1,0 +1,198 @@
+"""The pages of exports: asking for one, seeing how far mine are, fetching the file."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+from django.views.generic import TemplateView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from accounts.models import User
+from learning.admin_lists.courses import admin_language
+from learning.admin_lists.listing import FiltersInvalid, Listing
+from learning.admin_lists.paginator import CappedPaginator
+from learning.admin_lists.registry import LISTINGS
+from learning.models import RecordExport
+from learning.services.ask_export import ExportsTooMany, ExportUnderWay, ask_export
+from learning.services.drop_exports import drop_own_export
+from learning.services.take_export import ExportGone, ExportNotAllowed, ExportUnknown, may_export, take_export
+
+TYPES = {
+    RecordExport.Format.CSV: "text/csv; charset=utf-8",
+    RecordExport.Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+class FormatForm(forms.Form):
+    """What kind of file."""
+
+    file_format = forms.ChoiceField(
+        label=gettext_lazy("Kind of file"),
+        choices=[
+            (RecordExport.Format.XLSX, gettext_lazy("XLSX, for Excel and other spreadsheets")),
+            (RecordExport.Format.CSV, gettext_lazy("CSV, for programs")),
+        ],
+        initial=RecordExport.Format.XLSX,
+        widget=forms.RadioSelect,
+    )
+
+
+def _crumbs(view: WagtailAdminTemplateMixin, *more: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*view.breadcrumbs_items, *more]
+
+
+class AskView(WagtailAdminTemplateMixin, TemplateView):
+    """What will be in the file, and what kind of file. The filters are those of the list, in the address."""
+
+    template_name = "learning/admin/export_ask.html"
+    page_title = gettext_lazy("Export this list")
+    header_icon = "download"
+    http_method_names = ["get", "head", "post"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        found = LISTINGS.get(kwargs["listing"])
+        if found is None:
+            raise Http404
+        if not may_export(cast(User, request.user), found.name):
+            raise PermissionDenied
+        self.listing: Listing = found
+        self.parameters_of_list = found.parameters(request.GET)
+        self.form = FormatForm(request.POST if request.method == "POST" else None)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_page_subtitle(self) -> str:
+        return str(self.listing.title)
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        index = {"url": reverse(f"record_{self.listing.name}:index"), "label": self.listing.title}
+        return _crumbs(self, index, {"url": "", "label": self.page_title})
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        try:
+            count = CappedPaginator(self.listing.select(self.parameters_of_list), 1).items_count_label
+        except FiltersInvalid:
+            count = ""
+        return context | {
+            "form": self.form,
+            "count": count,
+            "chosen": in_words(self.listing, self.parameters_of_list),
+            "columns": [heading.label for heading in self.listing.headings if heading.in_file],
+        }
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Ask for it, and go to where its progress can be seen."""
+        if not self.form.is_valid():
+            return self.render_to_response(self.get_context_data(), status=422)
+        try:
+            self.listing.select(self.parameters_of_list)
+        except FiltersInvalid:
+            return self.render_to_response(self.get_context_data(), status=422)
+        self._ask(request)
+        return HttpResponseRedirect(reverse("record_exports:index"))
+
+    def _ask(self, request: HttpRequest) -> None:
+        try:
+            _export, is_new = ask_export(
+                asked_by=cast(User, request.user),
+                listing=self.listing.name,
+                filters=self.parameters_of_list,
+                file_format=RecordExport.Format(self.form.cleaned_data["file_format"]),
+                language=admin_language(),
+                now=timezone.now(),
+            )
+        except ExportUnderWay:
+            messages.warning(request, _("Another list of yours is being written. Ask again when it is ready, or delete it below."))
+        except ExportsTooMany as error:
+            time = date_format(timezone.localtime(error.again_at), "TIME_FORMAT")
+            messages.warning(request, _("You have asked for five lists in an hour. You can ask for the next at %(time)s.") % {"time": time})
+        else:
+            said = _("The list is being written.") if is_new else _("This very list is being written already. It was not asked for twice.")
+            messages.success(request, said)
+
+
+def in_words(listing: Listing, parameters: dict[str, str]) -> list[tuple[str, str]]:
+    """Return filters as pairs of label and value, as people read them."""
+    form = listing.filterset(data=parameters, queryset=listing.rows()).form
+    said = []
+    for name, value in parameters.items():
+        if name == "q":
+            said.append((_("Search"), value))
+            continue
+        field = form.fields.get(name) or form.fields.get(name.rpartition("_")[0])
+        label = str(field.label) if field else name
+        if name.endswith(("_from", "_to")):
+            label = (_("%(what)s, from") if name.endswith("_from") else _("%(what)s, to")) % {"what": label}
+        # Only where the choices are few: a person is a number here.
+        is_short = isinstance(field, forms.ChoiceField) and not hasattr(field, "queryset")
+        choices: dict[str, Any] = dict(cast(Any, field).choices) if is_short else {}
+        said.append((label, str(choices.get(value, value))))
+    return said
+
+
+class ExportsView(WagtailAdminTemplateMixin, TemplateView):
+    """My exports of the last day."""
+
+    template_name = "learning/admin/exports.html"
+    page_title = gettext_lazy("Exports")
+    header_icon = "download"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not request.user.has_perm("learning.export_records"):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return _crumbs(self, {"url": "", "label": self.page_title})
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        now = timezone.now()
+        mine = RecordExport.objects.asked_by(self.request.user).exclude(pk__in=RecordExport.objects.expired(now)).order_by("-asked_at")
+        rows = [
+            {"export": export, "listing": LISTINGS[export.listing], "chosen": in_words(LISTINGS[export.listing], export.filters)}
+            for export in mine
+        ]
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"rows": rows, "is_under_way": any(export.is_under_way for export in mine)}
+
+
+@require_GET
+def download(request: HttpRequest, pk: UUID) -> Any:
+    """The file, for who asked for it and still may have it."""
+    try:
+        export = take_export(export_id=pk, asker=cast(User, request.user), now=timezone.now())
+    except ExportUnknown as error:
+        raise Http404 from error
+    except ExportNotAllowed as error:
+        raise PermissionDenied from error
+    except ExportGone:
+        messages.warning(request, _("This file is no longer there. Ask for the list again."))
+        return HttpResponseRedirect(reverse("record_exports:index"))
+    kind = RecordExport.Format(export.format)
+    name = f"puente-{export.listing}-{timezone.localdate(export.asked_at).isoformat()}.{kind.value}"
+    response = FileResponse(default_storage.open(export.path), content_type=TYPES[kind], as_attachment=True, filename=name)
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_POST
+def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Delete a file of mine before its day is over, or stop its writing."""
+    if not request.user.has_perm("learning.export_records"):
+        raise PermissionDenied
+    if drop_own_export(export_id=pk, asked_by=cast(User, request.user)):
+        messages.success(request, _("The file was deleted."))
+    return HttpResponseRedirect(reverse("record_exports:index"))

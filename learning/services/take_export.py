@@ -1,0 +1,63 @@
+"""Hand a finished export to who asked for it, while they still may have it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from accounts.models import User
+from learning.admin_lists.registry import LISTINGS
+from learning.errors import LearningError
+from learning.models import AuditEntry, RecordExport
+from learning.services.ask_export import described
+from learning.services.record_audit import record_audit
+
+
+class ExportUnknown(LearningError):
+    """There is no such export, or it is somebody else's."""
+
+    code = "export_unknown"
+
+
+class ExportNotAllowed(LearningError):
+    """The person may no longer export, or no longer see this list."""
+
+    code = "export_not_allowed"
+
+
+class ExportGone(LearningError):
+    """It is not ready, or no longer there."""
+
+    code = "export_gone"
+
+
+def may_export(person: User, listing: str) -> bool:
+    """Whether a person may take a list out as a file."""
+    return person.has_perm("learning.export_records") and person.has_perm(LISTINGS[listing].permission)
+
+
+def take_export(*, export_id: UUID, asker: User, now: datetime) -> RecordExport:
+    """Return an export whose file may be handed out now, after writing down that it was.
+
+    Raises:
+        ExportUnknown, ExportNotAllowed, ExportGone: see there; nothing was written down.
+    """
+    export = RecordExport.objects.asked_by(asker).filter(pk=export_id).first()
+    if export is None:
+        raise ExportUnknown
+    if not may_export(asker, export.listing):
+        raise ExportNotAllowed
+    if export.state != RecordExport.State.DONE or export.expires_at <= now or not default_storage.exists(export.path):
+        raise ExportGone
+    with transaction.atomic():
+        record_audit(
+            actor=asker,
+            action=AuditEntry.Action.DOWNLOADED,
+            subject_kind="export",
+            subject_key=str(export.pk),
+            details=described(export),
+        )
+    return export

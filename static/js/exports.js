@@ -1,0 +1,21 @@
+// Admin, /admin/exports/: while a file is being written, asks for the page again and puts its table in place of this one.
+const EVERY = 2000;
+
+async function refresh() {
+  const here = document.getElementById("exports");
+  if (!here || here.dataset.underWay !== "yes") return;
+  // A button that someone is about to press is not taken away from under the finger.
+  if (!document.hidden && !here.contains(document.activeElement)) {
+    try {
+      const answer = await fetch(location.href, { credentials: "same-origin" });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.getElementById("exports");
+      if (answer.ok && fresh) here.replaceWith(fresh);
+    } catch {
+      // Offline: the next time will tell.
+    }
+  }
+  setTimeout(refresh, EVERY);
+}
+
+setTimeout(refresh, EVERY);
