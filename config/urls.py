@@ -36,5 +36,6 @@ if settings.DEBUG or settings.DEMO:
 urlpatterns += i18n_patterns(
     path("search/", search, name="search"),
     path("learning/", include("learning.urls")),
+    path("knowledge/", include("knowledge.urls")),
     re_path(serve_pattern, core_views.serve, name="wagtail_serve"),
 )

@@ -9,14 +9,18 @@ class KnowledgeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from core import access, sections
-        from knowledge.models import LibraryPage, PublicationPage, recent_cards
+        from core import access, pagecache, sections
+        from knowledge import signals
+        from knowledge.models import Contributor, LibraryPage, PublicationPage, SeriesPage
+        from knowledge.models.pages import recent_cards
 
-        access.register(LibraryPage, access.open_to_all)
-        access.register(PublicationPage, access.open_to_all)
+        for page_class in (LibraryPage, PublicationPage, SeriesPage):
+            access.register(page_class, access.open_to_all)
         titles = {"es": "Biblioteca", "pt": "Biblioteca", "fr": "Bibliothèque", "en": "Library"}
         sections.register(
             sections.Section(
                 "knowledge", LibraryPage, titles, _("Recent publications"), _("The whole library"), recent_cards, layout="list"
             )
         )
+        pagecache.watch(Contributor)
+        signals.connect()

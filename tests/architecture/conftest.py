@@ -15,7 +15,7 @@ from core.models import BasePage, HomePage, StandardPage
 from core.site import ensure_site
 from courses.models import AssessmentPage, CataloguePage, CoursePage, LessonPage, ModulePage
 from courses.services.publish_structure import publish_structure
-from knowledge.models import LibraryPage, PublicationPage
+from knowledge.models import LibraryPage, PublicationPage, SeriesPage
 
 
 def our_page_classes() -> list[type[BasePage]]:
@@ -81,5 +81,6 @@ def one_page_of_each(home: HomePage) -> dict[type[BasePage], BasePage]:
     made.append(publish_below(module, AssessmentPage(title="Prueba", slug="prueba", lead="Se responde.", questions=questions)))
     publication = PublicationPage(title="Nota", slug="nota", abstract="Qué dice.", body=preview_stream(PublicationPage, "body"))
     made.append(publish_below(library, publication))
+    made.append(publish_below(library, SeriesPage(title="Serie", slug="serie", summary="Qué reúne.")))
     publish_structure(course=course)
     return {type(page): type(page).objects.get(pk=page.pk) for page in made}

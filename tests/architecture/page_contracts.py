@@ -16,7 +16,10 @@ from core.sections import HomeSection
 from courses.catalogue import Filters
 from courses.models import AssessmentPage, CataloguePage, CoursePage, LessonPage, ModulePage
 from courses.presentation import ModuleLine, StepLine
-from knowledge.models import LibraryPage, PublicationPage
+from knowledge.listing import Choice
+from knowledge.listing import Filters as LibraryFilters
+from knowledge.models import Contribution, Contributor, Edition, LibraryPage, PublicationPage, SeriesPage
+from knowledge.presentation import Part
 
 
 class Frame(Protocol):
@@ -67,11 +70,37 @@ class CatalogueTemplate(ListTemplate, Protocol):
 
 
 class LibraryTemplate(ListTemplate, Protocol):
-    """The list of publications."""
+    """The list of publications, with filters and the numbers behind them."""
+
+    filters: LibraryFilters
+    filter_query: str
+    choices: dict[str, list[Choice]]
+    found_count: int
+    series: list[Card]
+
+
+class SeriesTemplate(ListTemplate, Protocol):
+    """The works of a series."""
 
 
 class PublicationTemplate(PageFrame, Protocol):
-    """One work: everything is on the page itself."""
+    """One work: its text in parts, and what is known about it."""
+
+    parts: list[Part]
+    contents: list[Part]
+    credits: list[Contribution]
+    authors: list[Contributor]
+    topics: list[tuple[str, str]]
+    countries: list[tuple[str, str]]
+    series: SeriesPage | None
+    edition: Edition | None
+    suggested: str
+    cite: dict[str, str]
+    highwire: list[tuple[str, str]]
+    json_ld: str
+    related: list[Card]
+    lessons: list[Card]
+    pdf_url: str
 
 
 class OutlineTemplate(PageFrame, Protocol):
@@ -134,5 +163,6 @@ CONTRACTS: dict[type[BasePage], type] = {
     LessonPage: LessonTemplate,
     AssessmentPage: AssessmentTemplate,
     LibraryPage: LibraryTemplate,
+    SeriesPage: SeriesTemplate,
     PublicationPage: PublicationTemplate,
 }

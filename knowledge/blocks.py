@@ -1,0 +1,222 @@
+"""What a publication is written with, beside the text blocks that every page has. One source for page, PDF, search and feed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.images.blocks import ImageBlock
+
+from core.blocks import TEXT_FEATURES, CalloutBlock, HeadingBlock, SourceFieldsBlock, SourcesBlock, TextBlock
+from knowledge import charts, data
+
+INLINE_FEATURES = ["bold", "italic", "link"]
+NOTE_HELP = _("For a footnote, type its mark where it belongs, as in [^1], and write the note in the block “Footnotes”.")
+
+
+class PublicationTextBlock(TextBlock):
+    """Paragraphs and lists, with footnote marks."""
+
+    class Meta:
+        label = _("Text")
+        description = _("Paragraphs, lists and links. Footnotes are typed as [^1].")
+        preview_value = "<p>A short paragraph with a <a href='#source-1'>[1]</a> citation.</p>"
+
+
+class PictureBlock(blocks.StructBlock):
+    """A picture in the text."""
+
+    image = ImageBlock(label=_("image"))
+
+    class Meta:
+        icon = "image"
+        label = _("Image")
+        template = "blocks/picture.html"
+        description = _("A picture, with what it shows in words for those who do not see it. Its credit comes from the image itself.")
+        preview_value: Any = None
+
+
+class FigureBlock(blocks.StructBlock):
+    """A picture that is quoted as a figure: numbered by its caption, with its source."""
+
+    image = ImageBlock(label=_("image"))
+    caption = blocks.CharBlock(label=_("caption"), max_length=300)
+    source = blocks.CharBlock(label=_("source"), max_length=200)
+    source_url = blocks.URLBlock(label=_("address of the source"), required=False)
+
+    class Meta:
+        icon = "image"
+        label = _("Figure")
+        template = "blocks/figure.html"
+        description = _("A picture with a caption and a source: a map, a diagram, a drawing.")
+        preview_value: Any = None
+
+
+class DataField(blocks.TextBlock):
+    """Rows pasted from a spreadsheet."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault(
+            "help_text",
+            _("Copy the cells in your spreadsheet and paste them here, with a first line of column names."),
+        )
+        super().__init__(rows=8, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        cleaned = super().clean(value)
+        try:
+            return data.parse(cleaned).as_text()
+        except data.DataMalformed as error:
+            raise ValidationError(str(error)) from error
+
+
+class NumbersField(DataField):
+    """Rows whose columns, but for the first, hold numbers."""
+
+    def clean(self, value: Any) -> Any:
+        cleaned = super().clean(value)
+        try:
+            data.numbers(data.parse(cleaned))
+        except data.DataMalformed as error:
+            raise ValidationError(str(error)) from error
+        return cleaned
+
+
+class DataBlock(SourceFieldsBlock):
+    """A title, rows and where they come from; the rows can be downloaded."""
+
+    title = blocks.CharBlock(label=_("title"), max_length=160)
+    data = DataField(label=_("rows"))
+
+    class Meta:
+        icon = "table"
+        label = _("Table")
+        template = "blocks/data_table.html"
+        description = _("Rows and columns, which readers can download as CSV. A source and a date are required.")
+        preview_value = {
+            "title": "Two routes",
+            "data": "Route\tWhat it asks\nOpen\tOrdinary papers\nNew\tIts own register",
+            "as_of": "2021",
+            "source": "socialprotection.org",
+            "source_url": "",
+            "note": "",
+        }
+
+    def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(value, parent_context)
+        context["table"] = readable(value)
+        return context
+
+
+class ChartBlock(DataBlock):
+    """Bars or lines drawn from rows; the rows are its text alternative."""
+
+    kind = blocks.ChoiceBlock(choices=charts.KINDS, default="bar", label=_("kind"))
+    summary = blocks.CharBlock(label=_("what it shows"), max_length=300, help_text=_("One sentence: what a reader should see in it."))
+    unit = blocks.CharBlock(label=_("unit"), max_length=80)
+    data = NumbersField(label=_("rows"))
+
+    class Meta:
+        icon = "history"
+        label = _("Chart")
+        template = "blocks/chart.html"
+        description = _("Bars or lines drawn from rows of numbers. Readers also get the numbers. A source and a date are required.")
+        preview_value = {
+            "kind": "bar",
+            "title": "People from Venezuela by country",
+            "summary": "Colombia hosts more than any other country.",
+            "unit": "million people",
+            "data": "Country\tNovember 2025\nColombia\t2.83\nPeru\t1.66",
+            "as_of": "November 2025",
+            "source": "R4V",
+            "source_url": "",
+            "note": "",
+        }
+
+    def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(value, parent_context)
+        context["svg"] = charts.svg_of(value)
+        return context
+
+
+class BoxBlock(blocks.StructBlock):
+    """A case or a method beside the argument."""
+
+    title = blocks.CharBlock(label=_("title"), max_length=120)
+    text = blocks.RichTextBlock(label=_("text"), features=[*TEXT_FEATURES])
+
+    class Meta:
+        icon = "form"
+        label = _("Box")
+        template = "blocks/box.html"
+        description = _("A case, a method or a definition that stands beside the argument.")
+        preview_value = {"title": "How the survey was done", "text": "<p>By telephone, in four cities.</p>"}
+
+
+class QuotationBlock(blocks.StructBlock):
+    """Words of somebody else."""
+
+    text = blocks.TextBlock(label=_("words"), max_length=600, rows=3)
+    attribution = blocks.CharBlock(label=_("who said it, where"), max_length=200)
+
+    class Meta:
+        icon = "openquote"
+        label = _("Quotation")
+        template = "blocks/quotation.html"
+        description = _("The exact words of a person or a text, and whose they are.")
+        preview_value = {"text": "Nobody lives in a single field.", "attribution": "Puente editorial team"}
+
+
+class FootnotesBlock(blocks.ListBlock):
+    """The notes that the marks in the text point to."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        note = blocks.StructBlock(
+            [
+                ("mark", blocks.RegexBlock(label=_("mark"), regex=r"^[0-9a-z]{1,4}$", help_text=_("As in the text: 1 for [^1]."))),
+                ("text", blocks.RichTextBlock(label=_("note"), features=INLINE_FEATURES)),
+            ],
+            label=_("note"),
+            label_format="[^{mark}]",
+        )
+        super().__init__(note, **kwargs)
+
+    class Meta:
+        icon = "list-ol"
+        label = _("Footnotes")
+        template = "blocks/footnotes.html"
+        description = _("The notes of the text, in their order. Each has its mark in the text, as in [^1], and a link back to it.")
+        preview_value = [{"mark": "1", "text": "<p>Counted at the end of the year.</p>"}]
+
+
+class ReferencesBlock(SourcesBlock):
+    """The numbered references, the target of [1] in the text."""
+
+    class Meta:
+        label = _("References")
+        description = _("Numbered references. Link to them from the text as #source-1, #source-2 …")
+
+
+PUBLICATION_BLOCKS: list[tuple[str, blocks.Block]] = [
+    ("rich_text", PublicationTextBlock(group=_("Text"))),
+    ("heading", HeadingBlock(group=_("Text"))),
+    ("callout", CalloutBlock(group=_("Text"))),
+    ("box", BoxBlock(group=_("Text"))),
+    ("quotation", QuotationBlock(group=_("Text"))),
+    ("chart", ChartBlock(group=_("Evidence"))),
+    ("table", DataBlock(group=_("Evidence"))),
+    ("figure", FigureBlock(group=_("Evidence"))),
+    ("image", PictureBlock(group=_("Evidence"))),
+    ("footnotes", FootnotesBlock(group=_("At the end"))),
+    ("sources", ReferencesBlock(group=_("At the end"))),
+]
+
+
+def readable(value: Any) -> data.DataTable | None:
+    """Return the rows of a block; None for a draft whose rows cannot be read yet."""
+    try:
+        return data.parse(value.get("data") or "")
+    except data.DataMalformed:
+        return None

@@ -1,0 +1,408 @@
+"""The library's pages: the library itself, series, and one page per language edition of a work."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db import models
+from django.db.models import Q
+from django.http import HttpRequest, QueryDict
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    HelpPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    ObjectList,
+    PageChooserPanel,
+    TabbedInterface,
+)
+from wagtail.blocks import CharBlock
+from wagtail.fields import RichTextField, StreamField
+from wagtail.models import Orderable, PageManager
+from wagtail.query import PageQuerySet
+from wagtail_localize.fields import SynchronizedField, TranslatableField
+
+from core import blocks as core_blocks
+from core import countries
+from core.models import BasePage, Card, SearchDocument, known_page
+from core.topics import Topic
+from knowledge.blocks import PUBLICATION_BLOCKS
+from knowledge.licences import Licence
+from knowledge.licences import address as licence_address
+from knowledge.models.people import Contributor
+from knowledge.models.works import Work
+from knowledge.notes import problems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Below the library these addresses are lists, not publications (knowledge/urls.py).
+RESERVED_SLUGS = frozenset({"authors", "countries", "topics", "feed"})
+PER_PAGE = 20
+
+
+class UnderLibrary(BasePage):
+    """A page directly below the library: its address must not be one of the lists'."""
+
+    class Meta:
+        abstract = True
+
+    def clean(self) -> None:
+        super().clean()
+        if self.slug in RESERVED_SLUGS:
+            raise ValidationError({"slug": _("This address belongs to a list of the library. Choose another one.")})
+
+
+class LibraryPage(BasePage):
+    """The list of publications of a language, with filters, newest first."""
+
+    template = "knowledge/library_page.html"
+    parent_page_types = ["core.HomePage"]
+    subpage_types = ["knowledge.PublicationPage", "knowledge.SeriesPage"]
+
+    def clean(self) -> None:
+        # A promised address: /<lang>/knowledge/.
+        self.slug = "knowledge"
+        super().clean()
+
+    def known_query(self, query: QueryDict) -> dict[str, str]:
+        from knowledge.listing import known_query
+
+        return known_query(query, self.locale.language_code)
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from knowledge.listing import library_context
+
+        context = super().get_context(request, *args, **kwargs)
+        context.update(library_context(request.GET, self.locale.language_code))
+        return context
+
+
+class SeriesPage(UnderLibrary):
+    """Works that belong together, in their order."""
+
+    summary = models.CharField(_("summary"), max_length=300)
+    about = RichTextField(_("about the series"), features=["bold", "italic", "link"], blank=True)
+    topic = models.CharField(_("topic"), max_length=20, choices=Topic, default=Topic.FOUNDATIONS)
+
+    content_panels = [*BasePage.content_panels, FieldPanel("summary"), FieldPanel("topic"), FieldPanel("about")]
+    template = "knowledge/series_page.html"
+    parent_page_types = ["knowledge.LibraryPage"]
+    subpage_types: ClassVar[list[str]] = []
+
+    @property
+    def description(self) -> str:
+        return self.search_description or self.summary
+
+    def publications(self) -> Paginator[PublicationPage]:
+        """The works of this series in this language, in their order."""
+        found = PublicationPage.objects.live().filter(series__translation_key=self.translation_key, locale=self.locale)
+        return Paginator(found.order_by("series_number", "-published_on", "pk").select_related("locale"), PER_PAGE)
+
+    def known_query(self, query: QueryDict) -> dict[str, str]:
+        return known_page(self.publications(), query) if "page" in query else {}
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context(request, *args, **kwargs)
+        page_obj = self.publications().get_page(request.GET.get("page"))
+        context["page_obj"] = page_obj
+        context["cards"] = [publication.card() for publication in page_obj]
+        return context
+
+    def card(self) -> Card:
+        return Card(
+            url=self.get_url() or "",
+            title=self.title,
+            summary=self.summary,
+            topic=self.topic,
+            topic_label=str(self.get_topic_display()),
+            kicker=str(_("Series")),
+            slug=self.slug,
+            language=self.locale.language_code,
+        )
+
+    def search_document(self) -> SearchDocument:
+        return SearchDocument(
+            title=self.title,
+            summary=self.summary,
+            text=core_blocks.plain_text(self.about),
+            kind="publication",
+            context=str(_("Series")),
+        )
+
+
+class PublicationQuerySet(PageQuerySet):
+    """Named reads of publications."""
+
+    def newest_first(self) -> PublicationQuerySet:
+        """By date of publication, newest first."""
+        newest: PublicationQuerySet = self.order_by("-published_on", "pk").select_related("locale")
+        return newest
+
+    def in_language(self, language: str) -> PublicationQuerySet:
+        """Live ones of a language."""
+        found: PublicationQuerySet = self.live().filter(locale__language_code=language)
+        return found
+
+    def about(self, topic: str) -> PublicationQuerySet:
+        """Those of a topic, be it the first or another one."""
+        found: PublicationQuerySet = self.filter(
+            Q(topic=topic) | models.Exists(PublicationTopic.objects.filter(page=models.OuterRef("pk"), topic=topic))
+        )
+        return found
+
+    def on_country(self, code: str) -> PublicationQuerySet:
+        """Those that speak of a country."""
+        found: PublicationQuerySet = self.filter(models.Exists(PublicationCountry.objects.filter(page=models.OuterRef("pk"), country=code)))
+        return found
+
+    def by(self, contributor: Contributor) -> PublicationQuerySet:
+        """Those with somebody's part in them."""
+        found: PublicationQuerySet = self.filter(
+            models.Exists(Contribution.objects.filter(page=models.OuterRef("pk"), contributor=contributor))
+        )
+        return found
+
+
+class PublicationPage(UnderLibrary):
+    """One language edition of a work: what it says, who is behind it, and on what it rests."""
+
+    class Kind(models.TextChoices):
+        """What sort of work it is."""
+
+        BRIEF = "brief", _("Policy brief")
+        NOTE = "note", _("Note")
+        REPORT = "report", _("Report")
+        PAPER = "paper", _("Working paper")
+        DATASET = "dataset", _("Dataset")
+
+    work = models.ForeignKey(Work, on_delete=models.PROTECT, related_name="pages", editable=False)
+    kind = models.CharField(_("type"), max_length=10, choices=Kind, default=Kind.NOTE)
+    topic = models.CharField(
+        _("topic"), max_length=20, choices=Topic, default=Topic.FOUNDATIONS, help_text=_("The first one: it gives the cover its colour.")
+    )
+    series = models.ForeignKey(SeriesPage, verbose_name=_("series"), on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    series_number = models.PositiveSmallIntegerField(_("number in the series"), null=True, blank=True)
+    published_on = models.DateField(_("date of publication"), default=timezone.localdate)
+    licence = models.CharField(_("licence"), max_length=20, choices=Licence, default=Licence.CC_BY_IGO)
+    abstract = models.TextField(_("abstract"), max_length=500, help_text=_("What the work asks and answers, in a few sentences."))
+    key_messages = StreamField(
+        [("message", CharBlock(max_length=300))], verbose_name=_("key messages"), blank=True, help_text=_("Three to five sentences.")
+    )
+    body = StreamField(PUBLICATION_BLOCKS, verbose_name=_("body"), blank=True)
+
+    objects = PageManager.from_queryset(PublicationQuerySet)()
+
+    content_panels = [
+        *BasePage.content_panels,
+        FieldPanel("abstract"),
+        FieldPanel("key_messages"),
+        FieldPanel("body"),
+    ]
+    about_panels = [
+        MultiFieldPanel([FieldRowPanel([FieldPanel("kind"), FieldPanel("published_on")]), FieldPanel("licence")], _("What it is")),
+        InlinePanel(
+            "contributions",
+            heading=_("Authors and other contributors"),
+            label=_("Contributor"),
+            help_text=_("In the order in which they should be named. People who are missing are added under Contributors in the menu."),
+            panels=[FieldPanel("contributor"), FieldPanel("role")],
+        ),
+        MultiFieldPanel(
+            [FieldPanel("topic"), InlinePanel("more_topics", label=_("Another topic"), panels=[FieldPanel("topic")])], _("Topics")
+        ),
+        InlinePanel("countries", heading=_("Countries"), label=_("Country"), panels=[FieldPanel("country")]),
+        MultiFieldPanel([PageChooserPanel("series", "knowledge.SeriesPage"), FieldPanel("series_number")], _("Series")),
+    ]
+    edit_handler = TabbedInterface(
+        [
+            ObjectList(content_panels, heading=_("Text")),
+            ObjectList(
+                [
+                    HelpPanel(_("These facts are the same in every language: a translation takes them over from here.")),
+                    *about_panels,
+                ],
+                heading=_("About the work"),
+            ),
+            ObjectList(BasePage.promote_panels, heading=_("Address and search")),
+            ObjectList(BasePage.settings_panels, heading=_("Settings")),
+        ]
+    )
+    # What is true of the work, and what is said in a language.
+    override_translatable_fields = [
+        *(
+            SynchronizedField(name, overridable=False)
+            for name in ("kind", "topic", "published_on", "licence", "series_number", "contributions", "more_topics", "countries")
+        ),
+        TranslatableField("series"),
+    ]
+    template = "knowledge/publication_page.html"
+    parent_page_types = ["knowledge.LibraryPage"]
+    subpage_types: ClassVar[list[str]] = []
+
+    @property
+    def description(self) -> str:
+        return self.search_description or self.abstract
+
+    def clean(self) -> None:
+        super().clean()
+        if found := problems(self.body):
+            raise ValidationError({"body": found})
+
+    @property
+    def key(self) -> uuid.UUID:
+        """What the work is known by, whatever its language."""
+        return uuid.UUID(str(self.translation_key))
+
+    def credits(self) -> list[Contribution]:
+        """Everyone with a part in it, in their order, in one statement."""
+        if not hasattr(self, "_credits"):
+            self._credits: list[Contribution] = list(self.contributions.select_related("contributor").order_by("sort_order", "pk"))
+        return self._credits
+
+    def authors(self) -> list[Contributor]:
+        """The authors, in their order."""
+        return [part.contributor for part in self.credits() if part.role == Contribution.Role.AUTHOR]
+
+    def topics(self) -> list[tuple[str, str]]:
+        """Value and name of each topic, the first one first."""
+        values = list(dict.fromkeys([self.topic, *(line.topic for line in self.more_topics.all())]))
+        return [(value, str(Topic(value).label)) for value in values]
+
+    def country_names(self) -> list[tuple[str, str]]:
+        """Code and name of each country, by name."""
+        language = get_language() or self.locale.language_code
+        found = [(line.country, countries.name_of(line.country, language)) for line in self.countries.all()]
+        return sorted(dict.fromkeys(found), key=lambda item: countries.sort_key(item[1]))
+
+    @property
+    def licence_url(self) -> str:
+        """Where the licence can be read; empty when the rights are reserved."""
+        return licence_address(self.licence)
+
+    def series_in_language(self) -> SeriesPage | None:
+        """The series as a live page of this page's language."""
+        if self.series is None:
+            return None
+        found: SeriesPage | None = (
+            SeriesPage.objects.live()
+            .filter(translation_key=self.series.translation_key, locale=self.locale)
+            .select_related("locale")
+            .first()
+        )
+        return found
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from knowledge.presentation import publication_context
+
+        context = super().get_context(request, *args, **kwargs)
+        context.update(publication_context(self))
+        return context
+
+    def card(self) -> Card:
+        return Card(
+            url=self.get_url() or "",
+            title=self.title,
+            summary=self.abstract,
+            topic=self.topic,
+            topic_label=str(self.get_topic_display()),
+            kicker=str(self.get_kind_display()),
+            meta=date_format(self.published_on, "YEAR_MONTH_FORMAT"),
+            slug=self.slug,
+            language=self.locale.language_code,
+        )
+
+    def search_document(self) -> SearchDocument:
+        messages = " ".join(str(message.value) for message in self.key_messages)
+        return SearchDocument(
+            title=self.title,
+            summary=self.abstract,
+            text=f"{messages} {core_blocks.plain_text(self.body)} {self._names_for_search()}",
+            kind="publication",
+            context=str(self.get_kind_display()),
+        )
+
+    def _names_for_search(self) -> str:
+        language = self.locale.language_code
+        names: Iterable[str] = (
+            *(part.contributor.name for part in self.credits()),
+            *(countries.name_of(line.country, language) for line in self.countries.all()),
+        )
+        return " ".join(names)
+
+
+class Contribution(Orderable):
+    """The part of somebody in a work."""
+
+    class Role(models.TextChoices):
+        """What the part is (a short list of CRediT's and of publishers' own)."""
+
+        AUTHOR = "author", _("Author")
+        EDITOR = "editor", _("Editor")
+        REVIEWER = "reviewer", _("Reviewer")
+        TRANSLATOR = "translator", _("Translator")
+        ILLUSTRATOR = "illustrator", _("Illustrator")
+        FUNDER = "funder", _("Funder")
+
+    page = ParentalKey(PublicationPage, on_delete=models.CASCADE, related_name="contributions")
+    contributor = models.ForeignKey(Contributor, verbose_name=_("contributor"), on_delete=models.PROTECT, related_name="contributions")
+    role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.AUTHOR)
+
+    class Meta(Orderable.Meta):
+        constraints = [models.UniqueConstraint(fields=["page", "contributor", "role"], name="contribution_once_per_role")]
+
+
+class PublicationTopic(Orderable):
+    """Another topic of a publication, beside its first one."""
+
+    page = ParentalKey(PublicationPage, on_delete=models.CASCADE, related_name="more_topics")
+    topic = models.CharField(_("topic"), max_length=20, choices=Topic)
+
+    class Meta(Orderable.Meta):
+        indexes = [models.Index(fields=["topic", "page"], name="publicationtopic_topic")]
+
+
+def country_choices() -> list[tuple[str, str]]:
+    """Countries for the editor's form, in the language of the admin."""
+    return [("", "—"), *countries.choices(get_language() or "en")]
+
+
+class CountryField(models.CharField):
+    """An ISO 3166-1 alpha-2 code. Its choices are not written into migrations: their names are in the reader's language."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["max_length"] = 2
+        super().__init__(*args, **kwargs)
+
+    def validate(self, value: Any, model_instance: Any) -> None:
+        super().validate(value, model_instance)
+        if value not in countries.CODES:
+            raise ValidationError(_("There is no country with the code “%(code)s”."), params={"code": value})
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return forms.ChoiceField(choices=country_choices, label=kwargs.get("label", self.verbose_name), required=not self.blank)
+
+
+class PublicationCountry(Orderable):
+    """A country of which a publication speaks."""
+
+    page = ParentalKey(PublicationPage, on_delete=models.CASCADE, related_name="countries")
+    country = CountryField(_("country"))
+
+    class Meta(Orderable.Meta):
+        indexes = [models.Index(fields=["country", "page"], name="publicationcountry_country")]
+
+
+def recent_cards(language: str) -> list[Card]:
+    """The newest three publications of a language, for the home page."""
+    return [publication.card() for publication in PublicationPage.objects.in_language(language).newest_first()[:3]]

@@ -1,0 +1,96 @@
+"""What the page of a publication shows around and of its text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils.text import slugify
+from wagtail.models import Page, ReferenceIndex
+
+from core.models import Card
+from knowledge import citation, metadata
+from knowledge.models import Edition
+
+if TYPE_CHECKING:
+    from knowledge.models import PublicationPage
+
+MOST_RELATED = 3
+MOST_LESSONS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A block of the text; a heading has an address that the contents list links to."""
+
+    block: Any
+    anchor: str = ""
+
+
+def parts_of(body: Sequence[Any]) -> list[Part]:
+    """Return the blocks of a body, with an address for each heading that no other heading has."""
+    parts, taken = [], set()
+    for block in body:
+        anchor = ""
+        if block.block_type == "heading":
+            base = slugify(str(block.value))[:60] or "part"
+            anchor = next(name for name in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if name not in taken)
+            taken.add(anchor)
+        parts.append(Part(block, f"h-{anchor}" if anchor else ""))
+    return parts
+
+
+def publication_context(page: PublicationPage) -> dict[str, Any]:
+    """Return everything the template of a publication takes beside the page itself."""
+    parts = parts_of(page.body)
+    facts = citation.facts_of(page)
+    edition = Edition.objects.of(page.key, page.locale.language_code).newest_first().only("number", "published_at").first()
+    cite = {name: reverse("knowledge:cite", args=[page.slug, name]) for name in citation.FORMATS}
+    return {
+        "parts": parts,
+        "contents": [part for part in parts if part.anchor],
+        "credits": page.credits(),
+        "authors": page.authors(),
+        "topics": page.topics(),
+        "countries": page.country_names(),
+        "series": page.series_in_language(),
+        "edition": edition,
+        "suggested": citation.suggested(facts),
+        "cite": cite,
+        "highwire": metadata.highwire(page, facts),
+        "json_ld": metadata.json_ld(page, facts),
+        "related": related(page),
+        "lessons": lessons_that_use(page),
+        "pdf_url": reverse("knowledge:edition_pdf", args=[page.slug]) if edition else "",
+    }
+
+
+def related(page: PublicationPage) -> list[Card]:
+    """Return works that belong near: those of the series first, then those of the topic, newest first."""
+    from knowledge.models import PublicationPage
+
+    others = PublicationPage.objects.in_language(page.locale.language_code).exclude(pk=page.pk)
+    found: dict[int, PublicationPage] = {}
+    if page.series is not None:
+        same = others.filter(series__translation_key=page.series.translation_key).newest_first()
+        found |= {other.pk: other for other in same.order_by("series_number", "pk")[: MOST_RELATED + 1]}
+    nearest = sorted(found.values(), key=lambda other: abs((other.series_number or 0) - (page.series_number or 0)))
+    if len(nearest) < MOST_RELATED:
+        nearest += [other for other in others.about(page.topic).newest_first()[:MOST_RELATED] if other.pk not in found]
+    return [other.card() for other in nearest[:MOST_RELATED]]
+
+
+def lessons_that_use(page: PublicationPage) -> list[Card]:
+    """Return the live lessons of this language that cite the work, found through Wagtail's index of references.
+
+    The floor of courses is above: nothing here names it. The index lists drafts, too; they are left out.
+    """
+    editions = type(page).objects.filter(translation_key=page.translation_key)
+    ids: set[str] = set()
+    for edition in editions:
+        ids |= set(ReferenceIndex.get_references_to(edition).values_list("object_id", flat=True))
+    citing = Page.objects.live().filter(pk__in=[int(found) for found in ids if found.isdigit()], locale=page.locale)
+    cards = [other.card() for other in citing.specific() if hasattr(other, "card") and not isinstance(other, type(page))]
+    return cards[:MOST_LESSONS]

@@ -1,0 +1,52 @@
+"""Template filters and tags of publications."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.urls import reverse
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from knowledge import notes
+from knowledge.presentation import Part
+
+register = template.Library()
+CITED = re.compile(r"\[(\d{1,3})\]")
+
+
+@register.filter(is_safe=True)
+def noted(html: str) -> SafeString:
+    """Turn the footnote marks of rendered HTML into links."""
+    return mark_safe(notes.linked(str(html)))  # noqa: S308 - adds links with digits and letters only
+
+
+@register.filter
+def cited(text: str) -> SafeString:
+    """Escape plain text, and turn [3] into a link to the third reference."""
+    return mark_safe(CITED.sub(r'<a class="cite" href="#source-\1">[\1]</a>', conditional_escape(text)))  # noqa: S308 - escaped
+
+
+@register.filter
+def as_typed(cell: str) -> str:
+    """Return a number of a chart as the language writes it: as many decimals as were typed."""
+    if get_language() != "en" and re.fullmatch(r"[+-]?\d+\.\d+", cell):
+        return cell.replace(".", ",")
+    return cell
+
+
+@register.simple_tag(takes_context=True)
+def part(context: Context, part: Part, slug: str) -> SafeString:
+    """Render one part of a publication: a heading with its address, a table with the address of its rows, or any other block."""
+    block: Any = part.block
+    given = context.flatten()
+    if part.anchor:
+        return SafeString(f'<h2 id="{part.anchor}">{conditional_escape(block.value)}</h2>')
+    if block.block_type in {"table", "chart"} and block.id:
+        given["csv_url"] = reverse("knowledge:table", args=[slug, block.id])
+    rendered: SafeString = block.render(context=given)
+    return rendered

@@ -1,0 +1,138 @@
+"""The library's answers that are no pages: lists, citations, data, the feed and the PDF edition.
+
+Each is open to all, kept like a page, and asks the rule of the publication it belongs to.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from core import access, countries, pagecache
+from core.topics import Topic
+from core.views import only_read
+from knowledge import citation, data, listing
+from knowledge.models import Contributor, EditionFile, LibraryPage, PublicationPage
+
+MOST_IN_FEED = 30
+
+
+def _publication(slug: str) -> PublicationPage:
+    """Return the live, open publication at an address of the active language.
+
+    Raises:
+        Http404: there is none, or it may not be read by everyone.
+    """
+    language = listing.current_language()
+    page = PublicationPage.objects.in_language(language).filter(slug=slug).select_related("locale", "series").first()
+    if page is None or not access.rule_for(page).is_open:
+        raise Http404
+    return page
+
+
+def _list(request: HttpRequest, found: Any, context: dict[str, Any]) -> HttpResponse:
+    """Answer a list of publications, kept under the pages that it has."""
+    listed = listing.list_context(found, request.GET)
+    if not listed["found_count"]:
+        raise Http404
+    library = LibraryPage.objects.live().filter(locale__language_code=listing.current_language()).first()
+    context |= listed | {"library_url": library.get_url() if library else "", "library_title": library.title if library else ""}
+    if library is not None:
+        context["breadcrumbs"] = [(library.title, library.get_url() or "")]
+    return pagecache.answer_unkept(request, HttpResponse(render_to_string("knowledge/list.html", context, request)))
+
+
+@only_read
+def author(request: HttpRequest, slug: str) -> HttpResponse:
+    """List the works of a contributor."""
+    contributor = get_object_or_404(Contributor, slug=slug)
+    found = listing.works(listing.current_language()).by(contributor)
+    return _list(request, found, {"title": contributor.name, "contributor": contributor})
+
+
+@only_read
+def topic(request: HttpRequest, topic: str) -> HttpResponse:
+    """List the works on a topic."""
+    if topic not in Topic.values:
+        raise Http404
+    return _list(request, listing.works(listing.current_language()).about(topic), {"title": str(Topic(topic).label), "topic": topic})
+
+
+@only_read
+def country(request: HttpRequest, code: str) -> HttpResponseBase:
+    """List the works on a country."""
+    if code.upper() not in countries.CODES:
+        raise Http404
+    if code != code.lower():
+        return HttpResponseRedirect(request.path.replace(code, code.lower()))
+    language = listing.current_language()
+    found = listing.works(language).on_country(code.upper())
+    return _list(request, found, {"title": countries.name_of(code.upper(), language)})
+
+
+@only_read
+def cite(request: HttpRequest, slug: str, form: str) -> HttpResponse:
+    """Answer the citation of a work as a file for reference managers."""
+    if form not in citation.FORMATS:
+        raise Http404
+    response = pagecache.answer_open(
+        request, f"{citation.FORMATS[form]}; charset=utf-8", lambda: citation.written(citation.facts_of(_publication(slug)), form)
+    )
+    response["Content-Disposition"] = f'attachment; filename="{slug}.{form}"'
+    return response
+
+
+@only_read
+def table(request: HttpRequest, slug: str, block: Any) -> HttpResponse:
+    """Answer the rows of a table or chart as CSV."""
+
+    def rows() -> str:
+        for found in _publication(slug).body:
+            if str(found.id) == str(block) and found.block_type in {"table", "chart"}:
+                return data.as_csv(data.parse(found.value["data"]))
+        raise Http404
+
+    response = pagecache.answer_open(request, "text/csv; charset=utf-8", rows)
+    response["Content-Disposition"] = f'attachment; filename="{slug}-{str(block)[:8]}.csv"'
+    return response
+
+
+@only_read
+def feed(request: HttpRequest) -> HttpResponse:
+    """Answer the newest publications of a language as an Atom feed (RFC 4287)."""
+
+    def entries() -> str:
+        pages = [page for page in listing.works(listing.current_language()).newest_first()[:MOST_IN_FEED] if access.rule_for(page).is_open]
+        library = LibraryPage.objects.live().filter(locale__language_code=listing.current_language()).first()
+        if library is None:
+            raise Http404
+        updated = max((page.last_published_at for page in pages if page.last_published_at), default=library.last_published_at)
+        context = {"library": library, "pages": pages, "updated": updated, "language": listing.current_language()}
+        return render_to_string("knowledge/feed.atom", context)
+
+    return pagecache.answer_open(request, "application/atom+xml; charset=utf-8", entries)
+
+
+@only_read
+def edition_pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Answer the PDF of the newest edition for which one has been made."""
+    page = _publication(slug)
+    files = EditionFile.objects.filter(edition__work=page.translation_key, edition__language=page.locale.language_code)
+    newest = files.select_related("edition").order_by("-edition__number").first()
+    if newest is None or not default_storage.exists(newest.path):
+        raise Http404(_("The PDF of this work is not made yet."))
+    etag = f'"{newest.sha256}"'
+    if request.headers.get("If-None-Match") == etag:
+        answer: HttpResponseBase = HttpResponse(status=304)
+    else:
+        answer = FileResponse(default_storage.open(newest.path), content_type="application/pdf")
+        answer["Content-Disposition"] = f'inline; filename="{slug}-{page.locale.language_code}.pdf"'
+    answer["ETag"] = etag
+    answer["Cache-Control"] = "public, no-cache"
+    return answer
