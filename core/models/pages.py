@@ -1,11 +1,9 @@
-"""What every page shares: the base page, the home page, plain pages, images, documents and the content generation."""
+"""What every page shares: the base page, the home page, plain pages, and how a page appears elsewhere."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any, ClassVar, Self
 
 from django.core.paginator import Paginator
@@ -15,14 +13,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel
-from wagtail.documents.models import AbstractDocument
 from wagtail.fields import StreamField
-from wagtail.images.models import AbstractImage, AbstractRendition
 from wagtail.models import Page
 
 from core import blocks
 from core.context import LanguageLink, language_links_for_page
-from core.pagecache import ContentGenerationManager
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,76 +157,3 @@ class StandardPage(BasePage):
 
     def search_document(self) -> SearchDocument:
         return SearchDocument(title=self.title, summary=self.lead, text=blocks.plain_text(self.body), kind="page")
-
-
-def unguessable(instance: models.Model, filename: str) -> str:
-    """Return an upload path that cannot be guessed: images are public to whoever has the address."""
-    return f"{instance._meta.model_name}/{secrets.token_urlsafe(16)}{PurePosixPath(filename).suffix.lower()[:10]}"
-
-
-class SiteImage(AbstractImage):
-    """An image with a credit. Treated as public, under a name nobody can guess."""
-
-    credit = models.CharField(_("credit"), max_length=200, blank=True)
-
-    admin_form_fields = (
-        "title",
-        "file",
-        "description",
-        "credit",
-        "collection",
-        "tags",
-        "focal_point_x",
-        "focal_point_y",
-        "focal_point_width",
-        "focal_point_height",
-    )
-
-    def get_upload_to(self, filename: str) -> str:
-        return unguessable(self, filename)
-
-
-class Rendition(AbstractRendition):
-    """One size of an image."""
-
-    image = models.ForeignKey(SiteImage, on_delete=models.CASCADE, related_name="renditions")
-
-    class Meta:
-        unique_together = (("image", "filter_spec", "focal_point_key"),)
-
-
-class SiteDocument(AbstractDocument):
-    """A file for readers. Served by a view that asks the rule of the pages that use it."""
-
-    admin_form_fields = ("title", "file", "collection", "tags")
-
-    def get_upload_to(self, filename: str) -> str:
-        return unguessable(self, filename)
-
-
-class ContentGeneration(models.Model):
-    """One row: a counter that is raised whenever published content may have changed."""
-
-    value = models.PositiveBigIntegerField(default=0)
-
-    objects: ClassVar[ContentGenerationManager] = ContentGenerationManager()
-
-    def __str__(self) -> str:
-        return f"generation {self.value}"
-
-
-class SearchEntry(models.Model):
-    """One page in the site's search: its words folded to plain lower case, so that accents never matter."""
-
-    page = models.OneToOneField(Page, on_delete=models.CASCADE, related_name="+")
-    language = models.CharField(max_length=10, db_index=True)
-    kind = models.CharField(max_length=20)
-    title = models.CharField(max_length=255)
-    context = models.CharField(max_length=255, blank=True)
-    summary = models.TextField(blank=True)
-    text = models.TextField(blank=True)
-    folded_title = models.CharField(max_length=255)
-    folded = models.TextField()
-
-    def __str__(self) -> str:
-        return self.title

@@ -1,0 +1,169 @@
+"""The rules of "Review and publish": what counts as the same text, who wrote it, and who may therefore take a step.
+
+Named reads only. What is done with the answers stands in `core.services.take_step`; the words in which a person is told
+that they can't take a step are made here, so that every door says the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, cast
+
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from wagtail.models import COMMENTS_RELATION_NAME, Page, PageLogEntry, Revision, Task, TaskState, WorkflowState
+
+from accounts.models import User
+from accounts.roles import SITE_ADMINISTRATOR
+
+# What a revision holds beside the text: where the page stands, its dates, and remarks on it. Whoever only writes a remark
+# has not written the text.
+BESIDE_THE_TEXT = frozenset(
+    {
+        COMMENTS_RELATION_NAME,
+        *("pk", "path", "depth", "numchild", "url_path", "draft_title", "content_type", "translation_key", "locale", "alias_of"),
+        *("live", "has_unpublished_changes", "live_revision", "latest_revision", "latest_revision_created_at"),
+        *("first_published_at", "last_published_at", "go_live_at", "expire_at", "expired"),
+        *("owner", "locked", "locked_at", "locked_by"),
+    }
+)
+SUBMITTED = ("wagtail.workflow.start", "wagtail.workflow.resume")
+
+
+def digest(content: dict[str, Any]) -> str:
+    """Return what tells one text from another, from the content of a revision: 64 characters."""
+    text = {name: value for name, value in content.items() if name not in BESIDE_THE_TEXT}
+    return hashlib.sha256(json.dumps(text, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def revisions_of(page: Page) -> QuerySet[Revision]:
+    """The revisions of a page, oldest first."""
+    revisions = Revision.objects.filter(base_content_type=page.get_base_content_type(), object_id=str(page.pk))
+    return cast("QuerySet[Revision]", revisions.order_by("created_at", "pk"))
+
+
+def newest_revision(page: Page) -> Revision | None:
+    """The newest revision, read from the database and not from what the page remembers."""
+    return revisions_of(page).last()
+
+
+def unpublished_revisions(page: Page) -> QuerySet[Revision]:
+    """The revisions since the page was last published; all of them when it never was."""
+    revisions = revisions_of(page)
+    if page.live_revision_id and (live := Revision.objects.filter(pk=page.live_revision_id).only("created_at").first()):
+        return revisions.filter(created_at__gt=live.created_at)
+    if page.last_published_at:
+        return revisions.filter(created_at__gt=page.last_published_at)
+    return revisions
+
+
+def writers(page: Page) -> set[int]:
+    """Return who wrote any of what is not published yet, by whose hand the text changed; remarks change no text.
+
+    Only the last revision of each row of revisions by one person is compared with what was there before.
+    """
+    rows = list(unpublished_revisions(page).values_list("pk", "user_id"))
+    ends = [row for row, following in zip(rows, [*rows[1:], (None, None)], strict=True) if row[1] != following[1] or following[0] is None]
+    base = page.live_revision_id if page.live_revision_id not in {pk for pk, _user in rows} else None
+    contents = Revision.objects.in_bulk([pk for pk, _user in ends] + ([base] if base else []))
+    before = digest(contents[base].content) if base in contents else ""
+    found: set[int] = set()
+    for pk, user_id in ends:
+        after = digest(contents[pk].content)
+        if after != before and user_id is not None:
+            found.add(user_id)
+        before = after
+    return found
+
+
+def submitters(page: Page) -> set[int]:
+    """Return who sent the page to review since it was last published."""
+    entries = PageLogEntry.objects.filter(page=page.pk, action__in=SUBMITTED, user_id__isnull=False)
+    if page.last_published_at:
+        entries = entries.filter(timestamp__gt=page.last_published_at)
+    requested = WorkflowState.objects.for_instance(page).active().filter(requested_by__isnull=False)
+    return set(entries.values_list("user_id", flat=True)) | set(requested.values_list("requested_by_id", flat=True))
+
+
+def authors(page: Page) -> set[int]:
+    """Return who can neither approve nor publish the page: those who wrote or submitted what is not published yet."""
+    mark = (page.latest_revision_id, page.latest_revision_created_at, page.last_published_at)
+    known: tuple[Any, set[int]] | None = getattr(page, "_authors", None)
+    if known is None or known[0] != mark:
+        known = (mark, writers(page) | submitters(page))
+        page._authors = known
+    return set(known[1])
+
+
+def is_reviewed(workflow_state: WorkflowState, text: str) -> bool:
+    """Whether a reviewer has approved exactly this text (a digest) in this round."""
+    from core.models import ReviewState, ReviewTask
+
+    tasks = ReviewTask.objects.values("pk")
+    return ReviewState.objects.filter(
+        workflow_state=workflow_state, task__in=tasks, status=TaskState.STATUS_APPROVED, text_digest=text
+    ).exists()
+
+
+def is_released(page: Page, revision: Revision) -> bool:
+    """Whether an editor has released exactly this text to be published."""
+    from core.models import PublishTask, ReviewState
+
+    states = ReviewState.objects.for_instance(page).filter(task__in=PublishTask.objects.values("pk"), status=TaskState.STATUS_APPROVED)
+    return bool(states.filter(text_digest=digest(revision.content)).exists())
+
+
+def members(task: Task) -> QuerySet[User]:
+    """The people who may take a step as such: active, and in its groups. Nobody is a member by being a superuser."""
+    return User.objects.filter(is_active=True, groups__in=task.specific.groups.all()).distinct()
+
+
+def site_administrators() -> QuerySet[User]:
+    """The people who can help where nobody else can: site administrators, and superusers."""
+    role = User.objects.filter(is_active=True, groups__name__in=set(SITE_ADMINISTRATOR.names.values()))
+    return (role | User.objects.filter(is_active=True, is_superuser=True)).distinct()
+
+
+def who_can(task: Task, page: Page) -> list[User]:
+    """Return the people who can take a step on this page now, by address."""
+    return list(members(task).exclude(pk__in=authors(page)).order_by("email"))
+
+
+def is_member(task: Task, user: Any) -> bool:
+    """Whether somebody may take a step as such; asked of the database each time, for people come and go."""
+    groups = Group.objects.filter(pk__in=task.specific.groups.values("pk"), user=user.pk)
+    return bool(user.is_active) and User.objects.filter(pk=user.pk, is_active=True).exists() and groups.exists()
+
+
+def why_not(task: Task, page: Page, user: Any) -> str:
+    """Return in words why somebody can't approve or publish a page at a step; nothing when they can."""
+    if not user.is_active:
+        return _("This account is closed.")
+    if not is_member(task, user):
+        return _("This step belongs to the group %(groups)s, and you are not in it. %(whom)s") % {
+            "groups": groups_in_words(task),
+            "whom": whom_to_ask(task, page),
+        }
+    if user.pk in authors(page):
+        return _("You wrote or submitted this text, so somebody else must take this step. %(whom)s") % {"whom": whom_to_ask(task, page)}
+    return ""
+
+
+def groups_in_words(task: Task) -> str:
+    """Return the names of a step's groups."""
+    return ", ".join(f"“{name}”" for name in task.specific.groups.order_by("name").values_list("name", flat=True)) or "–"
+
+
+def whom_to_ask(task: Task, page: Page) -> str:
+    """Return who can take a step, in a sentence."""
+    people = [name_of(user) for user in who_can(task, page)[:5]]
+    if people:
+        return _("Who can: %(people)s.") % {"people": ", ".join(people)}
+    return _("At present nobody can: a site administrator must add somebody to the group.")
+
+
+def name_of(user: Any) -> str:
+    """Return what a colleague is called in the admin: name, or else address."""
+    return str(user.get_full_name().strip() or user.email)
