@@ -34,7 +34,7 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from core import blocks as core_blocks
 from core import countries
-from core.models import BasePage, Card, SearchDocument, known_page
+from core.models import BasePage, Card, ReviewedPage, SearchDocument, known_page
 from core.topics import Topic
 from knowledge.blocks import PUBLICATION_BLOCKS
 from knowledge.licences import Licence
@@ -51,8 +51,8 @@ RESERVED_SLUGS = frozenset({"authors", "countries", "topics", "feed"})
 PER_PAGE = 20
 
 
-class UnderLibrary(BasePage):
-    """A page directly below the library: its address must not be one of the lists'."""
+class UnderLibrary(ReviewedPage):
+    """A page directly below the library: published after review, at an address that is none of the lists'."""
 
     class Meta:
         abstract = True
@@ -235,7 +235,7 @@ class PublicationPage(UnderLibrary):
                 heading=_("About the work"),
             ),
             ObjectList(BasePage.promote_panels, heading=_("Address and search")),
-            ObjectList(BasePage.settings_panels, heading=_("Settings")),
+            ObjectList(ReviewedPage.settings_panels, heading=_("Settings")),
         ]
     )
     # What is true of the work, and what is said in a language.
