@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import User
 from accounts.privacy import Rows, declare, rows
-from learning.models import Attempt, Credential, CredentialFile, CredentialHold, CredentialHolder, Enrolment, RecordExport
+from learning.models import Attempt, AuditEntry, Credential, CredentialFile, CredentialHold, CredentialHolder, Enrolment, RecordExport
 from learning.services.uncount_progress import uncount_progress
 
 
@@ -42,6 +43,12 @@ def declare_record() -> None:
     declare(
         "learning.Credential",
         reason="That it was issued, for what and when. Stays: it names nobody, and its link to the enrolment becomes empty.",
+    )
+    declare("learning.CredentialNotice", reason="That the holder was written to. Names nobody; stays with the certificate.")
+    declare(
+        "learning.AuditEntry",
+        reason="What staff did to the record, and why. Stays: it has no link to anyone, and names by a number that then is nobody's.",
+        export=_audit,
     )
     declare("learning.RecordExport", reason="Lists that a member of staff asked for. Go with their account.", export=_exports)
 
@@ -77,6 +84,16 @@ def _attempts(user: User) -> Rows:
 def _certificates(user: User) -> Rows:
     fields = ("credential_id", "credential__code", "credential__issued_at", "credential__revoked_at", "printed_name", "show_name")
     return rows(CredentialHolder.objects.filter(learner=user).order_by("pk"), *fields)
+
+
+def _audit(user: User) -> Rows:
+    """Return what a person did as staff, and what staff did to their own record and why; not who did that."""
+    certificates = [str(key) for key in CredentialHolder.objects.filter(learner=user).values_list("credential_id", flat=True)]
+    enrolments = [str(key) for key in Enrolment.objects.for_learner(user).values_list("pk", flat=True)]
+    about = Q(subject_kind="credential", subject_key__in=certificates) | Q(subject_kind="enrolment", subject_key__in=enrolments)
+    entries = AuditEntry.objects.filter(Q(actor_id=user.pk) | about).order_by("pk")
+    fields = ("at", "action", "subject_kind", "subject_key", "reason")
+    return [{"done_by_you": row.pop("actor_id") == user.pk, **row} for row in rows(entries, "actor_id", *fields)]
 
 
 def _exports(user: User) -> Rows:

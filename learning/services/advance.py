@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.utils import timezone
@@ -11,7 +12,7 @@ from learning import policies
 from learning.bits import slots
 from learning.errors import NotEnrolled
 from learning.models import Enrolment, Progressed
-from learning.services.award_credential import award_credential
+from learning.services.award_credential import AlreadyRevoked, award_credential
 
 
 def lock_enrolment(learner_id: int, course_key: UUID) -> Enrolment:
@@ -47,5 +48,7 @@ def advance(enrolment: Enrolment, bits: int, *, waived: set[UUID] | None = None)
         today = timezone.localdate()
         Progressed.objects.bulk_create([Progressed(run_id=enrolment.run_id, slot=slot, day=today) for slot in slots(new)])
     if completed:
-        award_credential(enrolment_id=enrolment.pk)
+        # One that was issued by hand before, and revoked, is not issued again; what was done is kept all the same.
+        with suppress(AlreadyRevoked):
+            award_credential(enrolment_id=enrolment.pk)
     return completed

@@ -46,18 +46,24 @@ def award_credential(*, enrolment_id: int) -> Credential | None:
             raise NotEligible
         if not enrolment.learner.printed_name:
             return None
-        credential = Credential.objects.create(
-            enrolment=enrolment,
-            subject_kind="course",
-            subject_key=f"{enrolment.course_key}:{enrolment.run_id}",
-            snapshot=snapshot_of(enrolment),
-        )
-        CredentialHolder.objects.create(
-            credential=credential,
-            learner=enrolment.learner,
-            printed_name=enrolment.learner.printed_name,
-            show_name=enrolment.learner.show_name,
-        )
+        return write_credential(enrolment, snapshot_of(enrolment), Credential.Basis.EARNED)
+
+
+def write_credential(enrolment: Enrolment, snapshot: dict[str, Any], basis: Credential.Basis) -> Credential:
+    """Write the certificate of a locked enrolment, and whose it is."""
+    credential = Credential.objects.create(
+        enrolment=enrolment,
+        subject_kind="course",
+        subject_key=f"{enrolment.course_key}:{enrolment.run_id}",
+        basis=basis,
+        snapshot=snapshot,
+    )
+    CredentialHolder.objects.create(
+        credential=credential,
+        learner=enrolment.learner,
+        printed_name=enrolment.learner.printed_name,
+        show_name=enrolment.learner.show_name,
+    )
     return credential
 
 

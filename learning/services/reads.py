@@ -135,6 +135,13 @@ class CourseState:
         return Credential.objects.live().filter(enrolment=self.enrolment).values_list("pk", flat=True).first()
 
     @cached_property
+    def lost_credential_id(self) -> UUID | None:
+        """The certificate of this course that was revoked, where none has taken its place: asking again gives no other."""
+        if self.credential_id is not None:
+            return None
+        return Credential.objects.filter(enrolment=self.enrolment).order_by("-issued_at").values_list("pk", flat=True).first()
+
+    @cached_property
     def honours(self) -> bool:
         """Whether the certificate says "with honours"."""
         snapshot = Credential.objects.live().filter(enrolment=self.enrolment).values_list("snapshot", flat=True).first()

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from accounts.mail import MailNotSent
 from courses.models import OutlineMove, StepSlot, StepWaiver
 from courses.services.sync_waivers import sync_waivers
-from learning.models import CredentialHold
+from learning.models import CredentialHold, CredentialNotice
 from learning.services.complete_covered import complete_covered_enrolments
 from learning.services.fold_progress import fold_progress
 from learning.services.move_to_outline import move_everyone_unfinished
 from learning.services.retry_tasks import LIMBO, retry_tasks
+from learning.services.tell_holder import tell_holder
 from learning.services.tell_of_hold import tell_of_hold
 
 
@@ -43,11 +45,14 @@ def _complete() -> int:
 
 
 def _tell(now: datetime) -> int:
-    """Tell of the holds that nobody was told of; those of the last hour still have their own task."""
-    told = 0
-    for hold in CredentialHold.objects.filter(resolved_at=None, told_at=None, opened_at__lt=now - LIMBO).order_by("pk"):
+    """Tell of what nobody was told of, holds and acts of staff; those of the last hour still have their own task."""
+    told, before = 0, now - LIMBO
+    holds = CredentialHold.objects.filter(resolved_at=None, told_at=None, opened_at__lt=before).order_by("pk")
+    notices = CredentialNotice.objects.filter(told_at=None, made_at__lt=before, credential__holder__learner__isnull=False).order_by("pk")
+    owed: list[tuple[Any, int]] = [*((tell_of_hold, hold.pk) for hold in holds), *((tell_holder, notice.pk) for notice in notices)]
+    for tell, pk in owed:
         try:
-            tell_of_hold.call(hold.pk)
+            tell.call(pk)
         except MailNotSent:
             # Logged where it happened; the next run tries again, and the rest of this one goes on.
             continue

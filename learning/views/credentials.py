@@ -69,7 +69,7 @@ def pdf(request: HttpRequest, credential_id: UUID) -> HttpResponse:
         return render(request, "learning/credential_unknown.html", status=404)
     page = {"credential_url": _address(credential.pk, chosen_in_address(request))}
     holder = getattr(credential, "holder", None)
-    if _is_over(credential) or holder is None:
+    if credential.is_over or holder is None:
         return render(request, "learning/credential_gone.html", page, status=410)
     if not (holder.show_name or _is_holder(request, credential)):
         return render(request, "learning/credential_closed.html", page, status=403)
@@ -121,10 +121,6 @@ def _wanted(wanted: UUID | str) -> UUID | None:
 def _address(credential_id: UUID, chosen: str) -> str:
     """Return the address of a public page, in the language that the reader chose in the address of this one."""
     return reverse("credential", args=[credential_id]) + (f"?lang={chosen}" if chosen else "")
-
-
-def _is_over(credential: Credential) -> bool:
-    return credential.revoked_at is not None or credential.replaced_by_id is not None
 
 
 def _is_holder(request: HttpRequest, credential: Credential) -> bool:
@@ -188,13 +184,14 @@ def _card(credential: Credential, language: str, name: str) -> dict[str, Any]:
 
 def _public_context(request: HttpRequest, credential: Credential) -> dict[str, Any]:
     holder = getattr(credential, "holder", None)
-    shows = holder is not None and holder.show_name and not _is_over(credential)
+    shows = holder is not None and holder.show_name and not credential.is_over
     chosen = chosen_in_address(request)
     return {
         "card": _card(credential, language_of(request), holder.printed_name if holder is not None and shows else ""),
         "credential": credential,
-        "is_valid": not _is_over(credential),
+        "is_valid": not credential.is_over,
         "was_erased": holder is None,
+        "replacement_is_valid": credential.replaced_by is not None and not credential.replaced_by.is_over,
         "replacement_url": _address(credential.replaced_by_id, chosen) if credential.replaced_by_id else "",
         "pdf_url": reverse("credential_pdf", args=[credential.pk]) + f"?lang={language_of(request)}" if shows else "",
         "verify_url": reverse("credential_verify") + (f"?lang={chosen}" if chosen else ""),
@@ -204,7 +201,7 @@ def _public_context(request: HttpRequest, credential: Credential) -> dict[str, A
 
 def _holder_context(request: HttpRequest, credential: Credential) -> dict[str, Any]:
     language = language_of(request)
-    over = _is_over(credential)
+    over = credential.is_over
     missing = "" if over else check_printable(credential=credential, language=language)
     pdf_url = reverse("credential_pdf", args=[credential.pk])
     files = [{"code": code, "label": label, "url": f"{pdf_url}?lang={code}"} for code, label in settings.LANGUAGES]
@@ -214,6 +211,7 @@ def _holder_context(request: HttpRequest, credential: Credential) -> dict[str, A
         "credential": credential,
         "holder": credential.holder,
         "is_valid": not over,
+        "replacement_url": reverse("learning:certificate", args=[credential.replaced_by_id]) if credential.replaced_by_id else "",
         "missing": " ".join(missing),
         "files": [] if over or missing else files,
         "page_url": page_url,

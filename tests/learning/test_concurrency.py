@@ -12,14 +12,21 @@ from typing import Any
 import pytest
 from django.db import connections, transaction
 from django.test import Client
+from django.utils import timezone
 
+from accounts.services.erase_account import erase_account
 from courses.models import CoursePage, Outline, SlotCounter, StepSlot
 from courses.services.publish_structure import StructureUnchanged, _allocate, publish_structure
-from learning.models import Attempt, Credential, CredentialHolder, Enrolment, Progressed
+from learning.errors import CredentialOver
+from learning.models import Attempt, AuditEntry, Credential, CredentialHolder, CredentialNotice, Enrolment, Progressed
 from learning.services.claim_credential import claim_credential
 from learning.services.enrol import enrol
+from learning.services.issue_by_hand import issue_by_hand
+from learning.services.make_pdf import CredentialNameless
 from learning.services.mark_done import mark_done
 from learning.services.record_progress import record_progress
+from learning.services.replace_credential import replace_credential
+from learning.services.revoke_credential import revoke_credential
 from learning.services.start_attempt import start_attempt
 from learning.services.submit_attempt import submit_attempt
 from tests.factories import (
@@ -27,6 +34,7 @@ from tests.factories import (
     done,
     enrol_in,
     event_json,
+    finish_course,
     lessons_of,
     make_course,
     make_lesson,
@@ -176,6 +184,67 @@ def test_a_certificate_claimed_in_two_tabs_is_one() -> None:
     no_errors(claimed)
     assert len({credential.pk for credential in claimed}) == 1
     assert Credential.objects.count() == 1
+
+
+WHY = "Asked for by the ministry."
+
+
+def test_administrators_at_once_make_one_certificate_and_one_entry() -> None:
+    enrolment = enrol_in(make_course(lessons=2, assessments=0))
+    actors = [make_user() for _person in range(4)]
+    results = at_once(*each(issue_by_hand, *actors, name="actor", enrolment_id=enrolment.pk, reason=WHY, override=True))
+    no_errors(results)
+    assert {credential.pk for credential in results} == {Credential.objects.get().pk}
+    assert (CredentialHolder.objects.count(), AuditEntry.objects.count(), CredentialNotice.objects.count()) == (1, 1, 1)
+
+
+def test_issuing_by_hand_while_the_last_step_is_done_makes_one() -> None:
+    course = make_course(lessons=1, assessments=0)
+    enrolment, actor = enrol_in(course), make_user()
+    step = lessons_of(course)[0].key
+    results = at_once(
+        lambda: issue_by_hand(actor=actor, enrolment_id=enrolment.pk, reason=WHY, override=True),
+        lambda: mark_done(learner=enrolment.learner, course_key=course.key, step_key=step),
+    )
+    no_errors(results)
+    enrolment.refresh_from_db()
+    assert enrolment.completed_at
+    assert Credential.objects.count() == 1
+
+
+def test_revoking_and_replacing_at_once_one_wins_and_the_others_are_told() -> None:
+    for _round in range(3):
+        enrolment = finish_course(make_course(lessons=1, assessments=0))
+        credential = Credential.objects.get(enrolment=enrolment)
+        given: dict[str, Any] = {"actor": make_user(), "credential_id": credential.pk, "reason": WHY}
+        results = at_once(
+            lambda given=given: revoke_credential(**given, public_reason="error"),  # type: ignore[misc]
+            lambda given=given: replace_credential(**given, printed_name="Ana Núñez"),  # type: ignore[misc]
+            lambda given=given: replace_credential(**given, printed_name="Ana Ñandú"),  # type: ignore[misc]
+            lambda given=given: revoke_credential(**given, public_reason="data"),  # type: ignore[misc]
+        )
+        assert sorted(type(result).__name__ for result in results) == ["Credential", *["CredentialOver"] * 3]
+        assert sum(isinstance(result, CredentialOver) for result in results) == 3
+        credential.refresh_from_db()
+        assert credential.revoked_at
+        assert Credential.objects.live().filter(enrolment=enrolment).count() == (credential.replaced_by_id is not None)
+        assert AuditEntry.objects.filter(subject_key=str(credential.pk)).count() == 1
+
+
+def test_replacing_while_the_account_is_erased_never_locks_for_ever() -> None:
+    for _round in range(3):
+        enrolment = finish_course(make_course(lessons=1, assessments=0))
+        credential = Credential.objects.get(enrolment=enrolment)
+        learner, actor = enrolment.learner, make_user()
+        given: dict[str, Any] = {"actor": actor, "credential_id": credential.pk, "reason": WHY, "printed_name": "Ana Núñez"}
+        results = at_once(
+            lambda given=given: replace_credential(**given),  # type: ignore[misc]
+            lambda learner=learner: erase_account(user=learner, now=timezone.now()),  # type: ignore[misc]
+        )
+        assert results[1] is None
+        assert isinstance(results[0], Credential | CredentialNameless)
+        assert not CredentialHolder.objects.filter(credential=credential).exists()
+        assert not CredentialHolder.objects.exists()
 
 
 def test_two_publishers_never_give_a_slot_twice() -> None:
