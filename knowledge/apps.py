@@ -12,7 +12,7 @@ class KnowledgeConfig(AppConfig):
         from core import access, pagecache, sections
         from knowledge import signals
         from knowledge.models import Contributor, LibraryPage, PublicationPage, SeriesPage
-        from knowledge.models.pages import recent_cards
+        from knowledge.models.publications import recent_cards
 
         for page_class in (LibraryPage, PublicationPage, SeriesPage):
             access.register(page_class, access.open_to_all)

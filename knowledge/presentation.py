@@ -31,7 +31,8 @@ class Part:
 
 def parts_of(body: Sequence[Any]) -> list[Part]:
     """Return the blocks of a body, with an address for each heading that no other heading has."""
-    parts, taken = [], set()
+    parts: list[Part] = []
+    taken: set[str] = set()
     for block in body:
         anchor = ""
         if block.block_type == "heading":

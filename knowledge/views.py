@@ -30,7 +30,8 @@ def _publication(slug: str) -> PublicationPage:
         Http404: there is none, or it may not be read by everyone.
     """
     language = listing.current_language()
-    page = PublicationPage.objects.in_language(language).filter(slug=slug).select_related("locale", "series").first()
+    found = PublicationPage.objects.in_language(language).filter(slug=slug)
+    page: PublicationPage | None = found.select_related("locale", "series").first()
     if page is None or not access.rule_for(page).is_open:
         raise Http404
     return page

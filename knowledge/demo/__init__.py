@@ -8,8 +8,8 @@ from typing import Any, cast
 
 from core.seeding import Report, demo_key, ensure_page, load, remove_pages, stream
 from knowledge.data import DataTable
+from knowledge.licences import Licence
 from knowledge.models import Contribution, Contributor, LibraryPage, PublicationCountry, PublicationPage, PublicationTopic, SeriesPage
-from knowledge.models.pages import Licence
 
 CONTENT = Path(__file__).parent / "content"
 LANGUAGES = ("es", "en")

@@ -5,7 +5,7 @@
 import django.core.serializers.json
 import django.db.models.deletion
 import django.utils.timezone
-import knowledge.models.pages
+import knowledge.models.facts
 import modelcluster.fields
 import uuid
 import wagtail.fields
@@ -154,7 +154,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('country', knowledge.models.pages.CountryField(max_length=2, verbose_name='country')),
+                ('country', knowledge.models.facts.CountryField(max_length=2, verbose_name='country')),
                 ('page', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='countries', to='knowledge.publicationpage')),
             ],
             options={

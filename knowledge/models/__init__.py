@@ -1,14 +1,9 @@
 """What editors publish: works, their language editions as pages, the people behind them, and what was published when."""
 
-from knowledge.models.pages import (
-    Contribution,
-    LibraryPage,
-    PublicationCountry,
-    PublicationPage,
-    PublicationTopic,
-    SeriesPage,
-)
+from knowledge.models.facts import Contribution, PublicationCountry, PublicationTopic
+from knowledge.models.library import LibraryPage, SeriesPage
 from knowledge.models.people import Contributor
+from knowledge.models.publications import PublicationPage
 from knowledge.models.works import Edition, EditionFile, Work
 
 __all__ = [

@@ -16,7 +16,8 @@ INLINE = {
     "a style attribute": re.compile(r"\sstyle\s*=", re.IGNORECASE),
     "an event attribute": re.compile(r"\son[a-z]+\s*=", re.IGNORECASE),
     "a style element": re.compile(r"<style\b", re.IGNORECASE),
-    "an inline script": re.compile(r"<script\b(?![^>]*\bsrc=)", re.IGNORECASE),
+    # JSON-LD is data: no browser runs it, and no policy forbids it.
+    "an inline script": re.compile(r"<script\b(?![^>]*\bsrc=)(?! type=\"application/ld\+json\")", re.IGNORECASE),
     "a javascript: address": re.compile(r"javascript:", re.IGNORECASE),
     "somebody else's address": re.compile(r"<(?:script|link|img|source|iframe)\b[^>]*(?:src|href)=[\"']?(?:https?:)?//", re.IGNORECASE),
 }

@@ -1,21 +1,18 @@
-"""The library's pages: the library itself, series, and one page per language edition of a work."""
+"""Publications: one page per language edition of a work."""
 
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
-from django import forms
-from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db import models
 from django.db.models import Q
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import (
     FieldPanel,
     FieldRowPanel,
@@ -27,118 +24,23 @@ from wagtail.admin.panels import (
     TabbedInterface,
 )
 from wagtail.blocks import CharBlock
-from wagtail.fields import RichTextField, StreamField
-from wagtail.models import Orderable, PageManager
+from wagtail.fields import StreamField
+from wagtail.models import PageManager
 from wagtail.query import PageQuerySet
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from core import blocks as core_blocks
 from core import countries
-from core.models import BasePage, Card, ReviewedPage, SearchDocument, known_page
+from core.models import BasePage, BasePageForm, Card, ReviewedPage, SearchDocument
 from core.topics import Topic
 from knowledge.blocks import PUBLICATION_BLOCKS
 from knowledge.licences import Licence
 from knowledge.licences import address as licence_address
+from knowledge.models.facts import Contribution, PublicationCountry, PublicationTopic
+from knowledge.models.library import SeriesPage, UnderLibrary
 from knowledge.models.people import Contributor
 from knowledge.models.works import Work
 from knowledge.notes import problems
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-# Below the library these addresses are lists, not publications (knowledge/urls.py).
-RESERVED_SLUGS = frozenset({"authors", "countries", "topics", "feed"})
-PER_PAGE = 20
-
-
-class UnderLibrary(ReviewedPage):
-    """A page directly below the library: published after review, at an address that is none of the lists'."""
-
-    class Meta:
-        abstract = True
-
-    def clean(self) -> None:
-        super().clean()
-        if self.slug in RESERVED_SLUGS:
-            raise ValidationError({"slug": _("This address belongs to a list of the library. Choose another one.")})
-
-
-class LibraryPage(BasePage):
-    """The list of publications of a language, with filters, newest first."""
-
-    template = "knowledge/library_page.html"
-    parent_page_types = ["core.HomePage"]
-    subpage_types = ["knowledge.PublicationPage", "knowledge.SeriesPage"]
-
-    def clean(self) -> None:
-        # A promised address: /<lang>/knowledge/.
-        self.slug = "knowledge"
-        super().clean()
-
-    def known_query(self, query: QueryDict) -> dict[str, str]:
-        from knowledge.listing import known_query
-
-        return known_query(query, self.locale.language_code)
-
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        from knowledge.listing import library_context
-
-        context = super().get_context(request, *args, **kwargs)
-        context.update(library_context(request.GET, self.locale.language_code))
-        return context
-
-
-class SeriesPage(UnderLibrary):
-    """Works that belong together, in their order."""
-
-    summary = models.CharField(_("summary"), max_length=300)
-    about = RichTextField(_("about the series"), features=["bold", "italic", "link"], blank=True)
-    topic = models.CharField(_("topic"), max_length=20, choices=Topic, default=Topic.FOUNDATIONS)
-
-    content_panels = [*BasePage.content_panels, FieldPanel("summary"), FieldPanel("topic"), FieldPanel("about")]
-    template = "knowledge/series_page.html"
-    parent_page_types = ["knowledge.LibraryPage"]
-    subpage_types: ClassVar[list[str]] = []
-
-    @property
-    def description(self) -> str:
-        return self.search_description or self.summary
-
-    def publications(self) -> Paginator[PublicationPage]:
-        """The works of this series in this language, in their order."""
-        found = PublicationPage.objects.live().filter(series__translation_key=self.translation_key, locale=self.locale)
-        return Paginator(found.order_by("series_number", "-published_on", "pk").select_related("locale"), PER_PAGE)
-
-    def known_query(self, query: QueryDict) -> dict[str, str]:
-        return known_page(self.publications(), query) if "page" in query else {}
-
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context(request, *args, **kwargs)
-        page_obj = self.publications().get_page(request.GET.get("page"))
-        context["page_obj"] = page_obj
-        context["cards"] = [publication.card() for publication in page_obj]
-        return context
-
-    def card(self) -> Card:
-        return Card(
-            url=self.get_url() or "",
-            title=self.title,
-            summary=self.summary,
-            topic=self.topic,
-            topic_label=str(self.get_topic_display()),
-            kicker=str(_("Series")),
-            slug=self.slug,
-            language=self.locale.language_code,
-        )
-
-    def search_document(self) -> SearchDocument:
-        return SearchDocument(
-            title=self.title,
-            summary=self.summary,
-            text=core_blocks.plain_text(self.about),
-            kind="publication",
-            context=str(_("Series")),
-        )
 
 
 class PublicationQuerySet(PageQuerySet):
@@ -174,6 +76,16 @@ class PublicationQuerySet(PageQuerySet):
         return found
 
 
+class PublicationForm(BasePageForm):
+    """Asks for what a reader needs when the text is submitted; a draft may have loose ends."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not self.is_deferred_validation and "body" in cleaned and (found := problems(cleaned["body"])):
+            self.add_error("body", found)
+        return cleaned
+
+
 class PublicationPage(UnderLibrary):
     """One language edition of a work: what it says, who is behind it, and on what it rests."""
 
@@ -201,6 +113,7 @@ class PublicationPage(UnderLibrary):
     )
     body = StreamField(PUBLICATION_BLOCKS, verbose_name=_("body"), blank=True)
 
+    base_form_class = PublicationForm
     objects = PageManager.from_queryset(PublicationQuerySet)()
 
     content_panels = [
@@ -253,11 +166,6 @@ class PublicationPage(UnderLibrary):
     @property
     def description(self) -> str:
         return self.search_description or self.abstract
-
-    def clean(self) -> None:
-        super().clean()
-        if found := problems(self.body):
-            raise ValidationError({"body": found})
 
     @property
     def key(self) -> uuid.UUID:
@@ -339,68 +247,6 @@ class PublicationPage(UnderLibrary):
             *(countries.name_of(line.country, language) for line in self.countries.all()),
         )
         return " ".join(names)
-
-
-class Contribution(Orderable):
-    """The part of somebody in a work."""
-
-    class Role(models.TextChoices):
-        """What the part is (a short list of CRediT's and of publishers' own)."""
-
-        AUTHOR = "author", _("Author")
-        EDITOR = "editor", _("Editor")
-        REVIEWER = "reviewer", _("Reviewer")
-        TRANSLATOR = "translator", _("Translator")
-        ILLUSTRATOR = "illustrator", _("Illustrator")
-        FUNDER = "funder", _("Funder")
-
-    page = ParentalKey(PublicationPage, on_delete=models.CASCADE, related_name="contributions")
-    contributor = models.ForeignKey(Contributor, verbose_name=_("contributor"), on_delete=models.PROTECT, related_name="contributions")
-    role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.AUTHOR)
-
-    class Meta(Orderable.Meta):
-        constraints = [models.UniqueConstraint(fields=["page", "contributor", "role"], name="contribution_once_per_role")]
-
-
-class PublicationTopic(Orderable):
-    """Another topic of a publication, beside its first one."""
-
-    page = ParentalKey(PublicationPage, on_delete=models.CASCADE, related_name="more_topics")
-    topic = models.CharField(_("topic"), max_length=20, choices=Topic)
-
-    class Meta(Orderable.Meta):
-        indexes = [models.Index(fields=["topic", "page"], name="publicationtopic_topic")]
-
-
-def country_choices() -> list[tuple[str, str]]:
-    """Countries for the editor's form, in the language of the admin."""
-    return [("", "—"), *countries.choices(get_language() or "en")]
-
-
-class CountryField(models.CharField):
-    """An ISO 3166-1 alpha-2 code. Its choices are not written into migrations: their names are in the reader's language."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs["max_length"] = 2
-        super().__init__(*args, **kwargs)
-
-    def validate(self, value: Any, model_instance: Any) -> None:
-        super().validate(value, model_instance)
-        if value not in countries.CODES:
-            raise ValidationError(_("There is no country with the code “%(code)s”."), params={"code": value})
-
-    def formfield(self, **kwargs: Any) -> Any:
-        return forms.ChoiceField(choices=country_choices, label=kwargs.get("label", self.verbose_name), required=not self.blank)
-
-
-class PublicationCountry(Orderable):
-    """A country of which a publication speaks."""
-
-    page = ParentalKey(PublicationPage, on_delete=models.CASCADE, related_name="countries")
-    country = CountryField(_("country"))
-
-    class Meta(Orderable.Meta):
-        indexes = [models.Index(fields=["country", "page"], name="publicationcountry_country")]
 
 
 def recent_cards(language: str) -> list[Card]:

@@ -1,0 +1,116 @@
+"""The library itself, and the series in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db import models
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import RichTextField
+
+from core import blocks as core_blocks
+from core.models import BasePage, Card, ReviewedPage, SearchDocument, known_page
+from core.topics import Topic
+
+if TYPE_CHECKING:
+    from knowledge.models.publications import PublicationPage
+
+# Below the library these addresses are lists, not publications (knowledge/urls.py).
+RESERVED_SLUGS = frozenset({"authors", "countries", "topics", "feed"})
+PER_PAGE = 20
+
+
+class UnderLibrary(ReviewedPage):
+    """A page directly below the library: published after review, at an address that is none of the lists'."""
+
+    class Meta:
+        abstract = True
+
+    def clean(self) -> None:
+        super().clean()
+        if self.slug in RESERVED_SLUGS:
+            raise ValidationError({"slug": _("This address belongs to a list of the library. Choose another one.")})
+
+
+class LibraryPage(BasePage):
+    """The list of publications of a language, with filters, newest first."""
+
+    template = "knowledge/library_page.html"
+    parent_page_types = ["core.HomePage"]
+    subpage_types = ["knowledge.PublicationPage", "knowledge.SeriesPage"]
+
+    def clean(self) -> None:
+        # A promised address: /<lang>/knowledge/.
+        self.slug = "knowledge"
+        super().clean()
+
+    def known_query(self, query: QueryDict) -> dict[str, str]:
+        from knowledge.listing import known_query
+
+        return known_query(query, self.locale.language_code)
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from knowledge.listing import library_context
+
+        context = super().get_context(request, *args, **kwargs)
+        context.update(library_context(request.GET, self.locale.language_code))
+        return context
+
+
+class SeriesPage(UnderLibrary):
+    """Works that belong together, in their order."""
+
+    summary = models.CharField(_("summary"), max_length=300)
+    about = RichTextField(_("about the series"), features=["bold", "italic", "link"], blank=True)
+    topic = models.CharField(_("topic"), max_length=20, choices=Topic, default=Topic.FOUNDATIONS)
+
+    content_panels = [*BasePage.content_panels, FieldPanel("summary"), FieldPanel("topic"), FieldPanel("about")]
+    template = "knowledge/series_page.html"
+    parent_page_types = ["knowledge.LibraryPage"]
+    subpage_types: ClassVar[list[str]] = []
+
+    @property
+    def description(self) -> str:
+        return self.search_description or self.summary
+
+    def publications(self) -> Paginator[PublicationPage]:
+        """The works of this series in this language, in their order."""
+        from knowledge.models.publications import PublicationPage
+
+        found = PublicationPage.objects.live().filter(series__translation_key=self.translation_key, locale=self.locale)
+        return Paginator(found.order_by("series_number", "-published_on", "pk").select_related("locale"), PER_PAGE)
+
+    def known_query(self, query: QueryDict) -> dict[str, str]:
+        return known_page(self.publications(), query) if "page" in query else {}
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context(request, *args, **kwargs)
+        page_obj = self.publications().get_page(request.GET.get("page"))
+        context["page_obj"] = page_obj
+        context["cards"] = [publication.card() for publication in page_obj]
+        return context
+
+    def card(self) -> Card:
+        return Card(
+            url=self.get_url() or "",
+            title=self.title,
+            summary=self.summary,
+            topic=self.topic,
+            topic_label=str(self.get_topic_display()),
+            kicker=str(_("Series")),
+            slug=self.slug,
+            language=self.locale.language_code,
+        )
+
+    def search_document(self) -> SearchDocument:
+        return SearchDocument(
+            title=self.title,
+            summary=self.summary,
+            text=core_blocks.plain_text(self.about),
+            kind="publication",
+            context=str(_("Series")),
+        )
