@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.conf import settings
@@ -60,6 +61,11 @@ def _declare_account() -> None:
         reason="Where one is signed in: device and network address. Ends with the session, or with the account.",
         export=lambda user: rows(UserSession.objects.filter(user=user), "created_at", "last_seen_at", "ip", "user_agent"),
         erase=_end_sessions,
+    )
+    declare(
+        "mfa.Authenticator",
+        reason="Second steps to sign in: app, passkeys, recovery codes. Handed over without their secrets. " + GOES,
+        export=_second_factors,
     )
     declare("sessions.Session", reason="Has no link to the person, but says who is signed in. Ended through usersessions.UserSession.")
     declare(
@@ -136,6 +142,12 @@ def _declare_history() -> None:
         erase=_forget_model_log,
     )
     declare("wagtailcore.ReferenceIndex", reason="What points at what. Entries for the person are deleted.", erase=_forget_references)
+
+
+def _second_factors(user: User) -> Rows:
+    columns = ("type", "created_at", "last_used_at")
+    found = Authenticator.objects.filter(user=user).order_by("pk")
+    return [{"name": row.data.get("name", ""), **{column: getattr(row, column) for column in columns}} for row in found]
 
 
 def _end_sessions(user: User) -> None:

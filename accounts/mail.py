@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from smtplib import SMTPException
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.translation import get_language, override
+
+from accounts.models import User
 
 logger = logging.getLogger(__name__)
 
@@ -42,3 +46,14 @@ def send(template: str, to: str, context: dict[str, Any], *, language: str = "")
         # Not the address: logs are kept longer, and read by more people, than an account.
         logger.error("A message of %s could not be sent: %s", template, type(failure).__name__)
         raise MailNotSent from failure
+
+
+def tell_on_commit(template: str, user: User, context: dict[str, Any]) -> None:
+    """Tell someone, in their language, what was changed, once it is. A message that can't be sent doesn't undo it."""
+    email, language = user.email, user.language
+
+    def tell() -> None:
+        with suppress(MailNotSent):
+            send(template, email, context, language=language)
+
+    transaction.on_commit(tell)

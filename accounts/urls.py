@@ -6,7 +6,7 @@ The names are allauth's where its flows look for them.
 from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 
-from accounts.views import account, codes, entrance, identity, passwords
+from accounts.views import account, codes, entrance, identity, passwords, recovery_codes, second_factor, second_factor_check
 
 code = codes.CodeView.as_view()
 
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("login/", entrance.SignInView.as_view(), name="account_login"),
     path("login/password/", entrance.PasswordSignInView.as_view(), name="account_login_password"),
     path("login/code/", RedirectView.as_view(pattern_name="account_login", query_string=True), name="account_request_login_code"),
+    path("login/second-factor/", second_factor_check.SignInFactorView.as_view(), name="mfa_authenticate"),
     path("signup/", entrance.SignUpView.as_view(), name="account_signup"),
     # One address for both codes, so that it can't be told from it whether an address had an account.
     path("code/", code, name="account_confirm_login_code"),
@@ -33,6 +34,16 @@ urlpatterns: list[URLPattern] = [
     path("sessions/", account.sessions, name="usersessions_list"),
     path("data/", account.data, name="account_data"),
     path("delete/", account.DeleteAccountView.as_view(), name="account_delete"),
+    # The second factor
+    path("second-factor/", second_factor.overview, name="mfa_index"),
+    path("second-factor/app/", second_factor.AppView.as_view(), name="mfa_activate_totp"),
+    path("second-factor/passkey/", second_factor.PasskeyView.as_view(), name="mfa_add_webauthn"),
+    path("second-factor/<int:factor_id>/remove/", second_factor.remove, name="mfa_remove"),
+    path("second-factor/codes/", recovery_codes.codes, name="mfa_view_recovery_codes"),
+    path("second-factor/codes/download/", recovery_codes.download, name="mfa_download_recovery_codes"),
+    path("second-factor/codes/new/", recovery_codes.make_new, name="mfa_generate_recovery_codes"),
+    path("second-factor/confirm/", second_factor_check.ConfirmFactorView.as_view(), name="mfa_reauthenticate"),
+    # Showing again who one is
     path("confirm/", identity.IdentityView.as_view(), name="account_reauthenticate"),
     path("confirm/code/", codes.IdentityCodeView.as_view(), name="account_reauthenticate_code"),
 ]

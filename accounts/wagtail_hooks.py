@@ -11,11 +11,14 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.log_actions import LogActionRegistry
 from wagtail.models import Page
 
 from accounts.models import User
 from accounts.roles import PAGE_CLASSES
+from accounts.services.reset_second_factor import LOG_ACTION
 
 # The names of Wagtail's bulk actions that take a page away from where readers find it.
 TAKING_AWAY = {"delete", "move", "unpublish"}
@@ -100,3 +103,9 @@ def keep_sections_in_bulk(request: HttpRequest, action_type: str, objects: list[
     """
     if action_type in TAKING_AWAY and not all(_may_take_away(request, page) for page in objects if isinstance(page, Page)):
         raise PermissionDenied
+
+
+@hooks.register("register_log_actions")
+def log_of_resets(actions: LogActionRegistry) -> None:
+    """Let the history of the site say that somebody's second factor was reset."""
+    actions.register_action(LOG_ACTION, _("Second step reset"), _("Second step to sign in reset"))

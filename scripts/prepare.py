@@ -74,7 +74,14 @@ def demo_content() -> None:
 
     sys.stdout.write(f"\nDemo accounts (sign in with a code from /demo/mail/, or with the password {PASSWORD}):\n")
     for account in ACCOUNTS:
-        sys.stdout.write(f"  {account.email:<26}{account.purpose}\n")
+        sys.stdout.write(f"  {account.email:<29}{account.purpose}\n")
+    asked = "is asked of" if settings.STAFF_SECOND_FACTOR else "is not asked of"
+    turn = (
+        "without DEMO_SECOND_FACTOR it is not"
+        if settings.STAFF_SECOND_FACTOR
+        else "DEMO_SECOND_FACTOR=1 make demo: as on a real site it is"
+    )
+    sys.stdout.write(f"A second factor {asked} those who may enter /admin/ ({turn}).\n")
 
 
 def main() -> None:

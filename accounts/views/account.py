@@ -29,6 +29,7 @@ from accounts.forms import DeleteAccountForm, NewEmailForm, PreferencesForm
 from accounts.languages import SESSION_KEY, remember_language
 from accounts.models import User
 from accounts.recency import recent_sign_in_required
+from accounts.second_factor import has_second_factor, must_have_one
 from accounts.services.end_sessions import end_sessions
 from accounts.services.erase_account import LastAdministrator, erase_account
 from accounts.services.export_account import export_account
@@ -61,7 +62,13 @@ class AccountView(DoorView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = person(self.request)
         return super().get_context_data(
-            **{"has_password": user.has_usable_password(), "session_count": UserSession.objects.filter(user=user).count(), **kwargs}
+            **{
+                "has_password": user.has_usable_password(),
+                "has_second_factor": has_second_factor(user),
+                "must_have_second_factor": must_have_one(user),
+                "session_count": UserSession.objects.filter(user=user).count(),
+                **kwargs,
+            }
         )
 
 

@@ -57,6 +57,8 @@ class CompleteResetView(DoorView):
         answer: HttpResponse | None = self.pending.process.finish()
         if next_page(self.request) and self.request.user.is_authenticated:
             return HttpResponseRedirect(next_page(self.request))
+        if answer and answer.headers.get("Location") == reverse("mfa_authenticate"):
+            return HttpResponseRedirect(with_next(self.request, reverse("mfa_authenticate")))
         return answer or HttpResponseRedirect(with_next(self.request, reverse("account_login")))
 
 

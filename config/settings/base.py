@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "django_filters",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "allauth.usersessions",
     "django_tasks",
     "django_tasks_db",
@@ -69,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.PrivateResponseMiddleware",
+    "accounts.staff_door.StaffSecondFactorMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 
@@ -192,8 +194,19 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "60/m/ip,5/5m/key",
     "send_code": "60/m/ip,5/5m/key",
     "verify_code": "120/m/ip",
+    # A code of six digits, after the first step was right: a thousand tries must take a month.
+    "second_factor": "120/m/ip,5/5m/key,30/d/key",
     "confirm_email": None,  # "send_code" stands before it, and is the same for people with and without an account
 }
+# A second factor: everyone may set one up, and whoever may enter the admin must (docs/second-factor.md). `accounts` asks
+# itself for a recent sign-in before one is changed: allauth knows only passwords.
+STAFF_SECOND_FACTOR = True
+MFA_ADAPTER = "accounts.mfa_adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_REAUTHENTICATION_REQUIRED = False
+MFA_TOTP_PERIOD = 30
+# Telephones' clocks differ: the code before and the one after count, too. Each serves once.
+MFA_TOTP_TOLERANCE = 1
 # Behind a reverse proxy: how many there are, so that limits see the visitor's own address and not the proxy's.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 WAGTAIL_FRONTEND_LOGIN_URL = "/accounts/login/"

@@ -9,6 +9,8 @@ if not env.bool("DEMO", default=False):
     raise ImproperlyConfigured("config.settings.demo runs only with DEMO=1 in the environment.")
 
 DEMO = True
+# The accounts have published passwords, so that anyone can look around; with 1 the staff among them must set one up first.
+STAFF_SECOND_FACTOR = env.bool("DEMO_SECOND_FACTOR", default=False)
 CREDENTIAL_ISSUER = "Puente, demonstration"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

@@ -3,6 +3,7 @@
 from .base import *
 
 DEBUG = True
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=False)
 SECRET_KEY = "development-only-never-a-secret"
 ALLOWED_HOSTS = ["*"]
 INTERNAL_IPS = ["127.0.0.1"]

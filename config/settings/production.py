@@ -1,4 +1,4 @@
-"""The real site. Refuses to start without a secret, without hosts, or as a demo."""
+"""The real site. Refuses to start without a secret, without hosts, without a second factor for staff, or as a demo."""
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -7,7 +7,12 @@ from .base import *
 if env.bool("DEMO", default=False):
     raise ImproperlyConfigured("DEMO=1 is not for production: demo accounts have published passwords. Unset DEMO.")
 
+if not STAFF_SECOND_FACTOR or not env.bool("STAFF_SECOND_FACTOR", default=True):
+    raise ImproperlyConfigured("Staff need a second factor: STAFF_SECOND_FACTOR can't be switched off in production.")
+
 SECRET_KEY = env.str("SECRET_KEY", default="")
+# After a change of SECRET_KEY: the former ones, separated by commas. Without them every second factor is lost.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 if len(SECRET_KEY) < 32:
     raise ImproperlyConfigured("Set SECRET_KEY to a random text of 32 characters or more; there is no default.")
 

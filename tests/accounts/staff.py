@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, generate_totp_secret, hotp_value
+from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
+from accounts.services.add_second_factor import add_second_factor
 from accounts.services.give_role import give_role
 from accounts.services.make_roles import make_roles
-from tests.accounts.door import member
+from tests.accounts.door import member, sign_in
 
 
 def colleague(role: Role, email: str = "") -> User:
@@ -24,3 +31,27 @@ def in_role(role: Role, email: str = "") -> Client:
     client = Client()
     client.force_login(colleague(role, email), backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+def give_app(user: User) -> str:
+    """Give someone an authenticator app, with recovery codes, in place of what they had; returns its secret."""
+    Authenticator.objects.filter(user=user).delete()
+    secret = generate_totp_secret()
+    add_second_factor(user=user, secret=secret)
+    return secret
+
+
+def app_code(secret: str, at: datetime | None = None) -> str:
+    """Return what an app with this secret shows, now or at another time."""
+    return format_hotp_value(hotp_value(secret, int((at or timezone.now()).timestamp()) // 30))
+
+
+def next_app_code(secret: str) -> str:
+    """Return the next code it will show: right already, and another than the one now."""
+    return app_code(secret, timezone.now() + timedelta(seconds=30))
+
+
+def sign_in_with_app(client: Client, email: str, secret: str, *, at: str = "/accounts/login/") -> HttpResponse:
+    """Sign in with a code by e-mail and one of the app; returns the answer to the second."""
+    asked = sign_in(client, email, at=at)
+    return client.post(asked["Location"], {"code": app_code(secret)})  # type: ignore[return-value]

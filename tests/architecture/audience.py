@@ -71,6 +71,7 @@ BY_NAME: dict[str, Audience] = {
     "account_reset_password": A.DOOR,
     "account_confirm_password_reset_code": A.DOOR,
     "account_complete_password_reset": A.DOOR,
+    "mfa_authenticate": A.DOOR,
     "wagtaildocs_authenticate_with_password": A.DOOR,
     # The account behind it.
     "account_home": A.PRIVATE,
@@ -81,6 +82,14 @@ BY_NAME: dict[str, Audience] = {
     "account_delete": A.PRIVATE,
     "account_reauthenticate": A.PRIVATE,
     "account_reauthenticate_code": A.PRIVATE,
+    "mfa_index": A.PRIVATE,
+    "mfa_activate_totp": A.PRIVATE,
+    "mfa_add_webauthn": A.PRIVATE,
+    "mfa_remove": A.PRIVATE,
+    "mfa_view_recovery_codes": A.PRIVATE,
+    "mfa_download_recovery_codes": A.PRIVATE,
+    "mfa_generate_recovery_codes": A.PRIVATE,
+    "mfa_reauthenticate": A.PRIVATE,
     "usersessions_list": A.PRIVATE,
 }
 

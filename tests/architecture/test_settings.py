@@ -12,7 +12,7 @@ from django.core.cache.backends.redis import RedisCache
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 GOOD = {"SECRET_KEY": "k" * 50, "ALLOWED_HOSTS": "puente.example", "SITE_URL": "https://puente.example"}
-FORGOTTEN = ("DEMO", "SECRET_KEY", "ALLOWED_HOSTS", "DJANGO_SETTINGS_MODULE", "SITE_URL")
+FORGOTTEN = ("DEMO", "DEMO_SECOND_FACTOR", "STAFF_SECOND_FACTOR", "SECRET_KEY", "ALLOWED_HOSTS", "DJANGO_SETTINGS_MODULE", "SITE_URL")
 
 
 def load(settings: str, environment: dict[str, str], expression: str = "'loaded'") -> subprocess.CompletedProcess[str]:
@@ -41,6 +41,7 @@ def test_production_starts_with_what_it_needs() -> None:
         ({"ALLOWED_HOSTS": "puente.example,*"}, "ALLOWED_HOSTS"),
         ({"DEMO": "1"}, "DEMO"),
         ({"DEMO": "true"}, "DEMO"),
+        ({"STAFF_SECOND_FACTOR": "0"}, "STAFF_SECOND_FACTOR"),
     ],
     ids=str,
 )
@@ -87,6 +88,20 @@ def test_the_demo_refuses_unless_asked() -> None:
     answer = load("config.settings.demo", {})
     assert answer.returncode != 0
     assert "DEMO=1" in answer.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "environment", "asked"),
+    [
+        ("production", GOOD, True),
+        ("production", {**GOOD, "DEMO_SECOND_FACTOR": "0"}, True),
+        ("demo", {"DEMO": "1"}, False),
+        ("demo", {"DEMO": "1", "DEMO_SECOND_FACTOR": "1"}, True),
+    ],
+)
+def test_who_must_have_a_second_factor(tmp_path: Path, name: str, environment: dict[str, str], asked: bool) -> None:
+    answer = load(f"config.settings.{name}", {**environment, "VAR_DIR": str(tmp_path)}, "settings.STAFF_SECOND_FACTOR")
+    assert answer.stdout.strip() == str(asked), answer.stderr
 
 
 def test_demo_addresses_exist_only_in_the_demo(tmp_path: Path) -> None:

@@ -1,0 +1,35 @@
+"""Recovery codes: each stands in once for a second factor that is not at hand. They are seen only when they are made.
+
+"Only when they are made" lasts until their owner says that they are kept: a page that went away with its codes would
+leave someone without them, and nobody could tell.
+"""
+
+from __future__ import annotations
+
+from allauth.mfa.models import Authenticator
+from django.http import HttpRequest
+
+from accounts.models import User
+
+MAY_SEE = "recovery_codes_may_be_seen"
+
+
+def unused(user: User) -> list[str]:
+    """Return the codes that still work, as they are typed; none when there are none."""
+    codes = Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.RECOVERY_CODES).first()
+    return [f"{code[:4]} {code[4:]}" for code in codes.wrap().get_unused_codes()] if codes else []
+
+
+def let_see(request: HttpRequest) -> None:
+    """Let this session see the codes that were just made."""
+    request.session[MAY_SEE] = True
+
+
+def may_see(request: HttpRequest) -> bool:
+    """Whether this session may see them."""
+    return bool(request.session.get(MAY_SEE))
+
+
+def close(request: HttpRequest) -> None:
+    """Show them no more."""
+    request.session.pop(MAY_SEE, None)

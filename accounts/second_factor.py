@@ -1,0 +1,92 @@
+"""The second factor: who has one, who must have one, and whether it was shown in this session.
+
+Everyone may set one up; staff must. Having one is not enough to enter the admin: it must have been shown in this very
+session, or a session that was open before its owner became staff, or before they set it up, would be a way around it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account import app_settings
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from accounts.models import User
+from accounts.recency import signed_in_recently
+from accounts.staff import may_enter_admin
+
+METHOD = "mfa"
+# Recovery codes stand in for one of these; alone they are none.
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+View = Callable[..., HttpResponseBase]
+
+
+def factors_of(user: User) -> list[Authenticator]:
+    """Return a person's authenticator app and passkeys, the oldest first."""
+    return list(Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).order_by("pk"))
+
+
+def has_second_factor(user: User) -> bool:
+    """Whether someone has an authenticator app or a passkey."""
+    return bool(Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists())
+
+
+def must_have_one(user: User | AnonymousUser) -> bool:
+    """Whether someone has to have a second factor: staff, wherever the site asks for it."""
+    return bool(settings.STAFF_SECOND_FACTOR) and may_enter_admin(user)
+
+
+def remember_shown(request: HttpRequest, user: User, factor: Authenticator) -> None:
+    """Note in the session that the person has just shown this factor."""
+    factor.record_usage()
+    record_authentication(request, user, method=METHOD, id=factor.pk, type=factor.type, reauthenticated=True)
+
+
+def shown_at(request: HttpRequest) -> float | None:
+    """Return when a second factor was last shown in this session (seconds since 1970), or None."""
+    times = [float(record["at"]) for record in get_authentication_records(request, request.user) if record.get("method") == METHOD]
+    return max(times, default=None)
+
+
+def shown_recently(request: HttpRequest) -> bool:
+    """Whether it was shown a short while ago. A form that is open already has some minutes more."""
+    at = shown_at(request)
+    grace = settings.REAUTHENTICATION_GRACE if request.method == "POST" else 0
+    return at is not None and time.time() - at < app_settings.REAUTHENTICATION_TIMEOUT + grace
+
+
+def next_step(request: HttpRequest) -> str:
+    """Return the name of the page a signed-in person must pass before the admin: setting up, showing, or none (empty)."""
+    user = request.user
+    if not isinstance(user, User) or not must_have_one(user):
+        return ""
+    if not has_second_factor(user):
+        return "mfa_index"
+    return "" if shown_at(request) is not None else "mfa_reauthenticate"
+
+
+def recent_proof_required(view: View) -> View:
+    """Let people change their second factor only after showing it, or, while they have none, showing who they are."""
+
+    @wraps(view)
+    @login_required
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        has_one = isinstance(request.user, User) and has_second_factor(request.user)
+        if shown_recently(request) if has_one else signed_in_recently(request):
+            return view(request, *args, **kwargs)
+        door = reverse("mfa_reauthenticate" if has_one else "account_reauthenticate")
+        return HttpResponseRedirect(f"{door}?{urlencode({'next': request.get_full_path()})}")
+
+    return wrapped

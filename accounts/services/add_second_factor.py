@@ -1,0 +1,41 @@
+"""Giving a person a second factor, and with the first one the recovery codes that stand in for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.mfa.webauthn.internal.auth import WebAuthn
+from django.db import transaction
+
+from accounts import mail
+from accounts.models import User
+
+
+class AlreadyThere(Exception):
+    """The account has an authenticator app already: it was sent twice, or set up on another device meanwhile."""
+
+
+@transaction.atomic
+def add_second_factor(*, user: User, secret: str = "", passkey: dict[str, Any] | None = None, name: str = "") -> Authenticator:
+    """Add an authenticator app (`secret`, in base 32) or a passkey, and tell its owner by e-mail.
+
+    Args:
+        passkey: what `accounts.passkeys.checked_new` has checked.
+        name: what its owner calls the passkey.
+
+    Raises:
+        AlreadyThere: see there; nothing was changed.
+    """
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    if passkey is not None:
+        factor: Authenticator = WebAuthn.add(locked, name, passkey).instance
+    elif Authenticator.objects.filter(user=locked, type=Authenticator.Type.TOTP).exists():
+        raise AlreadyThere
+    else:
+        factor = TOTP.activate(locked, secret).instance
+    RecoveryCodes.activate(locked)
+    mail.tell_on_commit("account/email/second_factor_added", locked, {"kind": str(factor.type), "name": name})
+    return factor

@@ -1,0 +1,19 @@
+"""Making a person new recovery codes in place of those they have."""
+
+from __future__ import annotations
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.db import transaction
+
+from accounts import mail
+from accounts.models import User
+
+
+@transaction.atomic
+def make_recovery_codes(*, user: User) -> None:
+    """Make new codes and tell their owner by e-mail. The former ones, used or not, open nothing any more."""
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    Authenticator.objects.filter(user=locked, type=Authenticator.Type.RECOVERY_CODES).delete()
+    RecoveryCodes.activate(locked)
+    mail.tell_on_commit("account/email/recovery_codes_made", locked, {})

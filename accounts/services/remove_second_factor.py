@@ -1,0 +1,34 @@
+"""Taking away one of a person's second factors."""
+
+from __future__ import annotations
+
+from allauth.mfa.base.internal.flows import delete_dangling_recovery_codes
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+
+from accounts import mail
+from accounts.models import User
+from accounts.second_factor import FACTORS, must_have_one
+
+
+class LastSecondFactor(Exception):
+    """It is the only one of someone who must have one: without it they could not enter the admin."""
+
+
+@transaction.atomic
+def remove_second_factor(*, user: User, factor_id: int) -> None:
+    """Remove an authenticator app or a passkey, with the recovery codes if it was the last, and tell its owner by e-mail.
+
+    Raises:
+        LastSecondFactor: see there; nothing was changed.
+        Authenticator.DoesNotExist: it is not there, or not this person's.
+    """
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    factors = Authenticator.objects.filter(user=locked, type__in=FACTORS)
+    factor = factors.get(pk=factor_id)
+    if must_have_one(locked) and not factors.exclude(pk=factor_id).exists():
+        raise LastSecondFactor
+    name = factor.data.get("name", "")
+    factor.delete()
+    delete_dangling_recovery_codes(locked)
+    mail.tell_on_commit("account/email/second_factor_removed", locked, {"kind": str(factor.type), "name": name})

@@ -1,0 +1,33 @@
+"""Taking away every second factor of someone who has lost their device and their recovery codes."""
+
+from __future__ import annotations
+
+import logging
+
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+from wagtail.log_actions import log
+
+from accounts import mail
+from accounts.models import User
+from accounts.services.end_sessions import end_sessions
+
+logger = logging.getLogger(__name__)
+LOG_ACTION = "accounts.reset_second_factor"
+
+
+@transaction.atomic
+def reset_second_factor(*, user: User) -> int:
+    """Remove all of them with the recovery codes, end every session, write it down, and tell the person by e-mail.
+
+    Returns:
+        How many factors there were; recovery codes count as one.
+    """
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    removed, _rows = Authenticator.objects.filter(user=locked).delete()
+    end_sessions(user=locked)
+    log(instance=locked, action=LOG_ACTION)
+    # The number, not the address: logs are kept longer, and read by more people, than an account.
+    logger.warning("The second factor of account %s was reset (%s removed).", locked.pk, removed)
+    mail.tell_on_commit("account/email/second_factor_reset", locked, {})
+    return int(removed)
