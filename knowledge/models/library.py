@@ -43,6 +43,9 @@ class LibraryPage(BasePage):
     parent_page_types = ["core.HomePage"]
     subpage_types = ["knowledge.PublicationPage", "knowledge.SeriesPage"]
 
+    class Meta:
+        verbose_name = _("library")
+
     def clean(self) -> None:
         # A promised address: /<lang>/knowledge/.
         self.slug = "knowledge"
@@ -72,6 +75,11 @@ class SeriesPage(UnderLibrary):
     template = "knowledge/series_page.html"
     parent_page_types = ["knowledge.LibraryPage"]
     subpage_types: ClassVar[list[str]] = []
+    page_description = _("Works that belong together. A publication says itself to which series it belongs.")
+
+    class Meta:
+        verbose_name = _("series")
+        verbose_name_plural = _("series")
 
     @property
     def description(self) -> str:

@@ -23,7 +23,7 @@ from wagtail.admin.panels import (
     PageChooserPanel,
     TabbedInterface,
 )
-from wagtail.blocks import CharBlock
+from wagtail.blocks import TextBlock
 from wagtail.fields import StreamField
 from wagtail.models import PageManager
 from wagtail.query import PageQuerySet
@@ -109,7 +109,10 @@ class PublicationPage(UnderLibrary):
     licence = models.CharField(_("licence"), max_length=20, choices=Licence, default=Licence.CC_BY_IGO)
     abstract = models.TextField(_("abstract"), max_length=500, help_text=_("What the work asks and answers, in a few sentences."))
     key_messages = StreamField(
-        [("message", CharBlock(max_length=300))], verbose_name=_("key messages"), blank=True, help_text=_("Three to five sentences.")
+        [("message", TextBlock(label=_("message"), max_length=300, rows=2))],
+        verbose_name=_("key messages"),
+        blank=True,
+        help_text=_("Three to five sentences."),
     )
     body = StreamField(PUBLICATION_BLOCKS, verbose_name=_("body"), blank=True)
 
@@ -129,7 +132,7 @@ class PublicationPage(UnderLibrary):
             heading=_("Authors and other contributors"),
             label=_("Contributor"),
             help_text=_("In the order in which they should be named. People who are missing are added under Contributors in the menu."),
-            panels=[FieldPanel("contributor"), FieldPanel("role")],
+            panels=[FieldRowPanel([FieldPanel("contributor"), FieldPanel("role")])],
         ),
         MultiFieldPanel(
             [FieldPanel("topic"), InlinePanel("more_topics", label=_("Another topic"), panels=[FieldPanel("topic")])], _("Topics")
@@ -162,6 +165,11 @@ class PublicationPage(UnderLibrary):
     template = "knowledge/publication_page.html"
     parent_page_types = ["knowledge.LibraryPage"]
     subpage_types: ClassVar[list[str]] = []
+    page_description = _("A brief, note, report or paper: one page for each language, published after review.")
+
+    class Meta:
+        verbose_name = _("publication")
+        verbose_name_plural = _("publications")
 
     @property
     def description(self) -> str:
