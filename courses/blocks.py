@@ -1,21 +1,32 @@
-"""Blocks of teaching: the ungraded check inside a lesson, and the question of a graded assessment."""
+"""Blocks of teaching: the check and the evidence inside a lesson, and the question of a graded assessment."""
 
 from __future__ import annotations
 
-from typing import Any
+import datetime
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
+from core import access
 from core.blocks import TEXT_BLOCKS
+
+if TYPE_CHECKING:
+    from knowledge.models import PublicationPage
+
+# Each option is seven fields of the editor's form, and a form has DATA_UPLOAD_MAX_NUMBER_FIELDS of them at the most: beyond
+# that the whole form is refused with 400, and what was typed is lost. 100 questions of 8 options stay well below.
+MOST_QUESTIONS = 100
 
 
 class OptionBlock(blocks.StructBlock):
     """One possible answer."""
 
     text = blocks.CharBlock(label=_("text"), max_length=300)
-    correct = blocks.BooleanBlock(label=_("correct"), required=False)
+    correct = blocks.BooleanBlock(label=_("correct"), required=False, help_text=_("Tick every option that is right."))
     feedback = blocks.CharBlock(
         label=_("feedback"), max_length=500, required=False, help_text=_("What someone who chose this should learn.")
     )
@@ -23,6 +34,7 @@ class OptionBlock(blocks.StructBlock):
     class Meta:
         icon = "circle-check"
         label = _("Option")
+        label_format = "{text}"
 
 
 def check_options(options: list[Any], multiple: bool) -> str:
@@ -39,7 +51,9 @@ class CheckBlock(blocks.StructBlock):
     """An ungraded question inside a lesson. Its answers are in the page: the same bytes for everyone."""
 
     question = blocks.CharBlock(label=_("question"), max_length=400)
-    multiple = blocks.BooleanBlock(label=_("several options are correct"), required=False)
+    multiple = blocks.BooleanBlock(
+        label=_("several options are correct"), required=False, help_text=_("Learners may then choose more than one.")
+    )
     options = blocks.ListBlock(OptionBlock(), label=_("options"), min_num=2, max_num=6)
 
     def clean(self, value: Any) -> Any:
@@ -51,6 +65,7 @@ class CheckBlock(blocks.StructBlock):
     class Meta:
         icon = "help"
         label = _("Knowledge check")
+        label_format = "{question}"
         template = "blocks/check.html"
         description = _("An ungraded question with feedback, answered in the page.")
         preview_value = {
@@ -64,12 +79,27 @@ class CheckBlock(blocks.StructBlock):
 
 
 class QuestionBlock(blocks.StructBlock):
-    """A question of a graded assessment. Never rendered on a content page: it carries the answer key."""
+    """A question of a graded assessment. It carries the answer key: rendered in previews only, never on a page."""
 
-    multiple = blocks.BooleanBlock(label=_("several options are correct"), required=False)
     text = blocks.CharBlock(label=_("question"), max_length=600)
-    options = blocks.ListBlock(OptionBlock(), label=_("options"), min_num=2, max_num=8)
-    explanation = blocks.CharBlock(label=_("explanation"), max_length=600, required=False, help_text=_("Shown with the result."))
+    multiple = blocks.BooleanBlock(
+        label=_("several options are correct"),
+        required=False,
+        help_text=_("The question then counts only when all the right options are chosen, and no other."),
+    )
+    options = blocks.ListBlock(
+        OptionBlock(),
+        label=_("options"),
+        min_num=2,
+        max_num=8,
+        help_text=_("Two to eight. Each learner sees them in an order of their own."),
+    )
+    explanation = blocks.CharBlock(
+        label=_("explanation"),
+        max_length=600,
+        required=False,
+        help_text=_("Shown with the result, once the learner has passed or has no attempts left."),
+    )
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)
@@ -80,8 +110,75 @@ class QuestionBlock(blocks.StructBlock):
     class Meta:
         icon = "help"
         label = _("Question")
+        label_format = "{text}"
+        template = "blocks/question.html"
         description = _("A graded question. Learners see it only in their own paper.")
-        preview_value = {"multiple": False, "text": "…", "options": [], "explanation": ""}
+        preview_value = {
+            "multiple": False,
+            "text": "How many people from Venezuela had left by May 2020?",
+            "options": [
+                {"text": "About 5.1 million", "correct": True, "feedback": "The figure of R4V for the world."},
+                {"text": "About 4.3 million", "correct": False, "feedback": "That is Latin America and the Caribbean alone."},
+            ],
+            "explanation": "The two figures are often added up: the first includes the second.",
+        }
 
 
-LESSON_BLOCKS: list[tuple[str, blocks.Block]] = [*TEXT_BLOCKS, ("check", CheckBlock())]
+@dataclass(frozen=True, slots=True)
+class SampleWork:
+    """A work that is nowhere: what a preview needs of one, without the database (making a page object asks it)."""
+
+    title: str = "Skills that do not count"
+    published_on: datetime.date = datetime.date(2025, 11, 1)
+    pk: None = None
+
+    def get_kind_display(self) -> str:
+        """The kind of work, as a page says it."""
+        return str(_("Evidence"))
+
+
+class EvidenceBlock(blocks.StructBlock):
+    """A work of the library that stands behind a lesson: shown in the lesson's language while readers may open it."""
+
+    work = blocks.PageChooserBlock(
+        page_type="knowledge.PublicationPage",
+        label=_("work"),
+        help_text=_("Choose it in any language: readers get the edition in the language of the lesson, if there is one."),
+    )
+    text = blocks.CharBlock(
+        label=_("what you find there"), max_length=200, help_text=_("One sentence: which question of this lesson the work answers.")
+    )
+
+    @staticmethod
+    def edition_of(work: PublicationPage, language: str) -> PublicationPage | None:
+        """Return the edition to show: in this language, else the one chosen; None while readers may open neither."""
+        from knowledge.models import PublicationPage
+
+        live = PublicationPage.objects.live().filter(translation_key=work.translation_key).select_related("locale")
+        wanted = [edition for edition in live if edition.locale.language_code == language or edition.pk == work.pk]
+        wanted.sort(key=lambda edition: edition.locale.language_code != language)
+        return next((edition for edition in wanted if access.rule_for(edition).is_open), None)
+
+    def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(value, parent_context)
+        work, page = value["work"], context.get("page")
+        language = page.locale.language_code if page is not None and page.locale_id else get_language() or ""
+        if work is None or work.pk is None:
+            return context | {"edition": work, "url": "", "foreign": ""}
+        edition = self.edition_of(work, language)
+        foreign = edition.locale.language_code if edition and edition.locale.language_code != language else ""
+        return context | {"edition": edition, "url": edition.get_url() or "" if edition else "", "foreign": foreign}
+
+    class Meta:
+        icon = "doc-full"
+        label = _("Evidence")
+        label_format = "{text}"
+        template = "blocks/evidence.html"
+        description = _("A work of the library behind this lesson, with one sentence on what one finds there.")
+        preview_value = {
+            "work": SampleWork(),
+            "text": "Why people work below what they know how to do, and what can be recognised without a new law.",
+        }
+
+
+LESSON_BLOCKS: list[tuple[str, blocks.Block]] = [*TEXT_BLOCKS, ("check", CheckBlock()), ("evidence", EvidenceBlock())]

@@ -1,8 +1,8 @@
-"""Whom would this edit touch? Questions that the floors above answer about a course or a step."""
+"""Whom would this edit touch? Questions that the floors above answer about courses and their steps."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,13 +16,22 @@ class Impact:
     certificates: int = 0
 
 
+StepCounts = Callable[[UUID, Collection[UUID]], Mapping[UUID, int]]
+
 _answers: list[Callable[[UUID], Impact]] = []
+_step_counts: list[StepCounts] = []
 
 
 def register(answer: Callable[[UUID], Impact]) -> None:
-    """Add an app's answer; called from its `ready()`."""
+    """Add an app's answer about a course; called from its `ready()`."""
     if answer not in _answers:
         _answers.append(answer)
+
+
+def register_steps(answer: StepCounts) -> None:
+    """Add an app's answer to "how many people have done each of these steps of a course?"; called from its `ready()`."""
+    if answer not in _step_counts:
+        _step_counts.append(answer)
 
 
 def of_course(course_key: UUID) -> Impact:
@@ -33,3 +42,11 @@ def of_course(course_key: UUID) -> Impact:
         open_attempts=sum(answer.open_attempts for answer in answers),
         certificates=sum(answer.certificates for answer in answers),
     )
+
+
+def of_steps(course_key: UUID, step_keys: Collection[UUID]) -> dict[UUID, int] | None:
+    """Return how many people have done each of some steps of a course; None while no app can say."""
+    if not _step_counts:
+        return None
+    answers = [answer(course_key, step_keys) for answer in _step_counts]
+    return {key: sum(answer.get(key, 0) for answer in answers) for key in step_keys}

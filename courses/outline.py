@@ -180,17 +180,15 @@ class Changes:
     retitled: bool = False
 
     @property
+    def count(self) -> int:
+        """How many changes there are; a new order counts as one, and so do new titles and minutes."""
+        steps = (self.added, self.removed, self.newly_required, self.no_longer_required, self.rules_changed)
+        return sum(len(changed) for changed in steps) + self.reordered + self.retitled
+
+    @property
     def is_empty(self) -> bool:
         """Whether publishing would make the same outline again."""
-        return not (
-            self.added
-            or self.removed
-            or self.newly_required
-            or self.no_longer_required
-            or self.rules_changed
-            or self.reordered
-            or self.retitled
-        )
+        return not self.count
 
 
 def compare(old: OutlineDocument | None, new: OutlineDocument) -> Changes:

@@ -13,20 +13,14 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.log_actions import log
 
 from courses import impact
 from courses.models import CoursePage
 from courses.outline import Changes
-from courses.services.publish_structure import (
-    StructureEmpty,
-    StructureUnchanged,
-    Who,
-    drifts,
-    newest_outline,
-    pending_changes,
-    publish_structure,
-    source_page,
-)
+from courses.permissions import may_publish_structure
+from courses.services.publish_structure import StructureEmpty, StructureUnanswerable, StructureUnchanged, Who, publish_structure
+from courses.tree import drifts, newest_outline, pending_changes, source_page
 
 
 class StructureView(WagtailAdminTemplateMixin, TemplateView):
@@ -39,7 +33,9 @@ class StructureView(WagtailAdminTemplateMixin, TemplateView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self.course = get_object_or_404(CoursePage, pk=kwargs["page_id"])
         self.source = source_page(self.course.key) or self.course
-        if not self.course.permissions_for_user(request.user).can_publish():
+        self.may_publish = may_publish_structure(request.user, self.source)
+        # Whoever may edit the course may see what would change; to change it is a right of its own.
+        if not self.may_publish and (request.method != "GET" or not self.course.permissions_for_user(request.user).can_edit()):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
@@ -60,6 +56,7 @@ class StructureView(WagtailAdminTemplateMixin, TemplateView):
         context.update(
             {
                 "course": self.source,
+                "may_publish": self.may_publish,
                 "newest": newest,
                 "changes": changes,
                 "changed_steps": self.in_words(changes),
@@ -88,9 +85,14 @@ class StructureView(WagtailAdminTemplateMixin, TemplateView):
             outline = publish_structure(course=self.source, who=who)
         except StructureEmpty:
             messages.error(request, _("Nothing was published: the course needs at least one published step that is required."))
+        except StructureUnanswerable as refusal:
+            titles = ", ".join(_("“%(title)s”") % {"title": title} for title in refusal.titles)
+            messages.error(request, _("Nothing was published: %(titles)s has no questions: nobody could pass.") % {"titles": titles})
         except StructureUnchanged:
             messages.info(request, _("Nothing to publish: the structure is the one that learners have."))
         else:
+            data = {"version": outline.version, "who": who.value}
+            log(instance=self.source, action="courses.publish_structure", user=request.user, data=data)
             messages.success(
                 request, _("Structure %(version)d of “%(title)s” is published.") % {"version": outline.version, "title": self.source.title}
             )

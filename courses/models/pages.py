@@ -21,7 +21,9 @@ from core import blocks as core_blocks
 from core.models import BasePage, Card, SearchDocument
 from core.topics import Topic
 from courses import blocks
+from courses.copy_form import NoAliasCopyForm
 from courses.outline import AssessmentRule, StepKind
+from courses.panels import StructurePanel, TouchedPanel
 
 
 def minutes_in_words(minutes: int) -> str:
@@ -34,6 +36,7 @@ def minutes_in_words(minutes: int) -> str:
 class CataloguePage(BasePage):
     """All courses, with filters."""
 
+    copy_form_class = NoAliasCopyForm
     template = "courses/catalogue_page.html"
     parent_page_types = ["core.HomePage"]
     subpage_types = ["courses.CoursePage"]
@@ -72,13 +75,37 @@ class CoursePage(BasePage):
     aims = StreamField([("aim", CharBlock(max_length=300))], verbose_name=_("what you will be able to do"), blank=True)
 
     content_panels = [
+        StructurePanel(heading=_("Structure and learners"), icon="list-ol"),
         *BasePage.content_panels,
-        FieldPanel("summary"),
-        FieldPanel("topic"),
-        FieldPanel("access"),
-        FieldPanel("audience"),
-        FieldPanel("aims"),
+        MultiFieldPanel(
+            [
+                FieldPanel("summary", help_text=_("One or two sentences, for the catalogue and for search results.")),
+                FieldPanel("topic", help_text=_("The shelf in the catalogue, and the colour and cover of the course.")),
+                FieldPanel("aims", help_text=_("One line each, beginning with a verb: “read a figure and say what it counts”.")),
+            ],
+            heading=_("What it is"),
+            icon="info-circle",
+        ),
+        MultiFieldPanel(
+            [FieldPanel("audience", help_text=_("Who should take it, and what they should know already."))],
+            heading=_("Whom it is for"),
+            icon="group",
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel(
+                    "access",
+                    help_text=_(
+                        "An account is only needed for progress and the certificate. Closing a course that was open "
+                        "shuts out everyone who reads it without an account."
+                    ),
+                )
+            ],
+            heading=_("Access"),
+            icon="lock-open",
+        ),
     ]
+    copy_form_class = NoAliasCopyForm
     template = "courses/course_page.html"
     parent_page_types = ["courses.CataloguePage"]
     subpage_types = ["courses.ModulePage"]
@@ -119,6 +146,8 @@ class CoursePage(BasePage):
 class CoursePart(BasePage):
     """A page inside a course. Knows its course by the tree, on this request only."""
 
+    copy_form_class = NoAliasCopyForm
+
     class Meta:
         abstract = True
 
@@ -141,7 +170,11 @@ class ModulePage(CoursePart):
 
     summary = models.CharField(_("summary"), max_length=300, blank=True)
 
-    content_panels = [*BasePage.content_panels, FieldPanel("summary")]
+    content_panels = [
+        TouchedPanel(heading=_("Whom a change touches"), icon="group"),
+        *BasePage.content_panels,
+        FieldPanel("summary", help_text=_("One sentence: what the steps of this module have in common. It may stay empty.")),
+    ]
     template = "courses/module_page.html"
     parent_page_types = ["courses.CoursePage"]
     subpage_types = ["courses.LessonPage", "courses.AssessmentPage"]
@@ -169,7 +202,22 @@ class StepPage(CoursePart):
 
     parent_page_types = ["courses.ModulePage"]
     subpage_types: ClassVar[list[str]] = []
-    step_panels = [FieldRowPanel([FieldPanel("minutes"), FieldPanel("required")])]
+    step_panels = [
+        MultiFieldPanel(
+            [
+                FieldPanel("lead", help_text=_("One or two sentences: what the reader takes away.")),
+                FieldRowPanel(
+                    [
+                        FieldPanel("minutes", help_text=_("How long a reader needs, 1 to 600. The course adds them up.")),
+                        FieldPanel("required", help_text=_("Untick it for an extra that the certificate does not ask for.")),
+                    ]
+                ),
+            ],
+            heading=_("In the course"),
+            icon="list-ol",
+            help_text=_("Minutes, and whether a step is required, reach learners when the structure of the course is published."),
+        )
+    ]
 
     class Meta:
         abstract = True
@@ -203,7 +251,12 @@ class LessonPage(StepPage):
 
     body = StreamField(blocks.LESSON_BLOCKS, verbose_name=_("body"), blank=True)
 
-    content_panels = [*BasePage.content_panels, FieldPanel("lead"), *StepPage.step_panels, FieldPanel("body")]
+    content_panels = [
+        TouchedPanel(heading=_("Whom a change touches"), icon="group"),
+        *BasePage.content_panels,
+        *StepPage.step_panels,
+        FieldPanel("body", heading=_("Text"), icon="pilcrow"),
+    ]
     template = "courses/lesson_page.html"
 
     def search_document(self) -> SearchDocument:
@@ -215,6 +268,10 @@ class LessonPage(StepPage):
             kind="lesson",
             context=course.title if course else "",
         )
+
+
+# The preview that shows the key: to those who may edit the page, and never under a public address.
+PAPER_PREVIEW = "paper"
 
 
 class AssessmentPage(StepPage):
@@ -229,22 +286,43 @@ class AssessmentPage(StepPage):
     honours_mark = models.PositiveSmallIntegerField(
         _("honours mark (%)"), default=90, validators=[MinValueValidator(1), MaxValueValidator(100)]
     )
-    attempts_allowed = models.PositiveSmallIntegerField(_("attempts allowed"), default=3, help_text=_("0: as many as the learner likes."))
-    questions = StreamField([("question", blocks.QuestionBlock())], verbose_name=_("questions"), blank=True)
+    attempts_allowed = models.PositiveSmallIntegerField(
+        _("attempts allowed"), default=3, validators=[MaxValueValidator(50)], help_text=_("0: as many as the learner likes.")
+    )
+    # Not blank: a draft may be without questions, what is published may not (nobody could pass it).
+    questions = StreamField(
+        [("question", blocks.QuestionBlock())], verbose_name=_("questions"), max_num=blocks.MOST_QUESTIONS, collapsed=True
+    )
 
     content_panels = [
+        TouchedPanel(heading=_("Whom a change touches"), icon="group"),
         *BasePage.content_panels,
-        FieldPanel("lead"),
         *StepPage.step_panels,
-        FieldPanel("intro"),
-        MultiFieldPanel([FieldRowPanel([FieldPanel("pass_mark"), FieldPanel("honours_mark"), FieldPanel("attempts_allowed")])], _("Rules")),
-        FieldPanel("questions"),
+        FieldPanel("intro", help_text=_("Shown on the public page, before anybody starts. The questions are not.")),
+        MultiFieldPanel(
+            [FieldRowPanel([FieldPanel("pass_mark"), FieldPanel("honours_mark"), FieldPanel("attempts_allowed")])],
+            heading=_("Rules"),
+            icon="cogs",
+            help_text=_("Learners keep the marks and attempts of the structure they enrolled with."),
+        ),
+        FieldPanel(
+            "questions",
+            icon="help",
+            help_text=_(
+                "Each learner gets all of them, in an order of their own. A paper that somebody has open does not change. "
+                "The preview “Questions and answers” shows them with the key."
+            ),
+        ),
     ]
+    preview_modes: ClassVar[list[tuple[str, Any]]] = [("", _("Public page")), (PAPER_PREVIEW, _("Questions and answers"))]
     template = "courses/assessment_page.html"
 
     @property
     def rule(self) -> AssessmentRule:
         return AssessmentRule(self.pass_mark, self.honours_mark, self.attempts_allowed)
+
+    def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
+        return "courses/assessment_paper.html" if mode_name == PAPER_PREVIEW else super().get_preview_template(request, mode_name)
 
     def clean(self) -> None:
         super().clean()

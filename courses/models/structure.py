@@ -80,6 +80,7 @@ class Outline(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["course_key", "version"], name="outline_version_unique")]
+        permissions = [("publish_structure", _("Can publish the structure of a course"))]
 
     def __str__(self) -> str:
         return f"{self.course_key} v{self.version}"

@@ -13,14 +13,11 @@ from courses.services.publish_structure import (
     StructureEmpty,
     StructureUnchanged,
     Who,
-    drifts,
     newest_outline,
-    pending_changes,
     publish_structure,
-    slots_of,
-    source_page,
 )
 from courses.services.sync_waivers import sync_waivers
+from courses.tree import drifts, pending_changes, slots_of, source_page
 from tests.factories import (
     assessment_of,
     enrol_in,
