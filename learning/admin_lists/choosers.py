@@ -18,7 +18,7 @@ from wagtail.admin.widgets.chooser import BaseChooser
 
 from accounts.models import User
 from learning.admin_lists.paginator import CappedPaginator
-from learning.admin_lists.search import LONGEST_QUERY, people
+from learning.admin_lists.search import LONGEST_QUERY, learner_ids
 
 PERMISSIONS = ("learning.view_enrolment", "learning.view_attempt", "learning.view_credential")
 
@@ -43,7 +43,7 @@ class LearnerSearchForm(BaseFilterForm):
         """Return who was found."""
         self.search_query = self.cleaned_data.get("q") or ""
         self.is_searching = bool(self.search_query)
-        return objects.filter(people(self.search_query)) if self.is_searching else objects.none()
+        return objects.filter(pk__in=learner_ids(self.search_query)) if self.is_searching else objects.none()
 
 
 class ForStaffOfTheRecord:

@@ -82,7 +82,7 @@ class AskView(WagtailAdminTemplateMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         try:
-            count = CappedPaginator(self.listing.select(self.parameters_of_list), 1).items_count_label
+            count = CappedPaginator(self.listing.select(self.parameters_of_list).order_by("pk"), 1).items_count_label
         except FiltersInvalid:
             count = ""
         return context | {

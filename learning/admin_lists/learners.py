@@ -16,7 +16,7 @@ from wagtail.admin.filters import WagtailFilterSet
 from accounts.models import User
 from learning.admin_lists.filters import day_filter
 from learning.admin_lists.listing import Heading, Line, Listing
-from learning.admin_lists.search import credential_named, people
+from learning.admin_lists.search import credential_named, learner_ids
 from learning.models import CredentialHolder, Enrolment
 
 
@@ -60,7 +60,7 @@ class LearnerListing(Listing):
         if (credential := credential_named(query)) is not None:
             holder = getattr(credential, "holder", None)
             return rows.filter(pk=holder.learner_id if holder else None)
-        return rows.filter(people(query))
+        return rows.filter(pk__in=learner_ids(query))
 
     def link(self, row: Any, user: Any) -> str:
         return f"{reverse('record_enrolments:index')}?learner={row.pk}"

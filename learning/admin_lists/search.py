@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.backends.signals import connection_created
-from django.db.models import BooleanField, F, Func, Q
+from django.db.models import BooleanField, F, Func
 
 from accounts.models import User
 from core.search import fold, words_of
@@ -65,15 +65,26 @@ def _words(query: str) -> tuple[str, ...]:
     return tuple(" ".join(words_of(query[:LONGEST_QUERY])).replace("_", " ").split())
 
 
-def people(query: str) -> Q:
-    """Return what an account must fulfil to be found; nobody fulfils it when the query says nothing."""
-    text = query.strip()[:LONGEST_QUERY].lower()
-    found = Q(pk__in=[])
-    if text and " " not in text:
-        found |= Q(email__startswith=text)
+def learner_ids(query: str) -> Any:
+    """Return the accounts found by address or name, as a subquery of their numbers; none when the query says nothing.
+
+    Two searches put together, each with an index of its own. As one condition with OR, PostgreSQL would rather walk
+    through all accounts, the newest first, and fold every name on the way: a second at 100,000.
+    """
+    found: list[Any] = [User.objects.filter(email__startswith=text).values("pk") for text in _beginnings(query)]
     if words := _words(query):
-        found |= Q(HoldsWords("printed_name", words))
-    return found
+        found.append(User.objects.filter(HoldsWords("printed_name", words)).values("pk"))
+    return _together(found) if found else User.objects.none().values("pk")
+
+
+def _beginnings(query: str) -> list[str]:
+    """Return what an address may begin with: the query, unless it has spaces."""
+    text = query.strip()[:LONGEST_QUERY].lower()
+    return [text] if text and " " not in text else []
+
+
+def _together(found: list[Any]) -> Any:
+    return found[0].union(*found[1:], all=True) if len(found) > 1 else found[0]
 
 
 def credential_named(query: str) -> Credential | None:
@@ -86,23 +97,15 @@ def credential_named(query: str) -> Credential | None:
     return Credential.objects.filter(**by).select_related("holder").only("pk", "enrolment_id", "holder__learner_id").first()
 
 
-def learner_ids(query: str) -> Any:
-    """Return the accounts found, as a subquery of their numbers."""
-    return User.objects.filter(people(query)).values("pk")
-
-
 def credential_ids(query: str) -> Any:
     """Return the certificates found by code, name printed or address of the holder: one index each, put together."""
-    named = Q(pk__in=[])
     if (credential := credential_named(query)) is not None:
         return [credential.pk]
+    found: list[Any] = []
     code = _NOT_IN_A_CODE.sub("", query[:LONGEST_QUERY]).upper()
     if SHORTEST_CODE <= len(code) <= CODE_LENGTH and set(code) <= set(CODE_ALPHABET):
-        named |= Q(code__startswith=code)
-    found: list[Any] = [Credential.objects.filter(named).values("pk")]
+        found.append(Credential.objects.filter(code__startswith=code).values("pk"))
     if words := _words(query):
         found.append(CredentialHolder.objects.filter(HoldsWords("printed_name", words)).values("credential_id"))
-    text = query.strip()[:LONGEST_QUERY].lower()
-    if text and " " not in text:
-        found.append(CredentialHolder.objects.filter(learner__email__startswith=text).values("credential_id"))
-    return found[0].union(*found[1:], all=True) if len(found) > 1 else found[0]
+    found += [CredentialHolder.objects.filter(learner__email__startswith=text).values("credential_id") for text in _beginnings(query)]
+    return _together(found) if found else []
