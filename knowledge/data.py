@@ -11,15 +11,21 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from django.utils.translation import gettext as _
 
 MOST_ROWS = 500
 MOST_COLUMNS = 12
+# Below the csv module's own limit for one cell, whatever the text is made of.
+MOST_CHARACTERS = 120_000
 # What spreadsheets take for the beginning of a formula (OWASP, "CSV Injection").
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?$")
-AMBIGUOUS = re.compile(r"^[+-]?[1-9]\d{0,2}[.,]\d{3}$")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+# "1,234": what stands in front decides nothing about what stands behind.
+AMBIGUOUS = re.compile(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}")
+# Thousands in groups of three, parted by one sign throughout, which is never that of the decimals.
+GROUPED = re.compile(r"([+-]?)([0-9]{1,3}(?:([ '.,])[0-9]{3})(?:\3[0-9]{3})*)(?:(?!\3)[.,]([0-9]+))?")
 
 
 class DataMalformed(ValueError):
@@ -34,8 +40,10 @@ class DataTable:
     rows: tuple[tuple[str, ...], ...]
 
     def as_text(self) -> str:
-        """Return the table as it would be pasted: tabs and lines."""
-        return "\n".join("\t".join(line) for line in (self.header, *self.rows))
+        """Return the table as it would be pasted: tabs and lines. What this gives, `parse` reads back."""
+        out = io.StringIO()
+        csv.writer(out, delimiter="\t", lineterminator="\n").writerows((self.header, *self.rows))
+        return out.getvalue().removesuffix("\n")
 
 
 def parse(text: str) -> DataTable:
@@ -44,10 +52,12 @@ def parse(text: str) -> DataTable:
     Raises:
         DataMalformed: no rows, rows of another length than the header, too much, or a formula.
     """
+    if len(text) > MOST_CHARACTERS:
+        raise _too_much()
     lines = [line for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if line.strip()]
-    if len(lines) < 2:
+    rows = [row for row in _cells(lines) if any(row)]
+    if len(rows) < 2:
         raise DataMalformed(_("There are no rows. Paste a line of column names and at least one row below it."))
-    rows = [tuple(cell.strip() for cell in row) for row in csv.reader(io.StringIO("\n".join(lines)), delimiter=_delimiter(lines[0]))]
     header, body = rows[0], rows[1:]
     _check_size(header, body)
     for number, row in enumerate(body, start=1):
@@ -57,37 +67,74 @@ def parse(text: str) -> DataTable:
                 % {"row": number, "found": len(row), "wanted": len(header)}
             )
         for cell in row:
-            if cell.startswith(FORMULA[:1]) or (cell.startswith(FORMULA) and not NUMBER.match(plain_number(cell))):
+            if begins_formula(cell):
                 raise DataMalformed(
                     _("Row %(row)d holds a formula (“%(cell)s”). Paste the values only.") % {"row": number, "cell": cell[:40]}
                 )
     return DataTable(header, tuple(body))
 
 
-def _delimiter(line: str) -> str:
-    return next((sign for sign in ("\t", ";") if sign in line), ",")
+def _cells(lines: Sequence[str]) -> list[tuple[str, ...]]:
+    """Part lines into cells. Quotation marks hold a cell together where they do so throughout; otherwise they are text."""
+    try:
+        return _read(lines, csv.QUOTE_MINIMAL)
+    except csv.Error:
+        return _read(lines, csv.QUOTE_NONE)
+
+
+def _read(lines: Sequence[str], quoting: Literal[0, 3]) -> list[tuple[str, ...]]:
+    reader = csv.reader(io.StringIO("\n".join(lines)), delimiter=_delimiter(lines), quoting=quoting, strict=True)
+    return [tuple(tidy(cell) for cell in row) for row in reader]
+
+
+def tidy(cell: str) -> str:
+    """Return a cell on one line: a line break or a tab in it would part it in two."""
+    return re.sub(r"[ \t\r\n\f\v]+", " ", cell).strip()
+
+
+def begins_formula(cell: str) -> bool:
+    """Whether a spreadsheet would compute the cell. A number with its sign is none, and neither is a lone dash for "no data"."""
+    return cell.startswith(FORMULA) and cell not in {"-", "－"} and not NUMBER.fullmatch(plain_number(cell))
+
+
+def _delimiter(lines: Sequence[str]) -> str:
+    return next((sign for sign in ("\t", ";") if sign in "".join(lines[:1])), ",")
 
 
 def _check_size(header: Sequence[str], body: Sequence[Sequence[str]]) -> None:
     if len(header) < 2:
         raise DataMalformed(_("There is only one column. Part the columns with tabs (as a spreadsheet does), semicolons or commas."))
     if len(header) > MOST_COLUMNS or len(body) > MOST_ROWS:
-        raise DataMalformed(
-            _("That is too much for a page: at most %(columns)d columns and %(rows)d rows.") % {"columns": MOST_COLUMNS, "rows": MOST_ROWS}
-        )
+        raise _too_much()
     if not all(header):
         raise DataMalformed(_("Every column needs a name in the first line."))
 
 
+def _too_much() -> DataMalformed:
+    return DataMalformed(
+        _("That is too much for a page: at most %(columns)d columns and %(rows)d rows.") % {"columns": MOST_COLUMNS, "rows": MOST_ROWS}
+    )
+
+
+def _bare(cell: str) -> str:
+    """Return a number as typed without its per cent sign, with a plain minus, plain spaces and plain apostrophes."""
+    text = cell.replace("−", "-").replace("’", "'").strip().removesuffix("%").strip()
+    return re.sub(r"^([+-]) ", r"\1", re.sub(r"[\u00a0\u2009\u202f]", " ", text))
+
+
 def plain_number(cell: str) -> str:
-    """Return a number as typed with a point for the decimals and nothing between thousands; other text as it is."""
-    text = re.sub(r"[\s\u00a0\u202f']", "", cell).replace("−", "-").removesuffix("%")
-    if "," in text and "." in text:
-        thousands = "," if text.rindex(".") > text.rindex(",") else "."
-        text = text.replace(thousands, "")
-    if text.count(",") == 1:
+    """Return a number as typed with a point for the decimals and nothing between thousands; other text as it is.
+
+    One point or comma is taken for that of the decimals; `number` refuses it where it could be the other thing.
+    """
+    text = _bare(cell)
+    if re.fullmatch(r"[+-]?[0-9]+([.,][0-9]+)?", text):
         return text.replace(",", ".")
-    return text.replace(",", "") if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+", text) else text
+    grouped = GROUPED.fullmatch(text)
+    if grouped is None:
+        return text
+    sign, whole, between, decimals = grouped.groups()
+    return f"{sign}{whole.replace(between, '')}" + (f".{decimals}" if decimals else "")
 
 
 def number(cell: str) -> float | None:
@@ -98,15 +145,15 @@ def number(cell: str) -> float | None:
     """
     if not cell:
         return None
-    bare = cell.removesuffix("%").strip()
-    if AMBIGUOUS.match(bare):
+    bare = _bare(cell)
+    if AMBIGUOUS.fullmatch(bare):
         whole = re.sub(r"[.,]", "", bare)
         raise DataMalformed(
             _("“%(cell)s” can be read in two ways. Write %(whole)s, or %(decimal)s0 if these are decimals.")
             % {"cell": cell, "whole": whole, "decimal": bare.replace(",", ".")}
         )
     text = plain_number(cell)
-    if not NUMBER.match(text) or len(text) > 20:
+    if not NUMBER.fullmatch(text) or len(text) > 20:
         raise DataMalformed(_("“%(cell)s” is not a number.") % {"cell": cell[:40]})
     return float(text)
 
@@ -145,4 +192,4 @@ def as_csv(table: DataTable) -> str:
 
 def safe_cell(cell: str) -> str:
     """Return a cell that is shown as it is: what would begin a formula is marked as text, numbers stay numbers."""
-    return f"'{cell}" if cell.startswith(FORMULA) and not NUMBER.match(plain_number(cell)) else cell
+    return f"'{cell}" if begins_formula(cell) else cell

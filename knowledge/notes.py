@@ -1,6 +1,7 @@
 """Footnotes: marks in the text, as in [^1], and the notes they point to. Pure.
 
-Each mark stands once in the text and has one note, so that the way back is one way.
+Each mark stands once in the text and has one note, so that the way back is one way. So it stands where the page shows it once,
+and where a link can be: not in a heading (the contents repeat it), a chart (its picture and its rows do) or another link.
 """
 
 from __future__ import annotations
@@ -14,12 +15,18 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 MARK = re.compile(r"\[\^([0-9a-z]{1,4})\]")
-TAG = re.compile(r"(<[^>]*>)")
+# What somebody meant as a mark, whatever is wrong with it.
+LIKE_A_MARK = re.compile(r"\[\^[^\]\s<]{0,20}\]")
+# Pictures and tags: text of a page is what stands between them.
+TAG = re.compile(r"(<svg\b.*?</svg>|<[^>]*>)", re.DOTALL)
+LINK = re.compile(r"<a\b.*?</a>", re.DOTALL)
+# Of a chart, the words that stand beside it once.
+BESIDE_A_CHART = ("note", "source", "as_of")
 
 
 def marks_in(text: str) -> list[str]:
-    """Return the marks of a text, in their order."""
-    return MARK.findall(text)
+    """Return the marks of a text or of HTML, in their order. Attributes have none."""
+    return MARK.findall(TAG.sub("", text))
 
 
 def without_marks(text: str) -> str:
@@ -45,18 +52,41 @@ def problems(body: Iterable[Any]) -> list[str]:
     """Return what is wrong with the notes of a body, in sentences: marks without notes, notes without marks, marks used twice."""
     texts: list[str] = []
     noted: list[str] = []
+    misplaced: list[str] = []
     for block in body:
         if block.block_type == "footnotes":
             noted += [str(note["mark"]) for note in block.value]
-        else:
-            texts += _strings(block.value)
+            texts += [text for note in block.value for text in _strings(note["text"])]
+            continue
+        within, elsewhere = _places(block)
+        texts += within
+        misplaced += [mark for text in elsewhere for mark in marks_in(text)]
     used = Counter(mark for text in texts for mark in marks_in(text))
     notes = Counter(noted)
+    known = {*used, *misplaced}
     found = [_("The footnote [^%(mark)s] is marked in the text but has no note.") % {"mark": m} for m in used if m not in notes]
-    found += [_("The footnote [^%(mark)s] has a note but no mark in the text.") % {"mark": m} for m in notes if m not in used]
+    found += [_("The footnote [^%(mark)s] has a note but no mark in the text.") % {"mark": m} for m in notes if m not in known]
     found += [_("The footnote [^%(mark)s] is marked more than once.") % {"mark": m} for m, n in used.items() if n > 1]
     found += [_("There are two notes [^%(mark)s].") % {"mark": m} for m, n in notes.items() if n > 1]
+    found += [
+        _("The footnote [^%(mark)s] stands in a heading, a chart or a link. Put it into the text.") % {"mark": m}
+        for m in dict.fromkeys(misplaced + [mark for text in texts for link in LINK.findall(text) for mark in marks_in(link)])
+    ]
+    found += [
+        _("“%(mark)s” is no footnote mark. Write it with one to four digits or small letters, as in [^1].") % {"mark": m}
+        for m in dict.fromkeys(like for text in texts for like in LIKE_A_MARK.findall(TAG.sub("", text)) if not MARK.fullmatch(like))
+    ]
     return found
+
+
+def _places(block: Any) -> tuple[list[str], list[str]]:
+    """Return the texts of a block in which marks may stand, and those in which they may not."""
+    if block.block_type == "heading":
+        return [], _strings(block.value)
+    if block.block_type == "chart":
+        beside = {name: value for name, value in block.value.items() if name in BESIDE_A_CHART}
+        return _strings(beside), _strings({name: value for name, value in block.value.items() if name not in beside})
+    return _strings(block.value), []
 
 
 def _strings(value: Any) -> list[str]:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import re
 
-PATTERN = re.compile(r"^(?:https?://orcid\.org/)?(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dXx])/?$")
+PATTERN = re.compile(
+    r"(?:orcid(?: id)?:? ?)?(?:https?://)?(?:www\.)?(?:orcid\.org/)?"
+    r"([0-9]{4})[- ]?([0-9]{4})[- ]?([0-9]{4})[- ]?([0-9]{3}[0-9X])/?(?:[?#].*)?",
+    re.IGNORECASE,
+)
+# What word processors make of a hyphen or a space between the groups.
+DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-") | dict.fromkeys("\u00a0\u2007\u202f", " "))
 
 
 class OrcidMalformed(ValueError):
@@ -26,7 +32,7 @@ def normalised(text: str) -> str:
     Raises:
         OrcidMalformed: it has another shape, or the check character is wrong.
     """
-    match = PATTERN.match(text.strip())
+    match = PATTERN.fullmatch(text.translate(DASHES).strip())
     if match is None:
         raise OrcidMalformed(text)
     found = "-".join(match.groups()).upper()
