@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -47,6 +48,8 @@ def _is_utf8(charset: str) -> bool:
 class AdminHeadersMiddleware:
     """Gives pages below /admin/ their own policy: Wagtail writes inline scripts there, and frames its previews.
 
+    Also shows them in the language of whoever looks, and closes detours around the review (`core.desk.doors`).
+
     A preview has been through all of the middleware once already, as the page that it will be, and brings the strict
     headers of the public site; they are taken off here. Stands just inside the middleware that writes the policy.
     """
@@ -61,3 +64,12 @@ class AdminHeadersMiddleware:
             response._csp_config = settings.CSP_ADMIN  # type: ignore[attr-defined]
             response["X-Frame-Options"] = "SAMEORIGIN"
         return response
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> HttpResponse | None:
+        """Look at a request to the admin once the person and the view are known."""
+        from core.desk import doors
+
+        if not request.path.startswith(reverse("wagtailadmin_home")):
+            return None
+        doors.follow_language(request)
+        return doors.refuse_detours(request, kwargs)

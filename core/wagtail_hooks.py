@@ -1,4 +1,4 @@
-"""What the core adds to Wagtail: files follow their page."""
+"""What the core adds to Wagtail: files follow their page, and the editors' desk."""
 
 from __future__ import annotations
 
@@ -6,10 +6,17 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail import hooks
-from wagtail.models import Page, ReferenceIndex
+from wagtail.api.v2.router import WagtailAPIRouter
+from wagtail.log_actions import LogActionRegistry, LogFormatter
+from wagtail.models import Page, PageLogEntry, ReferenceIndex
 
 from core import access
+from core.desk import action_menu
+from core.desk.api import ReadOnlyPagesAPIViewSet
+from core.desk.listing import ReviewedPageViewSet
 
 
 @hooks.register("before_serve_document")
@@ -27,3 +34,42 @@ def document_follows_its_page(document: Any, request: HttpRequest) -> HttpRespon
         if page is not None and access.decide(access.rule_for(page), request).allowed:
             return None
     raise Http404
+
+
+@hooks.register("register_admin_viewset")
+def reviewed_pages() -> ReviewedPageViewSet:
+    """Views and list of pages that are published only after review."""
+    return ReviewedPageViewSet()
+
+
+# After whoever else changes the menu: what may not be done is not offered.
+hooks.register("construct_page_action_menu", action_menu.for_review, order=100)
+
+
+@hooks.register("construct_admin_api")
+def read_only(router: WagtailAPIRouter) -> None:
+    """Leave the admin's own API its reading. Its actions (publish, copy and keep live, …) are doors that nothing here needs."""
+    router.register_endpoint("pages", ReadOnlyPagesAPIViewSet)
+
+
+@hooks.register("register_log_actions")
+def review_log(actions: LogActionRegistry) -> None:
+    """Say in a page's history what Wagtail has no words for."""
+
+    class ReviewFormatter(LogFormatter):
+        def format_comment(self, log_entry: PageLogEntry) -> str:
+            return str(log_entry.data.get("comment", ""))
+
+    @actions.register_action("puente.review.again")
+    class SentToReviewAgain(ReviewFormatter):
+        label = gettext_lazy("Review: sent again")
+
+        def format_message(self, log_entry: PageLogEntry) -> str:
+            return _("Changed after the review, and sent to review again")
+
+    @actions.register_action("puente.review.held")
+    class HeldBack(ReviewFormatter):
+        label = gettext_lazy("Review: kept as a draft")
+
+        def format_message(self, log_entry: PageLogEntry) -> str:
+            return _("Not published, since it was not reviewed: kept as a draft")

@@ -43,8 +43,13 @@ def _step(task_class: type[Task], name: str, role: Role) -> Task:
     return task
 
 
+def is_place(page_class: type[Page]) -> bool:
+    """Whether pages of this class stand above reviewed pages without being one: the libraries."""
+    return not issubclass(page_class, ReviewedPage) and any(
+        page_class in model.allowed_parent_page_models() for model in get_page_models() if issubclass(model, ReviewedPage)
+    )
+
+
 def _places() -> list[Page]:
-    """Return the pages below which reviewed pages are made, in every language: the libraries."""
-    parents = {parent for model in get_page_models() if issubclass(model, ReviewedPage) for parent in model.allowed_parent_page_models()}
-    inside = tuple(parent for parent in parents if issubclass(parent, ReviewedPage))
-    return [page for parent in parents if parent not in inside for page in parent.objects.all()]
+    """Return the libraries, in every language."""
+    return [page for model in get_page_models() if is_place(model) for page in model.objects.all()]

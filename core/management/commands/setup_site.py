@@ -15,7 +15,7 @@ from core.site import ensure_site
 class Command(BaseCommand):
     """Make locales, home pages, catalogue, library, plain pages, roles and the workflow where they are missing; follow SITE_URL."""
 
-    help = "Make the bare site (four languages, home, catalogue, library, plain pages, roles, workflow) where it is missing. Safe to run again."
+    help = "Make the bare site (languages, home, catalogue, library, plain pages, roles, workflow) where it is missing. Safe to run again."
 
     def handle(self, *args: Any, **options: Any) -> None:
         home = ensure_site()

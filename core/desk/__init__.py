@@ -1,0 +1,1 @@
+"""The editors' desk: what the core adds to Wagtail's admin. Registered in `core.wagtail_hooks`."""

@@ -1,0 +1,22 @@
+"""Background work of the core: messages about reviews. Each says whom it is for, so that one that fails is sent again alone."""
+
+from __future__ import annotations
+
+from django_tasks import task
+
+
+@task()
+def tell_of_step(event: str, state_id: int, actor_id: int | None) -> None:
+    """Find those who are to be told of a step, and tell each in a task of their own."""
+    from core.services.tell_of_step import recipients_of
+
+    for event_for_them, user_id in recipients_of(event=event, state_id=state_id, actor_id=actor_id):
+        mail_step.enqueue(event_for_them, state_id, actor_id, user_id)
+
+
+@task()
+def mail_step(event: str, state_id: int, actor_id: int | None, user_id: int) -> None:
+    """Write to one person about a step, unless it no longer concerns them."""
+    from core.services.tell_of_step import write_to
+
+    write_to(event=event, state_id=state_id, actor_id=actor_id, user_id=user_id)
