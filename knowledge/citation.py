@@ -19,12 +19,15 @@ from django.utils.translation import gettext as _
 if TYPE_CHECKING:
     from knowledge.models import Contributor, PublicationPage
 
+# What a work is to each form; anything else is a report.
+DATASET = {"bib": "misc", "ris": "DATA", "json": "dataset"}
+REPORT = {"bib": "techreport", "ris": "RPRT", "json": "report"}
 FORMATS = {"bib": "application/x-bibtex", "ris": "application/x-research-info-systems", "json": "application/vnd.citationstyles.csl+json"}
-# What LaTeX would take for a command.
+# What LaTeX would take for a command. BibTeX counts braces before LaTeX sees the backslash: they get names.
 LATEX = {
     "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
     "&": r"\&",
     "%": r"\%",
     "$": r"\$",
@@ -43,6 +46,7 @@ class Name:
     inverted: str
     family: str = ""
     orcid: str = ""
+    given: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,8 @@ class Facts:
 
 def name_of(contributor: Contributor) -> Name:
     """Return a contributor as citations need them."""
-    inverted = contributor.inverted_name
-    return Name(contributor.name, inverted, inverted.partition(",")[0] if contributor.is_person else "", contributor.orcid)
+    family, given = contributor.name_parts if contributor.is_person else ("", "")
+    return Name(contributor.name, contributor.inverted_name, family, contributor.orcid, given)
 
 
 def facts_of(page: PublicationPage) -> Facts:
@@ -103,7 +107,7 @@ def suggested(facts: Facts) -> str:
     """Return the sentence with which to cite the work, in the language that is active."""
     series = f" ({facts.series}, {facts.series_number})" if facts.series and facts.series_number else ""
     authors = _listed([name.inverted for name in facts.authors])
-    end = "" if re.search(r"[.!?…]$", facts.title) else "."
+    end = "" if re.search(r"[.!?…][\"'”’»)]*$", facts.title) else "."
     publisher = "" if facts.publisher == authors else f" {facts.publisher}."
     return f"{authors} ({facts.published_on.year}). {facts.title}{end} {facts.kind_label}{series}.{publisher} {facts.url}"
 
@@ -131,7 +135,13 @@ def bibtex(facts: Facts) -> str:
         ("abstract", _latex(facts.abstract)),
     ]
     lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields)
-    return f"@techreport{{{first}{facts.published_on.year}{facts.key[:4]},\n{lines}\n}}\n"
+    # A bibliography may cite a work in two languages.
+    key = f"{first}{facts.published_on.year}{facts.key[:4]}{facts.language}"
+    return f"@{_type(facts, 'bib')}{{{key},\n{lines}\n}}\n"
+
+
+def _type(facts: Facts, form: str) -> str:
+    return (DATASET if facts.kind == "dataset" else REPORT)[form]
 
 
 def _latex(text: str) -> str:
@@ -147,7 +157,7 @@ def _ascii(text: str) -> str:
 def ris(facts: Facts) -> str:
     """Return a RIS record: one tag a line, no line breaks inside a value."""
     lines = [
-        ("TY", "RPRT"),
+        ("TY", _type(facts, "ris")),
         *(("AU", name.inverted) for name in facts.authors),
         ("TI", facts.title),
         ("PY", str(facts.published_on.year)),
@@ -168,8 +178,8 @@ def ris(facts: Facts) -> str:
 def csl_json(facts: Facts) -> str:
     """Return CSL-JSON, the form that Zotero and pandoc read."""
     item = {
-        "id": facts.key,
-        "type": "report",
+        "id": f"{facts.key}-{facts.language}",
+        "type": _type(facts, "json"),
         "title": facts.title,
         "author": [_csl_name(name) for name in facts.authors],
         "issued": {"date-parts": [[facts.published_on.year, facts.published_on.month, facts.published_on.day]]},
@@ -187,5 +197,4 @@ def csl_json(facts: Facts) -> str:
 def _csl_name(name: Name) -> dict[str, str]:
     if not name.family:
         return {"literal": name.full}
-    given = name.inverted.partition(", ")[2]
-    return {"family": name.family, "given": given} if given else {"family": name.family}
+    return {"family": name.family, "given": name.given} if name.given else {"family": name.family}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -50,8 +51,8 @@ class Contributor(models.Model):
 
     def clean(self) -> None:
         errors: dict[str, Any] = {}
-        self.name = " ".join(self.name.split())
-        if self.kind == self.Kind.PERSON and self.family_name and self.family_name not in self.name:
+        self.name, self.family_name = _one_spelling(self.name), _one_spelling(self.family_name)
+        if self.kind == self.Kind.PERSON and self.family_name and not self._words_before_family():
             errors["family_name"] = _("The family name is not part of the name.")
         if self.kind == self.Kind.ORGANISATION and (self.orcid or self.family_name):
             errors["kind"] = _("An organisation has neither a family name nor an ORCID iD.")
@@ -75,11 +76,30 @@ class Contributor(models.Model):
         """Whether it is a person and not an organisation."""
         return self.kind == self.Kind.PERSON
 
+    def _words_before_family(self) -> list[list[str]]:
+        """Return the other words of the name, once for each place where the family name stands in it as whole words."""
+        words, family = self.name.split(), self.family_name.split()
+        places = range(len(words) - len(family) + 1)
+        return [words[:at] + words[at + len(family) :] for at in places if words[at : at + len(family)] == family]
+
+    @property
+    def name_parts(self) -> tuple[str, str]:
+        """Family and given names of a person; an organisation has its name only. Without a family name the last word is it."""
+        if not self.is_person:
+            return self.name, ""
+        if not self.family_name:
+            given, _space, family = self.name.rpartition(" ")
+            return family, given
+        others = self._words_before_family()
+        return self.family_name, " ".join(others[-1]) if others else ""
+
     @property
     def inverted_name(self) -> str:
         """The name as lists and citations sort it: "Pérez Gómez, María"; an organisation's stays as it is."""
-        if not self.is_person:
-            return self.name
-        family = self.family_name or self.name.rpartition(" ")[2]
-        given = self.name.replace(family, "", 1).strip() if family in self.name else ""
+        family, given = self.name_parts
         return f"{family}, {given}" if given else family
+
+
+def _one_spelling(text: str) -> str:
+    """Return a name with single spaces and composed accents: what two keyboards write alike is the same name."""
+    return unicodedata.normalize("NFC", " ".join(text.split()))
