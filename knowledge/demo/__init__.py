@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from core.seeding import Report, demo_key, ensure_page, load, remove_pages, stream
 from knowledge.data import DataTable
+from knowledge.demo.drafts import remove_drafts, seed_drafts
 from knowledge.licences import Licence
 from knowledge.models import Contribution, Contributor, LibraryPage, PublicationCountry, PublicationPage, PublicationTopic, SeriesPage
 
@@ -38,6 +39,7 @@ def seed(report: Report) -> None:
             content = load(CONTENT / language / f"{slug}.yaml")
             library = LibraryPage.objects.get(locale__language_code=language)
             ensure_page(PublicationPage, library, work_key(slug), slug, _fields(slug, content, team, series[language]), report)
+    seed_drafts(team, report)
 
 
 def _seed_series(language: str, report: Report) -> SeriesPage:
@@ -81,7 +83,8 @@ def _block(block: dict[str, Any]) -> dict[str, Any]:
 
 
 def remove(report: Report) -> None:
-    """Take the works out, then the series, then the team if nothing of it is left."""
+    """Take the drafts out, then the works, the series, and the team if nothing of it is left."""
+    remove_drafts(report)
     for slug in slugs():
         for language in LANGUAGES:
             remove_pages([work_key(slug)], language, report)
