@@ -6,17 +6,21 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.urls import URLResolver, include, path
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
+from learning.admin_lists import viewsets as admin_lists
 from learning.certificate.values import title_in
+from learning.certificate_admin import menu
 from learning.credential_forms import HoldForm
 from learning.models import CredentialHold
 
@@ -86,9 +90,6 @@ class HoldViewSet(ModelViewSet):
 
     model = CredentialHold
     icon = "warning"
-    menu_label = _("Certificates on hold")
-    menu_name = "credential-holds"
-    add_to_admin_menu = True
     copy_view_enabled = False
     add_to_reference_index = False
     index_view_class = HoldIndexView
@@ -102,3 +103,39 @@ class HoldViewSet(ModelViewSet):
 def hold_viewset() -> HoldViewSet:
     """The list of holds."""
     return HoldViewSet("credential_holds")
+
+
+@hooks.register("register_admin_urls")
+def certificate_urls() -> list[URLResolver]:
+    """The page of each certificate, the acts on it, and the audit trail."""
+    return [path("certificates/", include("learning.certificate_admin.urls"))]
+
+
+@hooks.register("register_certificates_menu_item")
+def holds_menu_item() -> MenuItem:
+    """Certificates on hold, in the group "Certificates"."""
+    return menu.holds_item()
+
+
+@hooks.register("register_certificates_menu_item")
+def audit_menu_item() -> MenuItem:
+    """The audit trail, in the group "Certificates"."""
+    return menu.audit_item()
+
+
+@hooks.register("register_admin_viewset")
+def list_viewsets() -> list[Any]:
+    """The lists of the record, a learner's record, and exports."""
+    return admin_lists.viewsets()
+
+
+@hooks.register("register_admin_menu_item")
+def learners_menu() -> Any:
+    """The group "Learners"."""
+    return admin_lists.learners_menu()
+
+
+@hooks.register("register_admin_menu_item")
+def certificates_menu() -> Any:
+    """The group "Certificates"; more items come by the hook of that name."""
+    return admin_lists.certificates_menu()

@@ -6,6 +6,7 @@ import io
 import json
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from learning.certificate.values import CertificateValues, written_code
 HERE = Path(__file__).resolve().parent
 # Pixels of the drawing; its proportions are those of the band on the page (297 × 58 mm).
 COVER_WIDTH, COVER_HEIGHT = 1229, 240
+# Dots per inch of a specimen: a page of 297 mm is 1,052 pixels wide.
+PPI = 90.0
 
 
 class GlyphsMissing(Exception):
@@ -43,6 +46,22 @@ def make_pdf(values: CertificateValues) -> bytes:
     """
     if missing := missing_characters(values):
         raise GlyphsMissing(missing)
+    return _compile(values, format="pdf", pdf_standards=["ua-1"])
+
+
+def draw_specimen(values: CertificateValues) -> bytes:
+    """Return a picture (PNG) of how a certificate would look, with a code and an address that no certificate has.
+
+    Raises:
+        GlyphsMissing: something on it could not be printed.
+    """
+    if missing := missing_characters(values):
+        raise GlyphsMissing(missing)
+    site = values.url.partition("/credentials/")[0]
+    return _compile(replace(values, code="?" * len(values.code), url=f"{site}/credentials/"), format="png", ppi=PPI)
+
+
+def _compile(values: CertificateValues, **options: Any) -> bytes:
     data = TEMPLATES[values.template_version](values)
     return bytes(
         typst.compile(
@@ -50,9 +69,8 @@ def make_pdf(values: CertificateValues) -> bytes:
             root=str(HERE),
             font_paths=[str(glyphs.FONTS)],
             ignore_system_fonts=True,
-            format="pdf",
-            pdf_standards=["ua-1"],
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+            **options,
         )
     )
 

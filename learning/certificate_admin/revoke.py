@@ -1,0 +1,41 @@
+"""Revoking a certificate: what will happen, then why, then done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from learning.certificate_admin.forms import RevokeForm
+from learning.certificate_admin.frame import REVOKE, CertificatePage, actor_of
+from learning.errors import CredentialOver, LearningError
+from learning.services.revoke_credential import revoke_credential
+
+
+class RevokeView(CertificatePage):
+    """Asking for the page changes nothing; sending it twice revokes once."""
+
+    any_of = (REVOKE,)
+    template_name = "learning/admin/certificate_revoke.html"
+    page_title = gettext_lazy("Revoke")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {"form": RevokeForm(), **super().get_context_data(**kwargs)}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Revoke, or show what is missing."""
+        if self.credential.is_over:
+            return self.back(str(CredentialOver()), done=False)
+        form = RevokeForm(request.POST)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form), status=422)
+        given = form.cleaned_data
+        try:
+            revoke_credential(
+                actor=actor_of(request), credential_id=self.credential.pk, reason=given["reason"], public_reason=given["public_reason"]
+            )
+        except LearningError as error:
+            return self.back(str(error), done=False)
+        return self.back(_("The certificate is revoked. Its public page says so, and the holder is told by e-mail."), done=True)
