@@ -13,6 +13,7 @@ from django.db.models import Q
 from accounts.models import User
 from accounts.privacy import Rows, declare, rows
 from learning.models import Attempt, AuditEntry, Credential, CredentialFile, CredentialHold, CredentialHolder, Enrolment, RecordExport
+from learning.services.drop_exports import drop_all_exports
 from learning.services.uncount_progress import uncount_progress
 
 
@@ -50,7 +51,13 @@ def declare_record() -> None:
         reason="What staff did to the record, and why. Stays: it has no link to anyone, and names by a number that then is nobody's.",
         export=_audit,
     )
-    declare("learning.RecordExport", reason="Lists that a member of staff asked for. Go with their account.", export=_exports)
+    declare(
+        "learning.RecordExport",
+        reason="Lists that a member of staff asked for. Go with their account, with their files. When anybody’s account is erased, the "
+        "files of everybody are deleted, because each may hold that person; they can be made again.",
+        export=_exports,
+        erase=lambda user: drop_all_exports(),
+    )
 
 
 def _enrolments(user: User) -> Rows:

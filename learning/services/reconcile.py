@@ -9,31 +9,35 @@ from typing import Any
 from accounts.mail import MailNotSent
 from courses.models import OutlineMove, StepSlot, StepWaiver
 from courses.services.sync_waivers import sync_waivers
-from learning.models import CredentialHold, CredentialNotice
+from learning.models import CredentialHold, CredentialNotice, RecordExport
 from learning.services.complete_covered import complete_covered_enrolments
+from learning.services.drop_exports import expire_exports
 from learning.services.fold_progress import fold_progress
 from learning.services.move_to_outline import move_everyone_unfinished
 from learning.services.retry_tasks import LIMBO, retry_tasks
 from learning.services.tell_holder import tell_holder
 from learning.services.tell_of_hold import tell_of_hold
+from learning.tasks import write_export
 
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """What there was to do: tasks put back, enrolments moved and completed, holds told of, steps folded."""
+    """What there was to do: tasks put back, enrolments moved and completed, holds told of, steps folded, exports begun again and gone."""
 
     retried: int
     moved: int
     completed: int
     told: int
     folded: int
+    rewritten: int = 0
+    expired: int = 0
 
 
 def reconcile(*, now: datetime) -> Reconciled:
     """Do everything that should have been done by now. Run twice, also at the same time, it does once."""
     retried = retry_tasks(now=now)
     moved = sum(move_everyone_unfinished(outline_id=move.outline_id) for move in OutlineMove.objects.filter(done_at=None).order_by("pk"))
-    return Reconciled(retried, moved, _complete(), _tell(now), fold_progress())
+    return Reconciled(retried, moved, _complete(), _tell(now), fold_progress(), _rewrite(now), expire_exports(now=now))
 
 
 def _complete() -> int:
@@ -58,3 +62,14 @@ def _tell(now: datetime) -> int:
             continue
         told += 1
     return told
+
+
+def _rewrite(now: datetime) -> int:
+    """Put exports whose worker died, or whose task was lost, into the queue again; not those that are a day old anyway."""
+    stale = RecordExport.objects.stale(now).exclude(pk__in=RecordExport.objects.expired(now))
+    lost = list(stale.order_by("pk").values_list("pk", flat=True))
+    # One that waits has its turn again only after a while; one whose worker died must stay as it is to be taken up.
+    RecordExport.objects.filter(pk__in=lost, state=RecordExport.State.WAITING).update(moved_at=now)
+    for export in lost:
+        write_export.enqueue(str(export))
+    return len(lost)
