@@ -41,10 +41,10 @@ class CoursePartCopyView(CopyView):
     def post(self, request: HttpRequest, page_id: int, *args: Any, **kwargs: Any) -> HttpResponse:
         chosen = request.POST.get("new_parent_page", "")
         if not chosen.isdecimal() or not Page.objects.filter(pk=chosen).exists():
-            form = self.get_form()
-            form.full_clean()
-            response: HttpResponse = self.form_invalid(form)
-            return response
+            request.POST = request.POST.copy()  # type: ignore[assignment]
+            request.POST["new_parent_page"] = ""
+            asked_again: HttpResponse = self.form_invalid(self.get_form())
+            return asked_again
         answer: HttpResponse = super().post(request, page_id, *args, **kwargs)
         return answer
 
@@ -140,15 +140,19 @@ class CoursePartViewSet(PageViewSet):
     unpublish_view_class = CourseUnpublishView
     copy_view_class = CoursePartCopyView
 
+    def explorer_kwargs(self) -> dict[str, Any]:
+        """What the explorer is made with: pages of any kind, because searching there looks at all levels below."""
+        return {**self.get_index_view_kwargs(), "model": Page, "columns": self.index_view_class.base_columns}
+
     @cached_property
     def index_view(self) -> Any:
-        """The explorer: of pages of any kind, because searching there looks at all levels below."""
-        return self.construct_view(self.index_view_class, **{**self.get_index_view_kwargs(), "model": Page})
+        """The explorer."""
+        return self.construct_view(self.index_view_class, **self.explorer_kwargs())
 
     @cached_property
     def index_results_view(self) -> Any:
         """The part of the explorer that is exchanged while one types."""
-        return self.construct_view(self.index_view_class, **{**self.get_index_view_kwargs(), "model": Page}, results_only=True)
+        return self.construct_view(self.index_view_class, **self.explorer_kwargs(), results_only=True)
 
 
 def page_viewsets() -> list[PageViewSet]:
