@@ -29,6 +29,10 @@ class DemoAccount:
 
 LEARNER = DemoAccount("learner@puente.example", "a learner in the middle of a course", "Persona de Demostración")
 GRADUATE = DemoAccount("graduate@puente.example", "a learner with a certificate", "Graduada de Demostración")
+RENAMED = DemoAccount(
+    "renamed@puente.example", "a learner whose certificate was replaced: a wrong name", "Beatris Monteiro", "pt"
+)
+REVOKED = DemoAccount("revoked@puente.example", "a learner whose certificate was revoked", "Tomás Rivas Cruz")
 STAFF = (
     DemoAccount("author@puente.example", "an author: drafts research, publishes courses", "Inés Quispe Rojas", "es", AUTHOR),
     DemoAccount("reviewer@puente.example", "a reviewer: comments on drafts of research", "Marcus Baptiste", "en", REVIEWER),
@@ -43,7 +47,7 @@ STAFF = (
     DemoAccount("support@puente.example", "support: finds a learner’s record, changes nothing", "Rosa Tamayo", "es", SUPPORT),
 )
 ADMINISTRATOR = DemoAccount("admin@puente.example", "the administrator", "Helen Moreau", "es", SITE_ADMINISTRATOR, is_superuser=True)
-ACCOUNTS = (LEARNER, GRADUATE, *STAFF, ADMINISTRATOR)
+ACCOUNTS = (LEARNER, GRADUATE, RENAMED, REVOKED, *STAFF, ADMINISTRATOR)
 
 
 def account(demo: DemoAccount) -> User:

@@ -11,7 +11,7 @@ from allauth.account.models import EmailAddress
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.test import override_settings
+from django.test import Client, override_settings
 from pytest_django import DjangoCaptureOnCommitCallbacks
 from pytest_django.plugin import DjangoDbBlocker
 from wagtail.actions.copy_for_translation import CopyPageForTranslationAction
@@ -25,7 +25,7 @@ from courses import demo as courses_demo
 from courses.models import CoursePage, LessonPage, ModulePage, Outline, StepSlot, StepWaiver
 from knowledge import demo as knowledge_demo
 from learning import demo as learning_demo
-from learning.models import Attempt, Credential, CredentialFile, CredentialHolder, Enrolment, Progressed
+from learning.models import Attempt, AuditEntry, Credential, CredentialFile, CredentialHolder, Enrolment, Progressed
 from learning.services.complete_covered import complete_covered_enrolments
 from learning.services.enrol import enrol
 from tests.factories import make_user
@@ -110,7 +110,7 @@ def still_there(page: Page) -> bool:
 
 def test_a_second_seed_makes_nothing(demo: None) -> None:
     before, pages = figures(), rows()
-    assert before["Credential"] == 1
+    assert before["Credential"] == 4
     seed()
     assert figures() == before
     assert rows() == pages
@@ -214,10 +214,30 @@ def test_what_an_editor_did_counts_after_the_editor_is_gone(demo: None) -> None:
 def test_certificates_of_the_demo_go_with_their_files(
     demo: None, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
-    credential = Credential.objects.get()
+    credential = Credential.objects.get(holder__learner__email=accounts_demo.GRADUATE.email)
     path = default_storage.save("certificates/demo.pdf", ContentFile(b"%PDF"))
     CredentialFile.objects.create(credential=credential, language="es", sha256="0" * 64, path=path)
     with django_capture_on_commit_callbacks(execute=True):
         remove(learning_demo)
     assert not Credential.objects.exists()
     assert not default_storage.exists(path)
+
+
+def test_the_demo_has_certificates_in_every_state(demo: None, client: Client) -> None:
+    seen = []
+    for credential in Credential.objects.order_by("issued_at"):
+        body = client.get(f"/credentials/{credential.pk}/?lang=en").content.decode()
+        assert "attests nothing" in body
+        seen += [state for state in ("is valid", "was replaced", "was revoked") if f"This certificate {state}</h1>" in body]
+    assert sorted(seen) == ["is valid", "is valid", "was replaced", "was revoked"]
+    actor = User.objects.get(email="certificates@puente.example")
+    assert set(AuditEntry.objects.values_list("action", "actor_id")) == {
+        (action, actor.pk) for action in ("overridden", "revoked", "replaced")
+    }
+
+
+def test_the_audit_trail_of_the_demo_stays_and_names_nobody(demo: None) -> None:
+    before = list(AuditEntry.objects.values())
+    remove()
+    assert list(AuditEntry.objects.values()) == before
+    assert "@" not in repr(before)
