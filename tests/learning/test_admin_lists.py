@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
+from wagtail.users.models import UserProfile
 
 from accounts.models import User
 from courses.models import CoursePage
@@ -41,8 +42,14 @@ def staff(*codenames: str, email: str = "staff@example.org") -> User:
 
 @pytest.fixture
 def admin(client: Client) -> Client:
-    client.force_login(User.objects.create_superuser("root@example.org", language="en"))
+    client.force_login(reading(User.objects.create_superuser("root@example.org"), "en"))
     return client
+
+
+def reading(person: User, language: str) -> User:
+    """Someone who has chosen this language for the admin."""
+    UserProfile.objects.update_or_create(user=person, defaults={"preferred_language": language})
+    return person
 
 
 def text_of(answer: Any) -> str:
@@ -135,7 +142,7 @@ def test_titles_are_in_the_administrators_language(admin: Client) -> None:
     take_assessment(enrol_in(course), assessment_of(course), {})
     assert f"{course.title} (en) " in rows(admin.get("/admin/enrolments/"))[0]
     assert f"{assessment_of(course).title} (en) " in rows(admin.get("/admin/attempts/"))[0]
-    admin.force_login(User.objects.create_superuser("raiz@example.org", language="es"))
+    admin.force_login(reading(User.objects.create_superuser("raiz@example.org"), "es"))
     assert f"{course.title} " in rows(admin.get("/admin/enrolments/"))[0]
     assert "(en)" not in rows(admin.get("/admin/attempts/"))[0]
 
