@@ -109,7 +109,8 @@ class ListingView(generic.IndexView):
         return [self._first_column(first), *(LineColumn(h.name, label=h.label, sort_key=h.sort_key or None) for h in others)]
 
     def _first_column(self, heading: Heading) -> Column:
-        return LinkColumn(heading.name, label=heading.label, sort_key=heading.sort_key or None, get_url=self.get_row_url)
+        # Wide enough for most addresses on one line.
+        return LinkColumn(heading.name, label=heading.label, sort_key=heading.sort_key or None, get_url=self.get_row_url, width="22%")
 
     def get_row_url(self, row: Any) -> str | None:
         """Return what is one click behind a row, as far as the person may go there."""
