@@ -9,14 +9,17 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
-from wagtail.admin.ui.tables import Column, DateColumn, Table, TitleColumn
+from wagtail.admin.ui.tables import Column, Table, TitleColumn
 from wagtail.admin.views import generic
 
 from learning.admin_lists.listing import if_there
+from learning.admin_lists.paginator import CappedPaginator
 from learning.certificate_admin.frame import ISSUE, REPLACE, REVOKE, VIEW, may_any
 from learning.certificate_admin.history import names_of
 from learning.models import AuditEntry
@@ -51,10 +54,10 @@ class AuditView(generic.IndexView):
     header_icon = "history"
     index_url_name = "certificates_admin:audit"
     index_results_url_name = "certificates_admin:audit_results"
-    verbose_name_plural = gettext_lazy("entries")
     filterset_class = AuditFilters
     is_searchable = False
     paginate_by = 50
+    paginator_class = CappedPaginator
     default_ordering = "-at"
     http_method_names = ["get", "head"]
 
@@ -80,10 +83,16 @@ class AuditView(generic.IndexView):
         return queryset.order_by(self.ordering, "-pk")
 
     @cached_property
+    def no_results_message(self) -> str:
+        if not self.filters.is_valid():
+            return _("A filter has a value that it can’t have. Clear it, or choose another.")
+        return _("Nothing was written down that matches.") if self.is_filtering else _("There is nothing here yet.")
+
+    @cached_property
     def columns(self) -> list[Column]:
         """When, who, what, to what, and why."""
         return [
-            DateColumn("at", label=_("When"), sort_key="at", width="12%"),
+            Column("when", label=_("When"), sort_key="at", width="15%"),
             Column("who", label=_("Who"), width="20%"),
             TitleColumn("words", label=_("What"), get_url=self.subject_url, width="30%"),
             Column("reason", label=_("Reason")),
@@ -94,6 +103,7 @@ class AuditView(generic.IndexView):
         names = names_of(row.actor_id for row in rows)
         for row in rows:
             row.who, row.words = names[row.actor_id], row.get_action_display()
+            row.when = date_format(timezone.localtime(row.at), "SHORT_DATETIME_FORMAT")
         return super().get_table(rows)
 
     def subject_url(self, row: AuditEntry) -> str | None:
