@@ -10,7 +10,6 @@ from django import forms
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
 
 from learning.admin_lists.courses import Outlines, titles_of_pages
@@ -20,9 +19,9 @@ from learning.admin_lists.search import credential_named, learner_ids
 from learning.models import Attempt
 
 RESULTS = {
-    "passed": pgettext_lazy("attempt", "passed"),
-    "failed": pgettext_lazy("attempt", "not passed"),
-    "open": pgettext_lazy("attempt", "not sent yet"),
+    "passed": _("passed"),
+    "failed": _("not passed"),
+    "open": _("not sent yet"),
 }
 
 

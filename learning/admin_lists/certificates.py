@@ -9,7 +9,6 @@ import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
 
 from courses.models import CourseRun
@@ -20,10 +19,10 @@ from learning.certificate.values import title_in, written_code
 from learning.models import Credential, CredentialHold
 
 STATES = {
-    "valid": pgettext_lazy("certificate", "valid"),
-    "held": pgettext_lazy("certificate", "valid, its PDF is on hold"),
-    "revoked": pgettext_lazy("certificate", "revoked"),
-    "replaced": pgettext_lazy("certificate", "replaced"),
+    "valid": _("valid"),
+    "held": _("valid, its PDF is on hold"),
+    "revoked": _("revoked"),
+    "replaced": _("replaced"),
 }
 # Open holds of the certificate at hand.
 HELD = CredentialHold.objects.filter(credential=OuterRef("pk"), resolved_at__isnull=True)

@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
 
 from learning.admin_lists.courses import Outlines
@@ -21,9 +20,9 @@ from learning.admin_lists.search import credential_named, learner_ids
 from learning.models import Enrolment
 
 STATES = {
-    "active": pgettext_lazy("enrolment", "taking part"),
-    "finished": pgettext_lazy("enrolment", "finished"),
-    "withdrawn": pgettext_lazy("enrolment", "withdrawn"),
+    "active": _("taking part"),
+    "finished": _("finished"),
+    "withdrawn": _("withdrawn"),
 }
 
 
