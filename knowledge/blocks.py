@@ -13,6 +13,8 @@ from core.blocks import TEXT_FEATURES, CalloutBlock, HeadingBlock, SourceFieldsB
 from knowledge import charts, data
 
 INLINE_FEATURES = ["bold", "italic", "link"]
+# Where figures come from is asked after what they say.
+ORIGIN = ("as_of", "source", "source_url", "note")
 NOTE_HELP = _("For a footnote, type its mark where it belongs, as in [^1], and write the note in the block “Footnotes”.")
 
 
@@ -99,6 +101,7 @@ class DataBlock(SourceFieldsBlock):
         label = _("Table")
         template = "blocks/data_table.html"
         description = _("Rows and columns, which readers can download as CSV. A source and a date are required.")
+        form_layout = ["title", "data", *ORIGIN]
         preview_value = {
             "title": "Two routes",
             "data": "Route\tWhat it asks\nOpen\tOrdinary papers\nNew\tIts own register",
@@ -127,6 +130,7 @@ class ChartBlock(DataBlock):
         label = _("Chart")
         template = "blocks/chart.html"
         description = _("Bars or lines drawn from rows of numbers. Readers also get the numbers. A source and a date are required.")
+        form_layout = ["title", "summary", "kind", "data", "unit", *ORIGIN]
         preview_value = {
             "kind": "bar",
             "title": "People from Venezuela by country",

@@ -33,7 +33,7 @@ from core import blocks as core_blocks
 from core import countries
 from core.models import BasePage, BasePageForm, Card, ReviewedPage, SearchDocument
 from core.topics import Topic
-from knowledge.blocks import PUBLICATION_BLOCKS
+from knowledge.blocks import NOTE_HELP, PUBLICATION_BLOCKS
 from knowledge.licences import Licence
 from knowledge.licences import address as licence_address
 from knowledge.models.facts import Contribution, PublicationCountry, PublicationTopic
@@ -114,7 +114,7 @@ class PublicationPage(UnderLibrary):
         blank=True,
         help_text=_("Three to five sentences."),
     )
-    body = StreamField(PUBLICATION_BLOCKS, verbose_name=_("body"), blank=True)
+    body = StreamField(PUBLICATION_BLOCKS, verbose_name=_("body"), blank=True, help_text=NOTE_HELP)
 
     base_form_class = PublicationForm
     objects = PageManager.from_queryset(PublicationQuerySet)()
