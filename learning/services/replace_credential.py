@@ -22,7 +22,7 @@ def replace_credential(*, actor: User, credential_id: UUID, printed_name: str, r
     """Revoke a certificate and issue the same again under a corrected name. Returns the new one; the old one leads to it.
 
     The account's name follows where it is still the name that was wrong: the next certificate would repeat the mistake.
-    A name that the person has chosen since stays (docs/decisions/0012).
+    A name that the person has chosen since stays (docs/decisions/0013).
 
     Raises:
         ValidationError: no certificate can carry this name (accounts.names).

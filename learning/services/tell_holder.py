@@ -39,7 +39,9 @@ def tell_holder(notice_id: int) -> None:
             # The new one, where it was replaced: the one to download.
             "mine": settings.SITE_URL.rstrip("/") + reverse("learning:certificate", args=[credential.replaced_by_id or credential.pk]),
         }
-    send(f"email/credential_{notice.what}", learner.email, context, language=language)
+    # Told late of one that was revoked meanwhile, they would believe that it counts; of that they are told, too.
+    if not (notice.what == CredentialNotice.What.ISSUED and credential.is_over):
+        send(f"email/credential_{notice.what}", learner.email, context, language=language)
     CredentialNotice.objects.filter(pk=notice.pk, told_at__isnull=True).update(told_at=timezone.now())
 
 

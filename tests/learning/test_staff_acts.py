@@ -441,6 +441,13 @@ def test_who_is_given_one_by_hand_is_told_where_it_is(
     assert re.search(r"[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}", mail.outbox[0].body)
 
 
+def test_who_is_told_late_is_not_told_that_they_have_what_was_revoked(actor: User, unfinished: Enrolment) -> None:
+    revoke(actor, issue(actor, unfinished, override=True))
+    assert reconcile(now=timezone.now() + timedelta(hours=2)).told == 2
+    assert ["revoked" in message.subject for message in mail.outbox] == [True]
+    assert not CredentialNotice.objects.filter(told_at=None).exists()
+
+
 def test_who_earned_one_gets_no_such_mail(holder: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         finish_course(make_course(lessons=1, assessments=0), holder)
