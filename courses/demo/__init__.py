@@ -8,10 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from wagtail.models import Locale
 
 from core.seeding import Report, demo_key, ensure_page, load, remove_pages, stream
 from courses.models import AssessmentPage, CataloguePage, CoursePage, LessonPage, ModulePage
 from courses.services.publish_structure import newest_outline, publish_structure
+from knowledge.models import PublicationPage
 
 CONTENT = Path(__file__).parent / "content"
 FOUNDATIONS = "foundations"
@@ -75,7 +77,8 @@ def _seed_course(name: str, language: str, report: Report) -> None:
 def _seed_step(name: str, step: str, module: ModulePage, content: dict[str, Any], report: Report) -> None:
     fields = {"title": content["title"], "lead": content["lead"], "minutes": content["minutes"]}
     if content["kind"] == "lesson":
-        fields["body"] = stream(content["body"], "course", name, step)
+        blocks = json.loads(stream(content["body"], "course", name, step))
+        fields["body"] = json.dumps(evidence_for(blocks, module.locale))
         page_class: type[LessonPage] | type[AssessmentPage] = LessonPage
     else:
         page_class = AssessmentPage
@@ -83,6 +86,22 @@ def _seed_step(name: str, step: str, module: ModulePage, content: dict[str, Any]
             fields[field] = content[field]
         fields["questions"] = json.dumps([_question(question, name, step) for question in content["questions"]])
     ensure_page(page_class, module, demo_key("course", name, step), content["slug"], fields, report)
+
+
+def evidence_for(blocks: list[dict[str, Any]], locale: Locale) -> list[dict[str, Any]]:
+    """Return blocks with the works they cite by slug as pages of a language; what cites a work that is not there is left out.
+
+    After ids were given: they are the same in every language, even where a work is missing.
+    """
+    cited = [block["value"]["work"] for block in blocks if block["type"] == "evidence"]
+    works = dict(PublicationPage.objects.filter(slug__in=cited, locale=locale).values_list("slug", "pk"))
+    resolved = []
+    for block in blocks:
+        if block["type"] != "evidence":
+            resolved.append(block)
+        elif block["value"]["work"] in works:
+            resolved.append({**block, "value": {**block["value"], "work": works[block["value"]["work"]]}})
+    return resolved
 
 
 def _question(question: dict[str, Any], name: str, step: str) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def shape(value: Any, key: str = "") -> Any:
     if isinstance(value, list):
         return [shape(item, key) for item in value]
     if isinstance(value, str):
-        return value if key in {"slug", "key", "kind", "type", "tone", "topic", "access", "url", "source_url"} else bool(value)
+        return value if key in {"slug", "key", "kind", "type", "tone", "topic", "access", "url", "source_url", "work"} else bool(value)
     return value
 
 
