@@ -62,7 +62,7 @@ class DetailView(CertificatePage):
             (_("Course"), title_in(snapshot, self.language)[0]),
             (_("Workload in minutes"), str(snapshot["minutes"])),
             (_("Completed on"), date_format(date.fromisoformat(snapshot["completed_on"]), "DATE_FORMAT")),
-            (_("Grade"), grade or _("none")),
+            (_("Grade"), grade or _("no grade")),
             (_("Issued by"), snapshot["issuer"]),
         ]
 

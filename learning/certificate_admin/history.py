@@ -9,7 +9,6 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from accounts.models import User
 from learning.certificate.values import written_code
@@ -85,4 +84,4 @@ def _by_itself(credential: Credential) -> Iterator[Line]:
     if hold is not None:
         yield Line(hold.opened_at, _("The PDF had to wait: no font has %(characters)s.") % {"characters": " ".join(hold.missing)})
         if hold.resolved_at:
-            yield Line(hold.resolved_at, pgettext("certificate on hold", "The PDF waits no longer."))
+            yield Line(hold.resolved_at, _("The PDF waits no longer."))
