@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import record_authentication
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -90,6 +91,9 @@ class CodeView(DoorView):
             return signed_in
         address = pending.process.finish()
         if pending.purpose is Purpose.SIGN_UP and pending.stage is not None:
+            if address:
+                # Allauth notes it for sign-ins only: without it, who has just signed up would be asked again who they are.
+                record_authentication(request, address.user, method="code", email=address.email)
             signed_up: HttpResponse = pending.stage.exit() if address else pending.stage.abort()
             return signed_up
         if address:

@@ -210,6 +210,11 @@ def test_after_a_while_one_shows_again_who_one_is(client: Client, ana: User) -> 
         assert client.post("/accounts/email/", {"email": NEW})["Location"].startswith("/accounts/confirm/")
 
 
+def test_who_has_just_signed_up_is_not_asked_again(client: Client) -> None:
+    sign_in(client, NEW, at="/accounts/signup/")
+    assert client.get("/accounts/delete/").status_code == 200
+
+
 def test_the_password_shows_it_too(client: Client) -> None:
     member(password=PASSWORD)
     start = timezone.now()
