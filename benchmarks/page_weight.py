@@ -1,7 +1,7 @@
 """What a first visit of a page costs in bytes, as sent: the page and everything it names, each with brotli.
 
 make demo                                   in one shell
-python -m benchmarks.page_weight            in another (a lesson of the foundations course)
+python -m benchmarks.page_weight            in another (a lesson of the foundations course, and briefs with charts and notes)
 python -m benchmarks.page_weight URL …      any other pages
 """
 
@@ -15,7 +15,13 @@ from urllib.parse import urljoin, urlsplit
 
 import brotli
 
-LESSON = "http://127.0.0.1:8000/es/courses/migration-and-development/who-moves-and-why/the-venezuelan-outflow-in-figures/"
+DEMO = "http://127.0.0.1:8000/es/"
+# Held to 35 kB each by tests/browser/test_pages.py.
+PAGES = (
+    f"{DEMO}courses/migration-and-development/who-moves-and-why/the-venezuelan-outflow-in-figures/",
+    f"{DEMO}knowledge/sending-money-costs-too-much/",
+    f"{DEMO}knowledge/skills-that-do-not-count/",
+)
 NAMED = re.compile(r'(?:<link rel="(?:stylesheet|icon)"[^>]*?href|<script[^>]*?src|<use href)="([^"#]+)')
 IMPORTED = re.compile(r'(?:from|import)\s*"([^"]+)"')
 
@@ -49,7 +55,7 @@ def weigh(page: str) -> dict[str, tuple[int, str]]:
 
 def main() -> None:
     """Print a table for each page named on the command line."""
-    for page in sys.argv[1:] or [LESSON]:
+    for page in sys.argv[1:] or PAGES:
         weights = weigh(page)
         for url, (size, encoding) in weights.items():
             print(f"{size:>8}  {encoding:<6}{urlsplit(url).path}")

@@ -24,8 +24,14 @@ driver_runs() {
   "$driver" --version >/dev/null 2>&1
 }
 
+# The HTML checker is a Java program.
+has_java() {
+  java -version >/dev/null 2>&1
+}
+
 missing=()
 [ -n "$(find_chromium)" ] || missing+=(chromium)
+has_java || missing+=(default-jre-headless)
 driver_runs || missing+=(libatomic1)
 if [ ${#missing[@]} -gt 0 ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   echo "For the browser tests: installing ${missing[*]} from the distribution"
@@ -40,6 +46,8 @@ CHROMIUM=$(find_chromium)
 if [ -z "$CHROMIUM" ] || ! driver_runs; then
   missed="NOT RUN: the browser tests, because this machine lacks ${missing[*]} (Debian: apt-get install ${missing[*]})."
   only=(-m "not browser")
+elif ! has_java; then
+  missed="NOT RUN: the check of the HTML, because this machine lacks Java (Debian: apt-get install default-jre-headless)."
 fi
 export CHROMIUM
 

@@ -43,10 +43,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class DemoSite:
-    """The running demo: its address and its mail."""
+    """The running demo: its address, its mail, and the environment it runs in."""
 
     url: str
     mail: Path
+    env: dict[str, str]
+
+    def run(self, module: str) -> str:
+        """Run a module beside the site, as `manage.py` would be; returns what it writes."""
+        found = subprocess.run([sys.executable, "-m", module], env=self.env, check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        return found.stdout
 
     def code_for(self, address: str) -> str:
         """Return the newest one-time code that was mailed to an address."""
@@ -115,7 +121,7 @@ def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoSite]:
     worker = subprocess.Popen([sys.executable, "manage.py", "db_worker", "--interval", "0.2"], env=env, cwd=ROOT, stdout=log, stderr=log)
     try:
         wait_for(f"{url}/healthz", server)
-        yield DemoSite(url, var / "mail")
+        yield DemoSite(url, var / "mail", env)
     finally:
         for process in (server, worker):
             process.terminate()

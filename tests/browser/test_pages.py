@@ -24,7 +24,14 @@ PUBLIC = {
     "lesson-table": f"{COURSE}shared-rules/",
     "assessment": f"{COURSE}words-that-matter/check-module-1/",
     "library": "knowledge/",
+    "library-nothing": "knowledge/?type=dataset&year=1999",
     "publication": "knowledge/reading-a-migration-figure/",
+    "brief-chart": "knowledge/sending-money-costs-too-much/",
+    "brief-footnotes": "knowledge/skills-that-do-not-count/",
+    "series": "knowledge/five-fields/",
+    "author": "knowledge/authors/puente-editorial-team/",
+    "topic": "knowledge/topics/finance/",
+    "country": "knowledge/countries/pe/",
     "search": "search/?q=migra",
     "search-empty": "search/?q=zzzz",
     "about": "about/",
@@ -90,7 +97,8 @@ def test_private_pages_are_accessible_and_narrow(new_context: Callable[..., Brow
     check_page(sign_in_again, sign_in_again.url)
 
 
-def test_a_first_visit_of_a_lesson_is_light_and_calls_nobody_else(demo_site: DemoSite, new_context: Callable[..., BrowserContext]) -> None:
+@pytest.mark.parametrize("name", ["lesson", "brief-chart", "brief-footnotes"])
+def test_a_first_visit_is_light_and_calls_nobody_else(demo_site: DemoSite, new_context: Callable[..., BrowserContext], name: str) -> None:
     context = new_context()
     page = context.new_page()
     answers: list[Response] = []
@@ -98,7 +106,7 @@ def test_a_first_visit_of_a_lesson_is_light_and_calls_nobody_else(demo_site: Dem
     problems: list[str] = []
     page.on("console", lambda message: problems.append(message.text) if message.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
-    page.goto(f"/es/{PUBLIC['lesson']}", wait_until="networkidle")
+    page.goto(f"/es/{PUBLIC[name]}", wait_until="networkidle")
     assert not problems
     assert all(answer.url.startswith(demo_site.url) for answer in answers)
     sizes = {answer.url: answer.request.sizes()["responseBodySize"] for answer in answers}
