@@ -113,18 +113,18 @@ def library_context(query: QueryDict, language: str) -> dict[str, Any]:
 
 def series_cards(language: str) -> list[Card]:
     """The series of a language, by title."""
-    return [
-        page.card() for page in SeriesPage.objects.live().filter(locale__language_code=language).order_by("title").select_related("locale")
-    ]
+    series = SeriesPage.objects.live().public().filter(locale__language_code=language)
+    return [page.card() for page in series.order_by("title").select_related("locale")]
 
 
 def _choices(filters: Filters, everything: Any, language: str) -> dict[str, list[Choice]]:
     """Return the choices of each filter, with the number of works each would leave; empty ones are left out, the chosen one stays."""
     kinds = Counter(dict(filters.apply(everything, but="type").order_by().values_list("kind").annotate(Count("pk"))))
-    years = Counter(dict(filters.apply(everything, but="year").order_by().values_list("published_on__year").annotate(Count("pk"))))
+    by_year = filters.apply(everything, but="year").order_by().values_list("published_on__year").annotate(Count("pk"))
+    years = Counter({f"{year:04d}": count for year, count in by_year})
     languages = Counter(
         dict(
-            filters.apply(PublicationPage.objects.live()).order_by().values_list("locale__language_code").annotate(Count("pk")),
+            filters.apply(PublicationPage.objects.readable()).order_by().values_list("locale__language_code").annotate(Count("pk")),
         )
     )
     return {
@@ -132,9 +132,7 @@ def _choices(filters: Filters, everything: Any, language: str) -> dict[str, list
         "topic": _listed(Topic.choices, _topics(filters.apply(everything, but="topic")), filters.topic),
         "country": _listed(_by_name(language), _countries(filters.apply(everything, but="country")), filters.country),
         "language": _listed(settings.LANGUAGES, languages, filters.language or language),
-        "year": _listed(
-            [(str(year), str(year)) for year in sorted(years, reverse=True)], {str(k): v for k, v in years.items()}, filters.year
-        ),
+        "year": _listed([(year, year) for year in sorted({*years, filters.year} - {""}, reverse=True)], years, filters.year),
     }
 
 

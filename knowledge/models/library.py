@@ -89,7 +89,7 @@ class SeriesPage(UnderLibrary):
         """The works of this series in this language, in their order."""
         from knowledge.models.publications import PublicationPage
 
-        found = PublicationPage.objects.live().filter(series__translation_key=self.translation_key, locale=self.locale)
+        found = PublicationPage.objects.readable().filter(series__translation_key=self.translation_key, locale=self.locale)
         return Paginator(found.order_by("series_number", "-published_on", "pk").select_related("locale"), PER_PAGE)
 
     def known_query(self, query: QueryDict) -> dict[str, str]:

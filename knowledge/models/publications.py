@@ -51,9 +51,14 @@ class PublicationQuerySet(PageQuerySet):
         newest: PublicationQuerySet = self.order_by("-published_on", "pk").select_related("locale")
         return newest
 
+    def readable(self) -> PublicationQuerySet:
+        """Live ones that everyone may read: what Wagtail restricts is in no list."""
+        found: PublicationQuerySet = self.live().public()
+        return found
+
     def in_language(self, language: str) -> PublicationQuerySet:
-        """Live ones of a language."""
-        found: PublicationQuerySet = self.live().filter(locale__language_code=language)
+        """Readable ones of a language."""
+        found: PublicationQuerySet = self.readable().filter(locale__language_code=language)
         return found
 
     def about(self, topic: str) -> PublicationQuerySet:

@@ -124,7 +124,7 @@ def test_without_a_series_nothing_is_said_of_one() -> None:
     [
         (
             {},
-            "Pérez Gómez, María and Puente editorial team (2025). ¿Cuánto cuesta enviar dinero? Policy brief (Five fields, 4). Puente. {url}",
+            "Pérez Gómez, María and Puente editorial team (2025). {title} Policy brief (Five fields, 4). Puente. {url}",
         ),
         ({"title": "Costs", "series": ""}, "Pérez Gómez, María and Puente editorial team (2025). Costs. Policy brief. Puente. {url}"),
         ({"title": "Costs!", "series": "", "authors": (MARIA,)}, "Pérez Gómez, María (2025). Costs! Policy brief. Puente. {url}"),
@@ -137,7 +137,7 @@ def test_without_a_series_nothing_is_said_of_one() -> None:
 )
 def test_the_sentence_has_one_full_stop_after_each_part(fields: dict[str, object], sentence: str) -> None:
     with translation.override("en"):
-        assert suggested(dataclasses.replace(FACTS, **fields)) == sentence.format(url=FACTS.url)  # type: ignore[arg-type]
+        assert suggested(dataclasses.replace(FACTS, **fields)) == sentence.format(url=FACTS.url, title=FACTS.title)  # type: ignore[arg-type]
 
 
 def test_many_authors_are_all_named_in_their_order() -> None:
