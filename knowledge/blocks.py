@@ -84,7 +84,9 @@ class NumbersField(DataField):
         if self.is_deferred_validation:
             return cleaned
         try:
-            data.numbers(data.parse(cleaned))
+            table = data.parse(cleaned)
+            data.numbers(table)
+            charts.check_series(table)
         except data.DataMalformed as error:
             raise ValidationError(str(error)) from error
         return cleaned

@@ -3,14 +3,17 @@
 from knowledge.models.facts import Contribution, PublicationCountry, PublicationTopic
 from knowledge.models.library import LibraryPage, SeriesPage
 from knowledge.models.people import Contributor
+from knowledge.models.production import ChartDrawing, EditionProblem
 from knowledge.models.publications import PublicationPage
 from knowledge.models.works import Edition, EditionFile, Work
 
 __all__ = [
+    "ChartDrawing",
     "Contribution",
     "Contributor",
     "Edition",
     "EditionFile",
+    "EditionProblem",
     "LibraryPage",
     "PublicationCountry",
     "PublicationPage",

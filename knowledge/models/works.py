@@ -36,8 +36,8 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 class Edition(models.Model):
     """One published version of a work in one language. Immutable: another publication is another edition.
 
-    It keeps the content of the revision that was published, so that neither a purge of old revisions nor the deletion of
-    the page changes what was said. `revision` is a convenience while there is one.
+    It keeps the content of the revision that was published, and the facts that it points to, so that neither a purge of old
+    revisions nor the deletion of the page changes what was said. `revision` is a convenience while there is one.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -48,6 +48,9 @@ class Edition(models.Model):
     revision = models.ForeignKey("wagtailcore.Revision", on_delete=models.SET_NULL, null=True, related_name="+")
     title = models.CharField(max_length=255)
     content = models.JSONField(encoder=DjangoJSONEncoder)
+    # What the content points to, in words (knowledge.edition.facts): names, the series, addresses. Without it, a PDF made again
+    # would say what those are called today.
+    facts = models.JSONField(encoder=DjangoJSONEncoder, default=dict)
     published_at = models.DateTimeField(default=timezone.now)
 
     objects = EditionQuerySet.as_manager()

@@ -37,6 +37,7 @@ def test_blocks_have_description_and_preview(where: str, block: Block) -> None:
     assert str(block.label).strip()
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(("where", "block"), top_blocks(), ids=lambda value: value if isinstance(value, str) else "")
 def test_previews_render(where: str, block: Block) -> None:
     if getattr(block.meta, "template", None):

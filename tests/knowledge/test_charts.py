@@ -1,0 +1,233 @@
+"""Charts: what is drawn, that it can be read on a phone and without colour, and that no label runs as anything but text."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import translation
+
+from knowledge import chart_svg, charts, data, drawer
+from knowledge.blocks import ChartBlock
+from knowledge.demo import CONTENT, _block
+from knowledge.models import ChartDrawing
+from knowledge.services import draw_charts
+
+TOKENS = (Path(settings.BASE_DIR) / "static" / "css" / "tokens.css").read_text()
+
+
+def rows(*lines: tuple[str, ...]) -> str:
+    return "\n".join("\t".join(line) for line in lines)
+
+
+def pictures(kind: str, text: str, language: str = "es") -> tuple[str, str]:
+    chart = charts.chart_of(kind, text, language)
+    drawn = drawer.draw([{"spec": charts.spec(chart, form), "format": charts.number_format(language)} for form in charts.FORMS])
+    narrow, wide = (chart_svg.cleaned(svg, form) for svg, form in zip(drawn, charts.FORMS, strict=True))
+    return narrow, wide
+
+
+def words(svg: str) -> str:
+    return " ".join(" ".join(text.itertext()) if len(text) == 0 else " ".join(line.text or "" for line in text)
+                    for text in ElementTree.fromstring(svg).iter() if text.tag == "text")  # fmt: skip
+
+
+def many(series: int, count: int) -> str:
+    return rows(
+        ("Año", *(f"Serie {n}" for n in range(series))),
+        *((str(1985 + i), *(f"{50 + n * 9 + 7 * math.sin(i):.1f}" for n in range(series))) for i in range(count)),
+    )
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_the_charts_of_the_demo_are_drawn_with_every_label_and_number(language: str) -> None:
+    found = 0
+    for path in sorted((CONTENT / language).glob("*.yaml")):
+        for block in yaml.safe_load(path.read_text())["body"]:
+            if block["type"] != "chart":
+                continue
+            found += 1
+            value = _block(block)["value"]
+            for svg in pictures(value["kind"], value["data"], language):
+                shown = words(svg)
+                table = data.parse(value["data"])
+                for row in table.rows:
+                    assert set(row[0].split()) <= set(shown.split())
+                    if value["kind"] != "line":
+                        assert all(charts.written(cell, language) in shown for cell in row[1:])
+    assert found >= 6
+
+
+@pytest.mark.parametrize("kind", ["bar", "column", "line"])
+@pytest.mark.parametrize("text", [
+    many(1, 1), many(1, 40), many(4, 12), rows(("Año", "A"), ("2020", "0"), ("2021", "0")),
+    rows(("Año", "A", "B"), ("2020", "1", ""), ("2021", "", "2"), ("2022", "3", "4")),
+    rows(("Año", "A"), ("2020", "-12"), ("2021", "5")), rows(("Año", "A"), ("2020", "-12"), ("2021", "-5")),
+    rows(("P", "A"), ("Antigua y Barbuda, con una etiqueta " * 3, "1"), ("Supercalifragilísticoespialidoso" * 2, "2")),
+    rows(("P", "A"), ("Igual", "1"), ("Igual", "2")),
+])  # fmt: skip
+def test_anything_that_is_a_table_of_numbers_can_be_drawn(kind: str, text: str) -> None:
+    for svg, form in zip(pictures(kind, text), charts.FORMS, strict=True):
+        root = ElementTree.fromstring(svg)
+        _x, _y, width, height = (float(number) for number in root.attrib["viewBox"].split())
+        assert width == form.width
+        assert 20 < height < 40 * 60 * 4
+
+
+def test_a_column_chart_whose_labels_do_not_fit_is_drawn_as_bars() -> None:
+    text = rows(("País", "A"), *((f"República número {n}", str(n)) for n in range(1, 9)))
+    assert all("fk" in svg and svg.count("<path") == 8 for svg in pictures("column", text))
+    widths = [[float(w) for w in re.findall(r'd="M[^h]*h(-?[\d.]+)v', svg)] for svg in pictures("column", text)]
+    assert all(len(set(found)) == 8 for found in widths)
+
+
+def test_a_line_breaks_where_a_number_is_missing() -> None:
+    text = rows(("Año", "A"), ("2020", "1"), ("2021", "2"), ("2022", ""), ("2023", "3"), ("2024", "4"))
+    line = re.search(r'class="s1"[^>]*d="([^"]+)"|d="([^"]+)"[^>]*class="s1"', pictures("line", text)[0])
+    assert line is not None
+    assert (line[1] or line[2]).count("M") == 2
+
+
+def test_no_letter_is_smaller_than_eleven_pixels_on_a_phone() -> None:
+    narrow, _wide = pictures("bar", many(2, 6))
+    assert "font-size" not in narrow
+    shown_at = 328
+    assert charts.SIZE * shown_at / charts.NARROW.width >= 11
+    # The wide drawing takes over at 36rem; the column is then 36rem less two gutters of at most 2rem.
+    assert charts.SIZE * (36 - 2 * 1.5) * 16 / charts.WIDE.width >= 11
+    assert f"font-size: {charts.SIZE}px" in (Path(settings.BASE_DIR) / "static/css/components.css").read_text()
+
+
+@pytest.mark.parametrize(("cell", "language", "text"), [
+    ("11.48", "es", "11,48"), ("11.48", "en", "11.48"), ("61800", "es", "61\u202f800"), ("61800.50", "pt", "61.800,50"),
+    ("2860", "es", "2860"), ("2860", "en", "2,860"), ("-1500000", "fr", "−1\u202f500\u202f000"),
+    ("5%", "es", "5"), ("0.768", "es", "0,768"),
+])  # fmt: skip
+def test_numbers_are_written_as_each_language_does(cell: str, language: str, text: str) -> None:
+    assert charts.written(cell, language) == text
+
+
+def test_a_label_is_never_more_than_text() -> None:
+    attack = [
+        "<script>alert(1)</script>",
+        '"]; fetch(`http://x`); ["',
+        "\\u0022);alert`1`",
+        "]]></svg><img src=x onerror=alert(1)>",
+        "&lt;b&gt; & </text>",
+    ]
+    text = rows(("P", "<b>A", "'x'"), *((label, "1", "2") for label in attack))
+    for kind in ("bar", "column", "line"):
+        for svg in pictures(kind, text):
+            root = ElementTree.fromstring(svg)
+            assert {element.tag for element in root.iter()} <= {"svg", "g", "path", "line", "rect", "circle", "text", "tspan"}
+            names = {name for element in root.iter() for name in element.attrib}
+            assert not {name for name in names if name.startswith("on") or "href" in name or name in {"style", "id"}}
+            assert "alert(1)" in words(svg) or kind == "line"
+
+
+def test_a_drawing_asks_for_nothing_and_has_no_ids_and_no_style() -> None:
+    for svg in pictures("line", many(4, 12)):
+        assert not re.search(r"""\b(?:style|id|href|font-family|clip-path)=|url\(|<script|<style|http""", svg)
+
+
+def test_more_series_than_can_be_told_apart_are_refused_while_editing() -> None:
+    block = ChartBlock()
+    value = block.to_python({**ChartBlock._meta_class.preview_value, "data": many(5, 3)})
+    with pytest.raises(ValidationError):
+        block.clean(value)
+    with translation.override("es"):
+        assert charts.svg_of(value) == ""
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _contrast(one: str, other: str) -> float:
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_the_series_can_be_told_from_the_page_and_from_each_other_without_colour() -> None:
+    pairs = [re.search(rf"--series-{n}: light-dark\((#\w+), (#\w+)\)", TOKENS) for n in range(1, 5)]
+    light, dark = [pair[1] for pair in pairs if pair], [pair[2] for pair in pairs if pair]
+    assert tuple(light) == charts.SERIES
+    for colours, grounds in ((light, ("#fbf8f2", "#ffffff")), (dark, ("#14191c", "#1b2226"))):
+        assert all(_contrast(colour, ground) >= 3 for colour in colours for ground in grounds)
+        lightness = sorted(116 * _luminance(colour) ** (1 / 3) - 16 for colour in colours)
+        assert all(after - before >= 9 for before, after in pairwise(lightness))
+
+
+@pytest.mark.django_db
+def test_a_chart_is_drawn_once_and_then_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    value = {"kind": "bar", "data": rows(("País", "A"), ("Perú", "1.5"))}
+    with translation.override("es"):
+        first = charts.svg_of(value)
+    assert first.count("<svg") == 2
+    assert "1,5" in first
+    monkeypatch.setattr(drawer, "draw", lambda jobs: pytest.fail("drawn again"))
+    with translation.override("es"):
+        assert charts.svg_of(value) == first
+    assert ChartDrawing.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_when_nothing_can_be_drawn_the_page_still_has_its_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(jobs: object) -> list[str]:
+        raise drawer.DrawingFailed("no")
+
+    monkeypatch.setattr(drawer, "draw", fail)
+    html = ChartBlock().render(ChartBlock().to_python(ChartBlock._meta_class.preview_value))
+    assert "<svg" not in html
+    assert "2,83" in html
+    assert not ChartDrawing.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_cannot_be_read_is_left_out_and_the_rest_is_drawn() -> None:
+    body: list[tuple[str, object]] = [
+        ("chart", {"kind": "bar", "data": "x"}),
+        ("chart", {"kind": "bar", "data": rows(("P", "A"), ("x", "1"))}),
+        ("rich_text", "<p>x</p>"),
+    ]
+    assert draw_charts.draw_charts(body=body, language="es") == 1
+    assert ChartDrawing.objects.count() == 1
+
+
+def test_a_child_that_was_killed_is_started_again() -> None:
+    text = rows(("P", "A"), ("x", "1"))
+    before = pictures("bar", text)
+    assert drawer._child._process is not None
+    drawer._child._process.kill()
+    assert pictures("bar", text) == before
+
+
+def test_a_description_that_vega_refuses_is_reported_and_the_child_lives() -> None:
+    with pytest.raises(drawer.DrawingFailed):
+        drawer.draw([{"spec": {"mark": 5}, "format": charts.number_format("es")}])
+    assert pictures("bar", rows(("P", "A"), ("x", "1")))
+
+
+def test_the_engine_is_not_in_the_process_of_the_site() -> None:
+    code = "import django; django.setup(); import sys, knowledge.blocks, knowledge.services.draw_charts; print('vl_convert' in sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=settings.BASE_DIR,
+                            env={"DJANGO_SETTINGS_MODULE": "config.settings.test", "PATH": ""})  # fmt: skip
+    assert answer.stdout.strip() == "False"
+
+
+def test_a_description_is_json_and_the_same_each_time() -> None:
+    chart = charts.chart_of("line", many(3, 8), "fr")
+    assert json.dumps(charts.spec(chart, charts.WIDE)) == json.dumps(charts.spec(chart, charts.WIDE))
+    assert len({charts.digest(charts.chart_of("line", many(3, 8), language)) for language in ("es", "fr")}) == 2
