@@ -64,7 +64,8 @@ def publication_context(page: PublicationPage) -> dict[str, Any]:
         "json_ld": metadata.json_ld(page, facts),
         "related": related(page),
         "lessons": lessons_that_use(page),
-        "pdf_url": reverse("knowledge:edition_pdf", args=[page.slug]) if edition else "",
+        # Only when there is one, and of what this page says.
+        "pdf_url": reverse("knowledge:edition_pdf", args=[page.slug]) if edition and edition.files.exists() else "",
     }
 
 

@@ -1,20 +1,23 @@
-"""What follows from saving and publishing a publication: its work exists, and what was published becomes an edition."""
+"""What follows from a publication: its work exists, what was published becomes an edition, and a file goes with its row."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db.models.signals import pre_save
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models.signals import post_delete, pre_save
 from wagtail.models import Revision
 from wagtail.signals import page_published
 
-from knowledge.models import PublicationPage, Work
+from knowledge.models import EditionFile, PublicationPage, Work
 
 
 def connect() -> None:
     """Follow publications. Called from `ready()`."""
     pre_save.connect(_work_exists, sender=PublicationPage, dispatch_uid="knowledge-work")
     page_published.connect(_published, sender=PublicationPage, dispatch_uid="knowledge-edition")
+    post_delete.connect(_file_row_deleted, sender=EditionFile, dispatch_uid="knowledge-edition-file")
 
 
 def _work_exists(sender: object, instance: PublicationPage, raw: bool = False, **kwargs: Any) -> None:
@@ -28,3 +31,14 @@ def _published(sender: object, instance: PublicationPage, revision: Revision | N
 
     if revision is not None and instance.alias_of_id is None:
         record_edition(page=instance, revision=revision)
+
+
+def _file_row_deleted(sender: object, instance: EditionFile, **kwargs: Any) -> None:
+    """Delete the file when its row is gone for good, unless another edition has the very same bytes."""
+    path = instance.path
+
+    def delete() -> None:
+        if not EditionFile.objects.filter(path=path).exists():
+            default_storage.delete(path)
+
+    transaction.on_commit(delete)

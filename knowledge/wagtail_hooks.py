@@ -1,12 +1,17 @@
-"""The library in the admin: contributors as snippets."""
+"""The library in the admin: contributors as snippets, and what an editor should know of a PDF that could not be made."""
 
 from __future__ import annotations
 
+from django.contrib import messages
+from django.http import HttpRequest
+from wagtail import hooks
 from wagtail.admin.ui.tables import Column
+from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from knowledge.models import Contributor
+from knowledge.edition.problems import problem_of
+from knowledge.models import Contributor, PublicationPage
 
 
 class ContributorViewSet(SnippetViewSet):
@@ -25,3 +30,10 @@ class ContributorViewSet(SnippetViewSet):
 
 
 register_snippet(ContributorViewSet)
+
+
+@hooks.register("before_edit_page")
+def say_why_there_is_no_pdf(request: HttpRequest, page: Page) -> None:
+    """Tell the editor of a publication why its last edition has no PDF."""
+    if request.method == "GET" and isinstance(page, PublicationPage) and (problem := problem_of(page)):
+        messages.warning(request, problem)

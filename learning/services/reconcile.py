@@ -9,6 +9,7 @@ from typing import Any
 from accounts.mail import MailNotSent
 from courses.models import OutlineMove, StepSlot, StepWaiver
 from courses.services.sync_waivers import sync_waivers
+from knowledge.services.make_missing_pdfs import make_missing_pdfs
 from learning.models import CredentialHold, CredentialNotice, RecordExport
 from learning.services.complete_covered import complete_covered_enrolments
 from learning.services.drop_exports import expire_exports
@@ -22,7 +23,10 @@ from learning.tasks import write_export
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """What there was to do: tasks put back, enrolments moved and completed, holds told of, steps folded, exports begun again and gone."""
+    """What there was to do.
+
+    Tasks put back, enrolments moved and completed, holds told of, steps folded, exports begun again and gone, PDFs of editions made.
+    """
 
     retried: int
     moved: int
@@ -31,13 +35,15 @@ class Reconciled:
     folded: int
     rewritten: int = 0
     expired: int = 0
+    typeset: int = 0
 
 
 def reconcile(*, now: datetime) -> Reconciled:
     """Do everything that should have been done by now. Run twice, also at the same time, it does once."""
     retried = retry_tasks(now=now)
     moved = sum(move_everyone_unfinished(outline_id=move.outline_id) for move in OutlineMove.objects.filter(done_at=None).order_by("pk"))
-    return Reconciled(retried, moved, _complete(), _tell(now), fold_progress(), _rewrite(now), expire_exports(now=now))
+    first = retried, moved, _complete(), _tell(now), fold_progress(), _rewrite(now), expire_exports(now=now)
+    return Reconciled(*first, typeset=make_missing_pdfs(now=now))
 
 
 def _complete() -> int:

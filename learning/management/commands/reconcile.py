@@ -22,5 +22,5 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Put back {done.retried} task(s), moved {done.moved} and completed {done.completed} enrolment(s), "
             f"told of {done.told} hold(s), counted {done.folded} step(s), "
-            f"began {done.rewritten} export(s) again and deleted {done.expired}."
+            f"began {done.rewritten} export(s) again and deleted {done.expired}, made {done.typeset} PDF(s)."
         )

@@ -1,0 +1,15 @@
+"""Background work of the library. Idempotent: run twice, it does once."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django_tasks import task
+
+
+@task()
+def make_edition_pdf(edition_id: str) -> None:
+    """Make the PDF of an edition."""
+    from knowledge.services.make_edition_pdf import make_edition_pdf as make
+
+    make(edition_id=UUID(edition_id))
