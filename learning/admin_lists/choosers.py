@@ -62,6 +62,8 @@ class _Searched(ForStaffOfTheRecord):
     filter_form_class = LearnerSearchForm
     paginator_class = CappedPaginator
     ordering = "-pk"
+    # One person at a time, also for who writes "?multiple=1" into the address.
+    is_multiple_choice = False
 
     @property
     def columns(self) -> list[Column]:

@@ -349,6 +349,7 @@ def test_the_chooser_shows_nobody_before_a_search_and_few_after(admin: Client) -
     assert len(set(re.findall(r"many\d+@", found))) == 10
     person = User.objects.get(email="many3@example.org")
     assert "many3@example.org" in admin.get(f"/admin/learner-chooser/chosen/{person.pk}/").content.decode()
+    assert admin.get("/admin/learner-chooser/?multiple=1&q=many").status_code == 200
     for number in ("abc", "-1", "0", "9" * 30, "٣"):
         assert admin.get(f"/admin/learner-chooser/chosen/{number}/").status_code == 404
 
