@@ -22,7 +22,7 @@ from courses import impact
 from courses.models import CoursePage, ModulePage, StepPage
 from courses.wording import touched_by
 
-MOST_SAID = 5
+MOST_SAID = 6
 
 
 def stranding(pages: Iterable[Page]) -> list[tuple[CoursePage, int]]:
@@ -89,13 +89,10 @@ def _course_of(page: Page) -> CoursePage | None:
 
 
 def say_touched(request: HttpRequest, pages: Iterable[Page]) -> None:
-    """Say of each part of a course whom a change of it touches; of many, each sentence once."""
-    said: set[str] = set()
-    for page in pages:
-        for sentence in touched_by(page):
-            if sentence not in said and len(said) < MOST_SAID:
-                said.add(sentence)
-                messages.warning(request, sentence)
+    """Say in one message whom a change of some parts of courses touches; each sentence once, and not of hundreds."""
+    sentences = list(dict.fromkeys(sentence for page in pages for sentence in touched_by(page)))
+    if sentences:
+        messages.warning(request, " ".join(sentences[:MOST_SAID]))
 
 
 def after_copy(request: HttpRequest, page: Page, new_page: Page) -> None:

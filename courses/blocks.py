@@ -37,6 +37,10 @@ class OptionBlock(blocks.StructBlock):
         label_format = "{text}"
 
 
+# A new question begins with the two options that it needs at least.
+TWO_OPTIONS = [{"text": "", "correct": False, "feedback": ""}, {"text": "", "correct": False, "feedback": ""}]
+
+
 def check_options(options: list[Any], multiple: bool) -> str:
     """Return what is wrong with the options of a question, or an empty string."""
     right = sum(1 for option in options if option.get("correct"))
@@ -54,7 +58,7 @@ class CheckBlock(blocks.StructBlock):
     multiple = blocks.BooleanBlock(
         label=_("several options are correct"), required=False, help_text=_("Learners may then choose more than one.")
     )
-    options = blocks.ListBlock(OptionBlock(), label=_("options"), min_num=2, max_num=6)
+    options = blocks.ListBlock(OptionBlock(), label=_("options"), min_num=2, max_num=6, default=TWO_OPTIONS)
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)
@@ -92,6 +96,7 @@ class QuestionBlock(blocks.StructBlock):
         label=_("options"),
         min_num=2,
         max_num=8,
+        default=TWO_OPTIONS,
         help_text=_("Two to eight. Each learner sees them in an order of their own."),
     )
     explanation = blocks.CharBlock(

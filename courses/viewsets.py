@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.pages.copy import CopyView
 from wagtail.admin.views.pages.listing import ExplorableIndexView
@@ -17,11 +16,12 @@ from wagtail.admin.views.pages.unpublish import UnpublishView
 from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.models import Page
 
+from courses.acts import say_touched
 from courses.models import AssessmentPage, CoursePage, LessonPage, ModulePage, StepPage
 from courses.outline import OutlineDocument
 from courses.panels import structure_context
 from courses.tree import draft_document, newest_outline, source_page, states_of
-from courses.wording import state_in_words, touched_by
+from courses.wording import state_in_words
 
 
 class CourseUnpublishView(UnpublishView):
@@ -29,8 +29,7 @@ class CourseUnpublishView(UnpublishView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         if self.request.method == "GET":
-            for sentence in touched_by(self.object):
-                messages.warning(self.request, sentence)
+            say_touched(self.request, [self.object])
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context
 

@@ -41,6 +41,10 @@ class CataloguePage(BasePage):
     parent_page_types = ["core.HomePage"]
     subpage_types = ["courses.CoursePage"]
 
+    class Meta:
+        verbose_name = _("catalogue")
+        verbose_name_plural = _("catalogues")
+
     def clean(self) -> None:
         # A promised address: /<lang>/courses/.
         self.slug = "courses"
@@ -72,7 +76,7 @@ class CoursePage(BasePage):
     topic = models.CharField(_("topic"), max_length=20, choices=Topic, default=Topic.FOUNDATIONS)
     access = models.CharField(_("who may read the lessons"), max_length=10, choices=Access, default=Access.OPEN)
     audience = RichTextField(_("whom it is for"), features=["bold", "italic", "ul", "link"], blank=True)
-    aims = StreamField([("aim", CharBlock(max_length=300))], verbose_name=_("what you will be able to do"), blank=True)
+    aims = StreamField([("aim", CharBlock(label=_("aim"), max_length=300))], verbose_name=_("what you will be able to do"), blank=True)
 
     content_panels = [
         StructurePanel(heading=_("Structure and learners"), icon="list-ol"),
@@ -109,6 +113,10 @@ class CoursePage(BasePage):
     template = "courses/course_page.html"
     parent_page_types = ["courses.CataloguePage"]
     subpage_types = ["courses.ModulePage"]
+
+    class Meta:
+        verbose_name = _("course")
+        verbose_name_plural = _("courses")
 
     @property
     def description(self) -> str:
@@ -178,6 +186,10 @@ class ModulePage(CoursePart):
     template = "courses/module_page.html"
     parent_page_types = ["courses.CoursePage"]
     subpage_types = ["courses.LessonPage", "courses.AssessmentPage"]
+
+    class Meta:
+        verbose_name = _("module")
+        verbose_name_plural = _("modules")
 
     @property
     def description(self) -> str:
@@ -259,6 +271,10 @@ class LessonPage(StepPage):
     ]
     template = "courses/lesson_page.html"
 
+    class Meta:
+        verbose_name = _("lesson")
+        verbose_name_plural = _("lessons")
+
     def search_document(self) -> SearchDocument:
         course = self.course()
         return SearchDocument(
@@ -316,6 +332,10 @@ class AssessmentPage(StepPage):
     ]
     preview_modes: ClassVar[list[tuple[str, Any]]] = [("", _("Public page")), (PAPER_PREVIEW, _("Questions and answers"))]
     template = "courses/assessment_page.html"
+
+    class Meta:
+        verbose_name = _("assessment")
+        verbose_name_plural = _("assessments")
 
     @property
     def rule(self) -> AssessmentRule:
