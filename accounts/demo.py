@@ -29,9 +29,7 @@ class DemoAccount:
 
 LEARNER = DemoAccount("learner@puente.example", "a learner in the middle of a course", "Persona de Demostración")
 GRADUATE = DemoAccount("graduate@puente.example", "a learner with a certificate", "Graduada de Demostración")
-RENAMED = DemoAccount(
-    "renamed@puente.example", "a learner whose certificate was replaced: a wrong name", "Beatris Monteiro", "pt"
-)
+RENAMED = DemoAccount("renamed@puente.example", "a learner whose certificate was replaced: a wrong name", "Beatris Monteiro", "pt")
 REVOKED = DemoAccount("revoked@puente.example", "a learner whose certificate was revoked", "Tomás Rivas Cruz")
 STAFF = (
     DemoAccount("author@puente.example", "an author: drafts research, publishes courses", "Inés Quispe Rojas", "es", AUTHOR),
