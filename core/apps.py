@@ -9,6 +9,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from core import access, pagecache, review_signals, search
+        from core.desk import waiting
         from core.models import HomePage, StandardPage
 
         access.register(HomePage, access.open_to_all)
@@ -16,3 +17,4 @@ class CoreConfig(AppConfig):
         pagecache.connect_signals()
         search.connect_signals()
         review_signals.connect()
+        waiting.connect()

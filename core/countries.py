@@ -24,7 +24,8 @@ REGION = frozenset(_REGION.split())
 @cache
 def names(language: str) -> dict[str, str]:
     """Return the name of every country in a language, by code."""
-    territories = Locale.parse(language).territories
+    # Wagtail's admin speaks "pt-br".
+    territories = Locale.parse(language, sep="-").territories
     return {code: str(name) for code, name in territories.items() if len(code) == 2 and code.isalpha() and code not in NOT_ASSIGNED}
 
 

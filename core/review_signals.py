@@ -99,7 +99,8 @@ def page_scheduled(sender: type[ReviewState], instance: ReviewState, user: Any, 
 
 def reviewed_page_published(sender: type[Page], instance: Page, revision: Revision | None = None, **kwargs: Any) -> None:
     """Tell author and reviewer that what an editor released is published: just now, or on its date."""
-    if revision is None or not isinstance(instance, ReviewedPage):
+    # Wagtail sends this, too, when a page was only given a date.
+    if revision is None or not isinstance(instance, ReviewedPage) or not instance.live:
         return
     released = ReviewState.objects.for_instance(instance).filter(
         task__in=PublishTask.objects.values("pk"), status=TaskState.STATUS_APPROVED, text_digest=reviewing.digest(revision.content)

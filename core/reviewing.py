@@ -8,12 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from wagtail.models import COMMENTS_RELATION_NAME, Page, PageLogEntry, Revision, Task, TaskState, WorkflowState
+from wagtail.models import (
+    COMMENTS_RELATION_NAME,
+    Page,
+    PageLogEntry,
+    Revision,
+    Task,
+    TaskState,
+    WorkflowState,
+    get_default_page_content_type,
+)
 
 from accounts.models import User
 from accounts.roles import SITE_ADMINISTRATOR
@@ -56,42 +66,27 @@ def newest_revision(page: Page) -> Revision | None:
     return revisions_of(page).last()
 
 
-def unpublished_revisions(page: Page) -> QuerySet[Revision]:
-    """The revisions since the page was last published; all of them when it never was."""
-    revisions = revisions_of(page)
-    if page.live_revision_id and (live := Revision.objects.filter(pk=page.live_revision_id).only("created_at").first()):
-        return revisions.filter(created_at__gt=live.created_at)
-    if page.last_published_at:
-        return revisions.filter(created_at__gt=page.last_published_at)
-    return revisions
+def _since_publication(page: Page, revisions: Sequence[Revision]) -> tuple[list[Revision], int | None]:
+    """Return the revisions since the page was last published, all when it never was, and the one they began with."""
+    live = next((revision for revision in revisions if revision.pk == page.live_revision_id), None)
+    since = live.created_at if live else page.last_published_at
+    return [revision for revision in revisions if since is None or revision.created_at > since], live.pk if live else None
 
 
-def writers(page: Page) -> set[int]:
-    """Return who wrote any of what is not published yet, by whose hand the text changed; remarks change no text.
+def _ends(revisions: Sequence[Revision]) -> list[Revision]:
+    """Return the last of each row of revisions by one person: only there the text is compared."""
+    following = [*(revision.user_id for revision in revisions[1:]), object()]
+    return [revision for revision, user_id in zip(revisions, following, strict=True) if revision.user_id != user_id]
 
-    Only the last revision of each row of revisions by one person is compared with what was there before.
-    """
-    rows = list(unpublished_revisions(page).values_list("pk", "user_id"))
-    ends = [row for row, following in zip(rows, [*rows[1:], (None, None)], strict=True) if row[1] != following[1] or following[0] is None]
-    base = page.live_revision_id if page.live_revision_id not in {pk for pk, _user in rows} else None
-    contents = Revision.objects.in_bulk([pk for pk, _user in ends] + ([base] if base else []))
-    before = digest(contents[base].content) if base in contents else ""
-    found: set[int] = set()
-    for pk, user_id in ends:
-        after = digest(contents[pk].content)
-        if after != before and user_id is not None:
-            found.add(user_id)
-        before = after
+
+def _changers(revisions: Sequence[Revision], base: int | None, digests: dict[int, str]) -> set[int]:
+    """Return those by whose hand the text changed; remarks change no text."""
+    before, found = digests.get(base or 0, ""), set()
+    for revision in _ends(revisions):
+        if digests[revision.pk] != before and revision.user_id is not None:
+            found.add(revision.user_id)
+        before = digests[revision.pk]
     return found
-
-
-def submitters(page: Page) -> set[int]:
-    """Return who sent the page to review since it was last published."""
-    entries = PageLogEntry.objects.filter(page=page.pk, action__in=SUBMITTED, user_id__isnull=False)
-    if page.last_published_at:
-        entries = entries.filter(timestamp__gt=page.last_published_at)
-    requested = WorkflowState.objects.for_instance(page).active().filter(requested_by__isnull=False)
-    return set(entries.values_list("user_id", flat=True)) | set(requested.values_list("requested_by_id", flat=True))
 
 
 def authors(page: Page) -> set[int]:
@@ -99,9 +94,32 @@ def authors(page: Page) -> set[int]:
     mark = (page.latest_revision_id, page.latest_revision_created_at, page.last_published_at)
     known: tuple[Any, set[int]] | None = getattr(page, "_authors", None)
     if known is None or known[0] != mark:
-        known = (mark, writers(page) | submitters(page))
+        known = (mark, authors_of([page])[page.pk])
         page._authors = known
     return set(known[1])
+
+
+def authors_of(pages: Sequence[Page]) -> dict[int, set[int]]:
+    """Return the authors of many pages by their ids, in a number of queries that does not grow with them."""
+    ids = [str(page.pk) for page in pages]
+    revisions: dict[str, list[Revision]] = {pk: [] for pk in ids}
+    is_a_page = get_default_page_content_type()
+    wanted = Revision.objects.filter(base_content_type=is_a_page, object_id__in=ids)
+    for revision in wanted.order_by("created_at", "pk").only("object_id", "user_id", "created_at"):
+        revisions[revision.object_id].append(revision)
+    unpublished = {page.pk: _since_publication(page, revisions[str(page.pk)]) for page in pages}
+    needed = {pk for rows, base in unpublished.values() for pk in [*(row.pk for row in _ends(rows)), base] if pk}
+    digests = {revision.pk: digest(revision.content) for revision in Revision.objects.filter(pk__in=needed)}
+    submitted: dict[int, set[int]] = {page.pk: set() for page in pages}
+    entries = PageLogEntry.objects.filter(page__in=[page.pk for page in pages], action__in=SUBMITTED, user_id__isnull=False)
+    published = {page.pk: page.last_published_at for page in pages}
+    for page_id, user_id, timestamp in entries.values_list("page_id", "user_id", "timestamp"):
+        if published[page_id] is None or timestamp > published[page_id]:
+            submitted[page_id].add(user_id)
+    states = WorkflowState.objects.active().filter(base_content_type=is_a_page, object_id__in=ids, requested_by__isnull=False)
+    for object_id, user_id in states.values_list("object_id", "requested_by_id"):
+        submitted[int(object_id)].add(user_id)
+    return {page.pk: submitted[page.pk] | _changers(*unpublished[page.pk], digests) for page in pages}
 
 
 def is_reviewed(workflow_state: WorkflowState, text: str) -> bool:

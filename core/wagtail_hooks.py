@@ -6,16 +6,19 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.api.v2.router import WagtailAPIRouter
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import Page, PageLogEntry, ReferenceIndex
 
 from core import access
-from core.desk import action_menu
+from core.desk import action_menu, home
 from core.desk.api import ReadOnlyPagesAPIViewSet
+from core.desk.guide import GuideView
 from core.desk.listing import ReviewedPageViewSet
 
 
@@ -44,6 +47,24 @@ def reviewed_pages() -> ReviewedPageViewSet:
 
 # After whoever else changes the menu: what may not be done is not offered.
 hooks.register("construct_page_action_menu", action_menu.for_review, order=100)
+
+hooks.register("construct_homepage_panels", home.arrange)
+
+
+@hooks.register("register_admin_urls")
+def desk_urls() -> list[URLPattern]:
+    """Addresses of the guide, and of what waits."""
+    return [
+        path("waiting/", home.WaitingView.as_view(), name="waiting"),
+        path("guide/", GuideView.as_view(), name="guide"),
+        path("guide/<slug:role_key>/", GuideView.as_view(), name="guide_role"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def guide_item() -> MenuItem:
+    """The guide in the menu, for everyone."""
+    return MenuItem(gettext_lazy("Guide"), reverse("guide"), name="guide", icon_name="help", order=890)
 
 
 @hooks.register("construct_admin_api")

@@ -78,10 +78,11 @@ class _TakesSteps:
         if not self.workflow_action_is_valid():
             return reviewing.why_not(task, self.page, self.request.user) or _("This can’t be done at this step.")
         try:
-            known = set(json.loads(posted.get("workflow-action-extra-data") or "{}")) <= FIELDS_OF_A_STEP
-        except (ValueError, TypeError):
-            known = False
-        return "" if known else _("The form of this step can’t be read. Open the page again.")
+            answers = json.loads(posted.get("workflow-action-extra-data", ""))
+        except ValueError:
+            answers = None
+        is_readable = isinstance(answers, dict) and set(answers) <= FIELDS_OF_A_STEP
+        return "" if is_readable else _("The form of this step can’t be read. Open the page again.")
 
     def refuse(self: Any, reason: str) -> HttpResponse:
         """Show the form again with all that was typed, saved nowhere yet; an out-of-date one stays out of date."""

@@ -1,0 +1,92 @@
+"""What of the review waits for a person: texts to review and to publish, sent back, with a date, and steps nobody can take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from wagtail.models import Page, Revision, WorkflowState
+
+from accounts.models import User
+from core import awaiting, reviewing
+from core.awaiting import Item
+from core.models import PublishTask, ReviewState, ReviewTask
+
+SHOWN = 5
+Waiting = tuple[Page, datetime]
+
+
+def connect() -> None:
+    """Register with the first page of the admin."""
+    awaiting.register("review", of_review)
+
+
+def of_review(user: User) -> Iterator[Item]:
+    """Return the lines of one person."""
+    mine, stuck = _open_steps(user)
+    yield _item("review", _("Texts to review"), [(page, since) for kind, page, since in mine if kind is ReviewTask])
+    yield _item("publish", _("Texts to publish"), [(page, since) for kind, page, since in mine if kind is PublishTask])
+    yield _item("sent_back", _("Sent back to you"), _sent_back(user))
+    yield _item("scheduled", _("With a date that you gave"), _scheduled(user))
+    if stuck:
+        yield _item("stuck", _("Nobody can take this step"), stuck)
+
+
+def _item(key: str, label: str, waiting: Sequence[Waiting]) -> Item:
+    ordered = sorted(waiting, key=lambda pair: pair[1])
+    titles = tuple((page.draft_title or page.title, _edit_url(page)) for page, _since in ordered[:SHOWN])
+    url = titles[0][1] if len(ordered) == 1 else reverse("waiting") + f"#{key}"
+    return Item(key, label, len(ordered), url, ordered[0][1] if ordered else None, titles)
+
+
+def _edit_url(page: Page) -> str:
+    return reverse("wagtailadmin_pages:edit", args=[page.pk])
+
+
+def _open_steps(user: User) -> tuple[list[tuple[type, Page, datetime]], list[Waiting]]:
+    """Return the steps that a person can take now, and, for those who look after the site, the steps that nobody can take."""
+    open_states = ReviewState.objects.filter(
+        status=ReviewState.STATUS_IN_PROGRESS, workflow_state__status=WorkflowState.STATUS_IN_PROGRESS
+    ).select_related("workflow_state", "task")
+    groups = set(user.groups.values_list("pk", flat=True))
+    helps = reviewing.site_administrators().filter(pk=user.pk).exists()
+    tasks = {task.pk: task for kind in (ReviewTask, PublishTask) for task in kind.objects.prefetch_related("groups")}
+    is_mine = {pk: bool({group.pk for group in task.groups.all()} & groups) for pk, task in tasks.items()}
+    members = {pk: set(reviewing.members(task).values_list("pk", flat=True)) for pk, task in tasks.items()} if helps else {}
+    wanted = [state for state in open_states if state.task_id in tasks and (is_mine[state.task_id] or helps)]
+    pages = Page.objects.in_bulk([int(state.workflow_state.object_id) for state in wanted])
+    authors = reviewing.authors_of(list(pages.values())) if wanted else {}
+    mine, stuck = [], []
+    for state in wanted:
+        page = pages.get(int(state.workflow_state.object_id))
+        if page is None:
+            continue
+        if is_mine[state.task_id] and user.pk not in authors[page.pk]:
+            mine.append((type(tasks[state.task_id]), page, state.started_at))
+        if helps and not members[state.task_id] - authors[page.pk]:
+            stuck.append((page, state.started_at))
+    return mine, stuck
+
+
+def _sent_back(user: User) -> list[Waiting]:
+    """Return the pages that came back to whoever submitted them."""
+    states = WorkflowState.objects.filter(
+        status=WorkflowState.STATUS_NEEDS_CHANGES, requested_by=user, current_task_state__reviewstate__isnull=False
+    ).select_related("current_task_state")
+    pages = Page.objects.in_bulk([int(state.object_id) for state in states])
+    return [
+        (pages[int(state.object_id)], state.current_task_state.finished_at or state.created_at)
+        for state in states
+        if int(state.object_id) in pages
+    ]
+
+
+def _scheduled(user: User) -> list[Waiting]:
+    """Return the pages that go live on a date which this person gave."""
+    revisions = Revision.objects.filter(
+        approved_go_live_at__isnull=False, task_states__reviewstate__isnull=False, task_states__finished_by=user
+    ).filter(task_states__task__in=PublishTask.objects.values("pk"))
+    dates = {int(object_id): date for object_id, date in revisions.values_list("object_id", "approved_go_live_at")}
+    return [(page, dates[page.pk]) for page in Page.objects.in_bulk(list(dates)).values()]
