@@ -1,7 +1,7 @@
 """Copying a part of a course: a copy is a new thing with a key of its own, and an alias is refused.
 
 The pages below an alias are made anew, with new keys, each time their source is published: whoever had done them
-would have done nothing (docs/decisions, "No aliases in courses").
+would have done nothing (docs/decisions/0015-editing-a-live-course.md).
 """
 
 from __future__ import annotations
