@@ -49,6 +49,7 @@ def reviewed_pages() -> ReviewedPageViewSet:
 hooks.register("construct_page_action_menu", action_menu.for_review, order=100)
 
 hooks.register("construct_homepage_panels", home.arrange)
+hooks.register("construct_homepage_summary_items", home.without_summary, order=100)
 
 
 @hooks.register("register_admin_urls")

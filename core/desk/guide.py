@@ -23,15 +23,25 @@ FALLBACKS = ("es", "en")
 ROLES_WITH_PAGES = {"author", "reviewer", "editor", "site_administrator"}
 
 
+def groups_of(user: Any) -> dict[int, str]:
+    """Return the groups of whoever looks, asked once for what is shown; what may be done asks each time."""
+    if not hasattr(user, "_groups_at_the_desk"):
+        user._groups_at_the_desk = dict(user.groups.values_list("pk", "name"))
+    found: dict[int, str] = user._groups_at_the_desk
+    return found
+
+
 def roles_of(user: Any) -> list[Role]:
     """Return the roles of a person, in the order of the table; a superuser without one counts as a site administrator."""
-    names = set(user.groups.values_list("name", flat=True))
+    names = set(groups_of(user).values())
     found = [role for role in ROLES if names & set(role.names.values())]
     return found or ([BY_KEY["site_administrator"]] if user.is_superuser else [])
 
 
 def path_of(role_key: str, language: str) -> Path | None:
     """Return the file of a guide in a language, or in the next best one."""
+    if role_key not in BY_KEY:
+        return None
     for code in dict.fromkeys([language.split("-")[0], *FALLBACKS]):
         path = GUIDES / code / f"{role_key}.md"
         if path.is_file():

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any, cast
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.models import Page, Revision, WorkflowState
 
 from accounts.models import User
+from accounts.roles import SITE_ADMINISTRATOR
 from core import awaiting, reviewing
 from core.awaiting import Item
+from core.desk.guide import groups_of
 from core.models import PublishTask, ReviewState, ReviewTask
 
 SHOWN = 5
+STEPS: tuple[Any, ...] = (ReviewTask, PublishTask)
 Waiting = tuple[Page, datetime]
 
 
@@ -47,27 +53,48 @@ def _edit_url(page: Page) -> str:
 
 def _open_steps(user: User) -> tuple[list[tuple[type, Page, datetime]], list[Waiting]]:
     """Return the steps that a person can take now, and, for those who look after the site, the steps that nobody can take."""
-    open_states = ReviewState.objects.filter(
-        status=ReviewState.STATUS_IN_PROGRESS, workflow_state__status=WorkflowState.STATUS_IN_PROGRESS
-    ).select_related("workflow_state", "task")
-    groups = set(user.groups.values_list("pk", flat=True))
-    helps = reviewing.site_administrators().filter(pk=user.pk).exists()
-    tasks = {task.pk: task for kind in (ReviewTask, PublishTask) for task in kind.objects.prefetch_related("groups")}
-    is_mine = {pk: bool({group.pk for group in task.groups.all()} & groups) for pk, task in tasks.items()}
-    members = {pk: set(reviewing.members(task).values_list("pk", flat=True)) for pk, task in tasks.items()} if helps else {}
-    wanted = [state for state in open_states if state.task_id in tasks and (is_mine[state.task_id] or helps)]
-    pages = Page.objects.in_bulk([int(state.workflow_state.object_id) for state in wanted])
-    authors = reviewing.authors_of(list(pages.values())) if wanted else {}
+    groups = groups_of(user)
+    helps = user.is_superuser or bool(set(groups.values()) & set(SITE_ADMINISTRATOR.names.values()))
+    states = [state for state in _open_states() if state.task.specific_class in STEPS]
+    of_task = _groups_of_tasks() if states else {}
+    states = [state for state in states if helps or of_task[state.task_id] & set(groups)]
+    pages = Page.objects.in_bulk([int(state.workflow_state.object_id) for state in states]) if states else {}
+    rounds = [state.workflow_state for state in states if int(state.workflow_state.object_id) in pages]
+    authors = reviewing.authors_of(list(pages.values()), rounds) if pages else {}
+    members = _members(of_task) if helps and states else {}
     mine, stuck = [], []
-    for state in wanted:
+    for state in states:
         page = pages.get(int(state.workflow_state.object_id))
         if page is None:
             continue
-        if is_mine[state.task_id] and user.pk not in authors[page.pk]:
-            mine.append((type(tasks[state.task_id]), page, state.started_at))
+        if of_task[state.task_id] & set(groups) and user.pk not in authors[page.pk]:
+            mine.append((state.task.specific_class, page, state.started_at))
         if helps and not members[state.task_id] - authors[page.pk]:
             stuck.append((page, state.started_at))
     return mine, stuck
+
+
+def _open_states() -> QuerySet[ReviewState]:
+    in_progress = ReviewState.objects.filter(status=ReviewState.STATUS_IN_PROGRESS, workflow_state__status=WorkflowState.STATUS_IN_PROGRESS)
+    return cast("QuerySet[ReviewState]", in_progress.select_related("workflow_state", "task"))
+
+
+def _groups_of_tasks() -> dict[int, set[int]]:
+    """Return the groups of each step."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for kind in STEPS:
+        for task_id, group_id in kind.groups.through.objects.values_list(f"{kind._meta.model_name}_id", "group_id"):
+            found[task_id].add(group_id)
+    return found
+
+
+def _members(of_task: dict[int, set[int]]) -> dict[int, set[int]]:
+    """Return the people of each step."""
+    of_group: dict[int, set[int]] = defaultdict(set)
+    everyone = User.objects.filter(is_active=True, groups__in=set().union(*of_task.values()))
+    for user_id, group_id in everyone.values_list("pk", "groups"):
+        of_group[group_id].add(user_id)
+    return defaultdict(set, {task_id: set().union(*(of_group[group] for group in groups)) for task_id, groups in of_task.items()})
 
 
 def _sent_back(user: User) -> list[Waiting]:
