@@ -14,7 +14,7 @@ from wagtail.admin.filters import WagtailFilterSet
 from courses.models import CourseRun
 from learning.admin_lists.filters import course_filter, day_filter, learner_filter
 from learning.admin_lists.listing import Heading, Line, Listing, if_there
-from learning.admin_lists.search import credential_ids
+from learning.admin_lists.search import credential_ids, credentials_found, is_too_common
 from learning.certificate.values import title_in, written_code
 from learning.models import Credential, CredentialHold
 
@@ -104,6 +104,9 @@ class CertificateListing(Listing):
 
     def search(self, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
         return rows.filter(pk__in=credential_ids(query))
+
+    def is_too_common(self, query: str) -> bool:
+        return is_too_common(credentials_found(query))
 
     def link(self, row: Any, user: Any) -> str:
         return if_there("certificates_admin:detail", row.pk)

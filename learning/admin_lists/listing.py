@@ -12,6 +12,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.datastructures import MultiValueDict
 from wagtail.admin.filters import WagtailFilterSet
 
+from learning.admin_lists.search import is_too_common, people_found
+
 Line = dict[str, Any]
 # The name under which a list is searched, as in all of Wagtail's lists.
 SEARCH = "q"
@@ -63,6 +65,10 @@ class Listing(ABC):
     @abstractmethod
     def search(self, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
         """Return the rows that match what was typed."""
+
+    def is_too_common(self, query: str) -> bool:
+        """Whether so many people fit what was typed that a page should ask for more: all would have to be read to find the newest."""
+        return is_too_common(people_found(query))
 
     @abstractmethod
     def reader(self, language: str) -> Callable[[Sequence[Any]], list[Line]]:

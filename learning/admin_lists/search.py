@@ -15,6 +15,7 @@ from django.db.models import BooleanField, F, Func
 
 from accounts.models import User
 from core.search import fold, words_of
+from learning.admin_lists.paginator import MOST
 from learning.credential_forms import VerifyForm
 from learning.models import CODE_ALPHABET, CODE_LENGTH, Credential, CredentialHolder
 
@@ -65,16 +66,27 @@ def _words(query: str) -> tuple[str, ...]:
     return tuple(" ".join(words_of(query[:LONGEST_QUERY])).replace("_", " ").split())
 
 
-def learner_ids(query: str) -> Any:
-    """Return the accounts found by address or name, as a subquery of their numbers; none when the query says nothing.
-
-    Two searches put together, each with an index of its own. As one condition with OR, PostgreSQL would rather walk
-    through all accounts, the newest first, and fold every name on the way: a second at 100,000.
-    """
+def people_found(query: str) -> list[Any]:
+    """Return the numbers of accounts found by address and by name: one search each, with an index of its own."""
     found: list[Any] = [User.objects.filter(email__startswith=text).values("pk") for text in _beginnings(query)]
     if words := _words(query):
         found.append(User.objects.filter(HoldsWords("printed_name", words)).values("pk"))
+    return found
+
+
+def learner_ids(query: str) -> Any:
+    """Return the accounts found, as a subquery of their numbers; none when the query says nothing.
+
+    As one condition with OR, PostgreSQL would rather walk through all accounts, the newest first, and fold every name on
+    the way: a second at 100,000.
+    """
+    found = people_found(query)
     return _together(found) if found else User.objects.none().values("pk")
+
+
+def is_too_common(found: list[Any]) -> bool:
+    """Whether one of the searches finds more than a list shows. Stops counting there: that costs the same with any number."""
+    return any(search[: MOST + 1].count() > MOST for search in found)
 
 
 def _beginnings(query: str) -> list[str]:
@@ -97,15 +109,20 @@ def credential_named(query: str) -> Credential | None:
     return Credential.objects.filter(**by).select_related("holder").only("pk", "enrolment_id", "holder__learner_id").first()
 
 
-def credential_ids(query: str) -> Any:
-    """Return the certificates found by code, name printed or address of the holder: one index each, put together."""
-    if (credential := credential_named(query)) is not None:
-        return [credential.pk]
+def credentials_found(query: str) -> list[Any]:
+    """Return the numbers of certificates found by code, by name printed and by address of the holder: one search each."""
     found: list[Any] = []
     code = _NOT_IN_A_CODE.sub("", query[:LONGEST_QUERY]).upper()
     if SHORTEST_CODE <= len(code) <= CODE_LENGTH and set(code) <= set(CODE_ALPHABET):
         found.append(Credential.objects.filter(code__startswith=code).values("pk"))
     if words := _words(query):
         found.append(CredentialHolder.objects.filter(HoldsWords("printed_name", words)).values("credential_id"))
-    found += [CredentialHolder.objects.filter(learner__email__startswith=text).values("credential_id") for text in _beginnings(query)]
+    return found + [CredentialHolder.objects.filter(learner__email__startswith=text).values("credential_id") for text in _beginnings(query)]
+
+
+def credential_ids(query: str) -> Any:
+    """Return the certificates found, as a subquery of their numbers; the one whose whole code was typed is found alone."""
+    if (credential := credential_named(query)) is not None:
+        return [credential.pk]
+    found = credentials_found(query)
     return _together(found) if found else []

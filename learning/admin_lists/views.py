@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from wagtail.admin.ui.tables import Column, Table, TitleColumn
@@ -93,12 +94,22 @@ class ListingView(generic.IndexView):
         return rows
 
     def search_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.is_too_common:
+            return queryset.none()
         return self.listing.search(queryset, self.search_query) if self.is_searching else queryset
+
+    @cached_property
+    def is_too_common(self) -> bool:
+        """Whether more people fit the search than a list shows."""
+        return self.is_searching and self.listing.is_too_common(self.search_query)
 
     @cached_property
     def no_results_message(self) -> str:
         if not self.filters.is_valid():
             return _("A filter has a value that it can’t have. Clear it, or choose another.")
+        if self.is_too_common:
+            most = number_format(MOST, force_grouping=True)
+            return _("More than %(n)s fit this search. Add another word of the name, or more of the address.") % {"n": most}
         if self.is_searching or self.is_filtering:
             return _("Nothing matches. Search for the beginning of an address, whole words of a name, or a code.")
         return _("There is nothing here yet.")

@@ -436,6 +436,15 @@ def test_who_wants_more_than_the_pages_hold_is_told_what_to_do(crowd: list[Cours
     assert all("LIMIT" in sql or "GROUP BY" in sql for sql in counts)
 
 
+@pytest.mark.parametrize("name", ["learners", "enrolments", "attempts"])
+def test_who_searches_for_nearly_everyone_is_asked_for_more(crowd: list[CoursePage], admin: Client, name: str) -> None:
+    for query in ("learner", "n"):
+        answer = admin.get(f"/admin/{name}/?q={query}")
+        assert rows(answer) == []
+        assert "More than 10,000 fit this search" in text_of(answer)
+    assert rows(admin.get(f"/admin/{name}/?q=learner1234")) != []
+
+
 def _queries(client: Client, address: str) -> list[dict[str, str]]:
     with CaptureQueriesContext(connection) as queries:
         client.get(address)
