@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 VEGA_LITE = "5.20"
 IDLE_SECONDS = 20
-LONGEST_SECONDS = 60
+LONGEST_SECONDS = 20
 FONTS = Path(__file__).resolve().parent / "edition" / "fonts"
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -71,9 +71,10 @@ class _Child:
             self._end()
             return b""
         answer = process.stdout.readline()
-        if not answer:
-            self._end()
-        return answer
+        if answer.endswith(b"\n"):
+            return answer
+        self._end()
+        return b""
 
     def _running(self) -> subprocess.Popen[bytes]:
         # After a fork the child belongs to the parent process, and so does its conversation.

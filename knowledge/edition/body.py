@@ -6,7 +6,8 @@ A node is a dictionary with its type under "t". Whatever is seen on paper is a r
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from math import ceil
 from typing import Any
 
 from knowledge import charts, data, notes
@@ -22,6 +23,13 @@ CITED = re.compile(r"\[(\d{1,3})\]")
 NUMERIC = re.compile(r"^[≈~<>±+−-]?\s?[$€]?\s?\d[\d\s.,\u00a0\u202f]*\s?%?(?:\s?\[\d+\])*$|^[–—-]$|^$")
 TONES = ("idea", "caution", "example")
 SHORT = 56
+# Lines of a table that is kept together, and letters in a line of it, all columns together.
+MOST_LINES_WHOLE, LETTERS_ACROSS = 8, 92
+
+
+def _lines(row: Sequence[str], widths: Sequence[float]) -> int:
+    """Return about how many lines a row takes."""
+    return max(ceil(len(cell) * sum(widths) / (width * LETTERS_ACROSS)) for cell, width in zip(row, widths, strict=True)) or 1
 
 
 class Body:
@@ -179,6 +187,8 @@ class Body:
             "rows": [[self.line(cell) for cell in row] for row in kept],
             "numeric": [place > 0 and all(NUMERIC.match(cell) for cell in cells) for place, cells in enumerate(columns)],
             "widths": wide,
+            # Small enough to be kept together: a larger one would leave a hole before it.
+            "whole": sum(_lines(row, wide) for row in kept) <= MOST_LINES_WHOLE,
         }
 
     def _table(self, block: StoredBlock) -> list[Node]:

@@ -42,8 +42,9 @@ def make_edition_pdf(*, edition_id: UUID) -> EditionFile | None:
     kept = EditionFile.objects.filter(edition=edition, kind=EditionFile.Kind.PDF).first()
     if kept is not None and is_whole(kept):
         return kept
+    version = kept.template_version if kept else NEWEST_TEMPLATE
     try:
-        body = typeset(values_for(edition, kept.template_version if kept else NEWEST_TEMPLATE))
+        body = typeset(values_for(edition, version))
     except GlyphsMissing as failure:
         _keep_problem(edition, EditionProblem.Reason.GLYPHS, failure.characters[:200])
         return None
@@ -51,7 +52,7 @@ def make_edition_pdf(*, edition_id: UUID) -> EditionFile | None:
         logger.exception("The PDF of edition %s could not be typeset.", edition.pk)
         _keep_problem(edition, EditionProblem.Reason.TYPESETTING, str(failure))
         return None
-    return _keep(edition, body)
+    return _keep(edition, body, version)
 
 
 def values_for(edition: Edition, template_version: int = NEWEST_TEMPLATE) -> EditionValues:
@@ -61,7 +62,7 @@ def values_for(edition: Edition, template_version: int = NEWEST_TEMPLATE) -> Edi
         facts=edition.facts or _facts_of_today(edition),
         language=edition.language,
         number=edition.number,
-        published_at=edition.published_at,
+        published_at=timezone.localtime(edition.published_at),
         template_version=template_version,
         pictures=pictures_of(edition.content),
         drawings=_drawings(edition),
@@ -93,7 +94,7 @@ def is_whole(kept: EditionFile) -> bool:
         return hashlib.file_digest(file, "sha256").hexdigest() == kept.sha256
 
 
-def _keep(edition: Edition, body: bytes) -> EditionFile:
+def _keep(edition: Edition, body: bytes, version: int) -> EditionFile:
     """Store the file under the name of its content, then name it in the row. The page shows its link from then on."""
     sha256 = hashlib.sha256(body).hexdigest()
     path = f"editions/{sha256}.pdf"
@@ -101,7 +102,7 @@ def _keep(edition: Edition, body: bytes) -> EditionFile:
         # Left by a failure, or damaged: storages never overwrite, they would take another name.
         default_storage.delete(path)
     path = default_storage.save(path, ContentFile(body))
-    fields = {"sha256": sha256, "path": path, "size": len(body), "template_version": NEWEST_TEMPLATE, "made_at": timezone.now()}
+    fields = {"sha256": sha256, "path": path, "size": len(body), "template_version": version, "made_at": timezone.now()}
     with transaction.atomic():
         kept, _made = EditionFile.objects.update_or_create(edition=edition, kind=EditionFile.Kind.PDF, defaults=fields)
         EditionProblem.objects.filter(edition=edition).delete()
