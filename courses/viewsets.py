@@ -40,8 +40,9 @@ class CoursePartCopyView(CopyView):
     def post(self, request: HttpRequest, page_id: int, *args: Any, **kwargs: Any) -> HttpResponse:
         chosen = request.POST.get("new_parent_page", "")
         if not chosen.isdecimal() or not Page.objects.filter(pk=chosen).exists():
-            request.POST = request.POST.copy()  # type: ignore[assignment]
-            request.POST["new_parent_page"] = ""
+            sent = request.POST.copy()
+            sent["new_parent_page"] = ""
+            request.POST = sent  # type: ignore[assignment]
             asked_again: HttpResponse = self.form_invalid(self.get_form())
             return asked_again
         answer: HttpResponse = super().post(request, page_id, *args, **kwargs)
