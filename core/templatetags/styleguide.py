@@ -83,6 +83,15 @@ def _examples() -> dict[str, list[dict[str, Any]]]:
         "errors": [{"form": form}],
         "field": [{"field": field} for field in form],
         "field_notes": [{"field": form["printed_name"]}],
+        "filter": [
+            {
+                "name": "topic",
+                "label": "Tema",
+                "every": "Todos los temas",
+                "choices": [{"value": "finance", "label": "Inclusión financiera", "count": 3}],
+                "chosen": "finance",
+            }
+        ],
         "icon": [{"name": "certificate"}, {"name": "lock", "label": "Cerrado"}],
         "messages": [{"messages": []}],
         "notice": [

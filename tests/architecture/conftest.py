@@ -15,7 +15,7 @@ from core.models import BasePage, HomePage, StandardPage
 from core.site import ensure_site
 from courses.models import AssessmentPage, CataloguePage, CoursePage, LessonPage, ModulePage
 from courses.services.publish_structure import publish_structure
-from knowledge.models import LibraryPage, PublicationPage, SeriesPage
+from knowledge.models import Contribution, Contributor, LibraryPage, PublicationCountry, PublicationPage, SeriesPage
 
 
 def our_page_classes() -> list[type[BasePage]]:
@@ -79,7 +79,15 @@ def one_page_of_each(home: HomePage) -> dict[type[BasePage], BasePage]:
     made.append(publish_below(module, LessonPage(title="Lección", slug="leccion", lead="Se lee.", body=preview_stream(LessonPage, "body"))))
     questions = json.dumps([question("¿Sí?")])
     made.append(publish_below(module, AssessmentPage(title="Prueba", slug="prueba", lead="Se responde.", questions=questions)))
-    publication = PublicationPage(title="Nota", slug="nota", abstract="Qué dice.", body=preview_stream(PublicationPage, "body"))
+    team = Contributor.objects.create(name="Equipo", slug="equipo", kind=Contributor.Kind.ORGANISATION)
+    publication = PublicationPage(
+        title="Nota",
+        slug="nota",
+        abstract="Qué dice.",
+        body=preview_stream(PublicationPage, "body"),
+        contributions=[Contribution(contributor=team)],
+        countries=[PublicationCountry(country="CO")],
+    )
     made.append(publish_below(library, publication))
     made.append(publish_below(library, SeriesPage(title="Serie", slug="serie", summary="Qué reúne.")))
     publish_structure(course=course)

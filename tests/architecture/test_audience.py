@@ -14,6 +14,7 @@ from wagtail.models import Page
 
 from accounts.models import User
 from core.models import BasePage
+from knowledge.models import PublicationPage
 from tests.architecture.audience import BY_NAME, EXCEPTIONS, Address, Audience, addresses
 
 SAMPLES = {"path": "nothing-here", "uidb36": "1", "key": "abc-def"}
@@ -65,9 +66,23 @@ def test_nothing_of_the_demo_exists_outside_the_demo() -> None:
     assert not of(Audience.DEMO)
 
 
+def arguments(name: str, pages: dict[type[BasePage], BasePage]) -> list[str]:
+    """Return the arguments of a public address of the library, for the publication that the site has."""
+    publication = pages[PublicationPage]
+    rows = next(str(block.id) for block in publication.body if block.block_type == "table")
+    return {
+        "knowledge:author": ["equipo"],
+        "knowledge:topic": ["foundations"],
+        "knowledge:country": ["co"],
+        "knowledge:cite": [publication.slug, "bib"],
+        "knowledge:table": [publication.slug, rows],
+    }.get(name, [])
+
+
 @pytest.mark.parametrize("name", sorted(name for name, audience in BY_NAME.items() if audience is Audience.PUBLIC))
 def test_public_answers_set_and_read_no_cookie(client: Client, one_page_of_each: dict[type[BasePage], BasePage], name: str) -> None:
-    urls = [page.get_url() or "" for page in one_page_of_each.values()] if name == "wagtail_serve" else [reverse(name)]
+    pages = one_page_of_each.values()
+    urls = [page.get_url() or "" for page in pages] if name == "wagtail_serve" else [reverse(name, args=arguments(name, one_page_of_each))]
     for url in urls:
         response = client.get(url)
         assert response.status_code == 200, url
