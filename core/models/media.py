@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.documents.models import AbstractDocument
 from wagtail.images.models import AbstractImage, AbstractRendition
 
+from core import uploads
+
 
 def unguessable(instance: models.Model, filename: str) -> str:
     """Return an upload path that cannot be guessed: images are public to whoever has the address."""
@@ -52,5 +54,6 @@ class SiteDocument(AbstractDocument):
 
     admin_form_fields = ("title", "file", "collection", "tags")
 
-    def get_upload_to(self, filename: str) -> str:
-        return unguessable(self, filename)
+    def clean(self) -> None:
+        super().clean()
+        uploads.check_new(self.file, lambda file: uploads.check_document(file, self.file.name))
