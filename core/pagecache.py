@@ -137,7 +137,7 @@ def answer_open(request: HttpRequest, content_type: str, render: Callable[[], st
     cache_key = key(request, request.path, generation())
     entry = get(cache_key)
     if entry is None:
-        entry = Entry.of(render().strip().encode(), content_type, Rule("open"))
+        entry = Entry.of(render().lstrip().encode(), content_type, Rule("open"))
         put(cache_key, entry, None)
     return entry.respond(request)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
@@ -39,20 +40,41 @@ BESIDE_THE_TEXT = frozenset(
         *("owner", "locked", "locked_at", "locked_by"),
     }
 )
+ROW_NUMBERS = frozenset({"id", "pk", "page"})
+DRAFTAIL_KEY = re.compile(r' data-block-key="[^"]*"')
+BETWEEN_TAGS = re.compile(r">\s+<")
 SUBMITTED = ("wagtail.workflow.start", "wagtail.workflow.resume")
 
 
 def digest(content: dict[str, Any]) -> str:
     """Return what tells one text from another, from the content of a revision: 64 characters."""
-    text = {name: _without_numbers(value) for name, value in content.items() if name not in BESIDE_THE_TEXT}
+    text = {name: _meaning(value) for name, value in content.items() if name not in BESIDE_THE_TEXT}
     return hashlib.sha256(json.dumps(text, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _without_numbers(value: Any) -> Any:
-    """Return what belongs to a page (its authors, its countries) without row numbers: a draft's rows have none yet."""
-    if isinstance(value, list):
-        return [{key: part for key, part in row.items() if key != "pk"} if isinstance(row, dict) else row for row in value]
+def _meaning(value: Any) -> Any:
+    """Return a value without what a form changes although nobody typed anything.
+
+    Browsers send other line ends, Draftail gives paragraphs keys of its own, and rows (authors, countries, blocks) get their
+    numbers when they are saved. Whoever only opened a text and wrote a remark must not count as its writer.
+    """
+    if isinstance(value, str):
+        return _plain(value)
+    if isinstance(value, dict):
+        return {name: _meaning(item) for name, item in value.items() if name not in ROW_NUMBERS}
+    if isinstance(value, list | tuple):
+        return [_meaning(item) for item in value]
     return value
+
+
+def _plain(text: str) -> Any:
+    if text.startswith(("[{", "[]")):  # a StreamField
+        try:
+            return _meaning(json.loads(text))
+        except ValueError:
+            pass
+    text = DRAFTAIL_KEY.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return BETWEEN_TAGS.sub("><", text).strip()
 
 
 def revisions_of(page: Page) -> QuerySet[Revision]:

@@ -69,7 +69,8 @@ class DataField(blocks.TextBlock):
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)
         if self.is_deferred_validation:
-            return cleaned
+            # Line ends as they are stored, whatever the browser sends: a draft that nobody changed must stay the same.
+            return "\n".join(cleaned.splitlines()) if isinstance(cleaned, str) else cleaned
         try:
             return data.parse(cleaned).as_text()
         except data.DataMalformed as error:

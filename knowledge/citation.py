@@ -100,7 +100,7 @@ def facts_of(page: PublicationPage) -> Facts:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else _("%(names)s and %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
+    return names[0] if len(names) == 1 else _("%(names)s and %(last)s") % {"names": "; ".join(names[:-1]), "last": names[-1]}
 
 
 def suggested(facts: Facts) -> str:

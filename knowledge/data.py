@@ -108,6 +108,8 @@ def _check_size(header: Sequence[str], body: Sequence[Sequence[str]]) -> None:
         raise _too_much()
     if not all(header):
         raise DataMalformed(_("Every column needs a name in the first line."))
+    if len(set(header)) < len(header):
+        raise DataMalformed(_("Two columns have the same name in the first line. Give each one its own."))
 
 
 def _too_much() -> DataMalformed:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
 from knowledge.citation import Facts
-from knowledge.models import EditionFile
+from knowledge.models import Edition
 
 if TYPE_CHECKING:
     from knowledge.models import PublicationPage
@@ -48,7 +48,8 @@ def highwire(page: PublicationPage, facts: Facts) -> list[tuple[str, str]]:
 
 def has_pdf(page: PublicationPage) -> bool:
     """Whether a PDF of this language edition has been made; a promise that leads nowhere would take the work out of indexes."""
-    return EditionFile.objects.filter(edition__work=page.translation_key, edition__language=page.locale.language_code).exists()
+    newest = Edition.objects.of(page.key, page.locale.language_code).newest_first().first()
+    return newest is not None and newest.files.exists()
 
 
 def json_ld(page: PublicationPage, facts: Facts) -> SafeString:

@@ -29,7 +29,8 @@ def _work_exists(sender: object, instance: PublicationPage, raw: bool = False, *
 def _published(sender: object, instance: PublicationPage, revision: Revision | None = None, **kwargs: Any) -> None:
     from knowledge.services.record_edition import record_edition
 
-    if revision is not None and instance.alias_of_id is None:
+    # Wagtail says "published" also of what is only given a date; when its day comes, it says so again.
+    if revision is not None and instance.live and instance.alias_of_id is None:
         record_edition(page=instance, revision=revision)
 
 

@@ -1,10 +1,12 @@
 """The library's answers that are no pages: lists, citations, data, the feed and the PDF edition.
 
-Each is open to all, kept like a page, and asks the rule of the publication it belongs to.
+Each is open to all and asks the rule of the publication it belongs to; what is made from one publication is kept like its page.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -12,15 +14,16 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
 
 from core import access, countries, pagecache
+from core.context import LanguageLink, language_links_for_path, page_address
 from core.topics import Topic
 from core.views import only_read
 from knowledge import citation, data, listing
-from knowledge.models import Contributor, EditionFile, LibraryPage, PublicationPage
+from knowledge.models import Contributor, Edition, EditionFile, LibraryPage, PublicationPage
 
 MOST_IN_FEED = 30
+Select = Callable[[Any], Any]
 
 
 def _publication(slug: str) -> PublicationPage:
@@ -37,13 +40,23 @@ def _publication(slug: str) -> PublicationPage:
     return page
 
 
-def _list(request: HttpRequest, found: Any, context: dict[str, Any]) -> HttpResponse:
-    """Answer a list of publications, kept under the pages that it has."""
-    listed = listing.list_context(found, request.GET)
+def _links(request: HttpRequest, select: Select) -> list[LanguageLink]:
+    """Return the same list in the other languages; where it would be empty, the library."""
+    there = set(select(PublicationPage.objects.live()).order_by().values_list("locale__language_code", flat=True).distinct())
+    return [
+        link if link.code in there else replace(link, url=page_address(link.code, "knowledge/"), exact=False)
+        for link in language_links_for_path(request)
+    ]
+
+
+def _list(request: HttpRequest, select: Select, context: dict[str, Any]) -> HttpResponse:
+    """Answer a list of publications, with links to the same list in the languages that have one."""
+    listed = listing.list_context(select(listing.works(listing.current_language())), request.GET)
     if not listed["found_count"]:
         raise Http404
     library = LibraryPage.objects.live().filter(locale__language_code=listing.current_language()).first()
     context |= listed | {"library_url": library.get_url() if library else "", "library_title": library.title if library else ""}
+    context["language_links"] = _links(request, select)
     if library is not None:
         context["breadcrumbs"] = [(library.title, library.get_url() or "")]
     return pagecache.answer_unkept(request, HttpResponse(render_to_string("knowledge/list.html", context, request)))
@@ -53,8 +66,7 @@ def _list(request: HttpRequest, found: Any, context: dict[str, Any]) -> HttpResp
 def author(request: HttpRequest, slug: str) -> HttpResponse:
     """List the works of a contributor."""
     contributor = get_object_or_404(Contributor, slug=slug)
-    found = listing.works(listing.current_language()).by(contributor)
-    return _list(request, found, {"title": contributor.name, "contributor": contributor})
+    return _list(request, lambda works: works.by(contributor), {"title": contributor.name, "contributor": contributor})
 
 
 @only_read
@@ -62,7 +74,7 @@ def topic(request: HttpRequest, topic: str) -> HttpResponse:
     """List the works on a topic."""
     if topic not in Topic.values:
         raise Http404
-    return _list(request, listing.works(listing.current_language()).about(topic), {"title": str(Topic(topic).label), "topic": topic})
+    return _list(request, lambda works: works.about(topic), {"title": str(Topic(topic).label), "topic": topic})
 
 
 @only_read
@@ -73,8 +85,7 @@ def country(request: HttpRequest, code: str) -> HttpResponseBase:
     if code != code.lower():
         return HttpResponseRedirect(request.path.replace(code, code.lower()))
     language = listing.current_language()
-    found = listing.works(language).on_country(code.upper())
-    return _list(request, found, {"title": countries.name_of(code.upper(), language)})
+    return _list(request, lambda works: works.on_country(code.upper()), {"title": countries.name_of(code.upper(), language)})
 
 
 @only_read
@@ -122,12 +133,14 @@ def feed(request: HttpRequest) -> HttpResponse:
 
 @only_read
 def edition_pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """Answer the PDF of the newest edition for which one has been made."""
+    """Answer the PDF of the newest edition; while there is none, lead to the page, never to a text that was corrected since."""
     page = _publication(slug)
-    files = EditionFile.objects.filter(edition__work=page.translation_key, edition__language=page.locale.language_code)
-    newest = files.select_related("edition").order_by("-edition__number").first()
+    edition = Edition.objects.of(page.key, page.locale.language_code).newest_first().first()
+    newest = edition.files.filter(kind=EditionFile.Kind.PDF).first() if edition else None
     if newest is None or not default_storage.exists(newest.path):
-        raise Http404(_("The PDF of this work is not made yet."))
+        waiting = HttpResponseRedirect(page.get_url() or "/")
+        waiting["Cache-Control"] = "public, no-cache"
+        return waiting
     etag = f'"{newest.sha256}"'
     if request.headers.get("If-None-Match") == etag:
         answer: HttpResponseBase = HttpResponse(status=304)

@@ -110,7 +110,11 @@ class PublicationPage(UnderLibrary):
     )
     series = models.ForeignKey(SeriesPage, verbose_name=_("series"), on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     series_number = models.PositiveSmallIntegerField(_("number in the series"), null=True, blank=True)
-    published_on = models.DateField(_("date of publication"), default=timezone.localdate)
+    published_on = models.DateField(
+        _("date of publication"),
+        default=timezone.localdate,
+        help_text=_("As it is cited. A new draft has the day it was begun: look again before you submit it."),
+    )
     licence = models.CharField(_("licence"), max_length=20, choices=Licence, default=Licence.CC_BY_IGO)
     abstract = models.TextField(_("abstract"), max_length=500, help_text=_("What the work asks and answers, in a few sentences."))
     key_messages = StreamField(
@@ -184,6 +188,11 @@ class PublicationPage(UnderLibrary):
     def key(self) -> uuid.UUID:
         """What the work is known by, whatever its language."""
         return uuid.UUID(str(self.translation_key))
+
+    @property
+    def entry_id(self) -> uuid.UUID:
+        """What feeds know this language edition by, whatever its title and address become."""
+        return uuid.uuid5(self.key, self.locale.language_code)
 
     def credits(self) -> list[Contribution]:
         """Everyone with a part in it, in their order, in one statement."""

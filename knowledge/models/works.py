@@ -32,6 +32,10 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         """Those of one work in one language."""
         return self.filter(work=work_key, language=language)
 
+    def update(self, **values: Any) -> int:
+        """Refuse, as a single edition does."""
+        raise TypeError("An edition is immutable; publish a new one.")
+
 
 class Edition(models.Model):
     """One published version of a work in one language. Immutable: another publication is another edition.

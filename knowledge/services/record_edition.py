@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import Max
-from wagtail.models import Revision
+from wagtail.models import COMMENTS_RELATION_NAME, Revision
 
 from knowledge.edition import stored
 from knowledge.edition.facts import facts_of
@@ -29,7 +29,8 @@ def record_edition(*, page: PublicationPage, revision: Revision) -> Edition:
             page_id=page.pk,
             revision=revision,
             title=page.title,
-            content=revision.content,
+            # Remarks on the draft are its editors' own, and go with it.
+            content={name: value for name, value in revision.content.items() if name != COMMENTS_RELATION_NAME},
             facts=facts_of(page, revision.content),
         )
         transaction.on_commit(lambda: _follow(edition))

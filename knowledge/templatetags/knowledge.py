@@ -12,7 +12,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from knowledge import notes
+from knowledge import charts, notes
 from knowledge.presentation import Part
 
 register = template.Library()
@@ -32,11 +32,9 @@ def cited(text: str) -> SafeString:
 
 
 @register.filter
-def as_typed(cell: str) -> str:
-    """Return a number of a chart as the language writes it: as many decimals as were typed."""
-    if get_language() != "en" and re.fullmatch(r"[+-]?\d+\.\d+", cell):
-        return cell.replace(".", ",")
-    return cell
+def as_written(cell: str) -> str:
+    """Return a number of a chart as the language writes it: the same as in the drawing."""
+    return charts.written(cell, get_language() or "en")
 
 
 @register.simple_tag(takes_context=True)
