@@ -117,3 +117,45 @@ def test_localize_shows_its_editor_over_our_panels(author: Client, english: Cour
         answer = author.get(reverse("wagtailadmin_pages:edit", args=[page.pk]))
         assert answer.status_code == 200
     assert AssessmentPage.objects.filter(locale=english.locale).exists()
+
+
+def test_an_alias_in_another_language_follows_its_source_and_stays_the_same_step(
+    author: Client, client: Client, course: CoursePage, django_capture_on_commit_callbacks: Any
+) -> None:
+    """What wagtail-localize makes of pages that nobody has translated yet: it publishes by signal, and keeps its key."""
+    french = Locale.objects.get(language_code="fr")
+    for page in all_of(course):
+        page.copy_for_translation(french, copy_parents=True, alias=True)
+    enrolment = enrol_in(course)
+    lesson = lessons_of(course)[0]
+    mark_done(learner=enrolment.learner, course_key=course.key, step_key=lesson.key)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert desk.edit(author, lesson, title="Otro título").status_code == 302
+    alias = LessonPage.objects.get(translation_key=lesson.translation_key, locale=french)
+    assert alias.alias_of_id == lesson.pk
+    assert "Otro título" in client.get(alias.get_url()).content.decode()
+    enrolment.refresh_from_db()
+    assert enrolment.done_bits == 1
+    assert drifts(course) == []
+    assert not StepWaiver.objects.exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        desk.post(author, "unpublish", lesson.pk)
+    assert not LessonPage.objects.get(pk=alias.pk).live
+    assert StepWaiver.objects.steps_of(course.key) == {lesson.key}
+
+
+def test_an_alias_made_before_they_were_refused_touches_nobody(
+    author: Client, course: CoursePage, django_capture_on_commit_callbacks: Any
+) -> None:
+    alias = course.create_alias(recursive=True, update_slug="alias")
+    enrolment = enrol_in(course)
+    lesson = lessons_of(course)[0]
+    mark_done(learner=enrolment.learner, course_key=course.key, step_key=lesson.key)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert desk.edit(author, lesson, title="Otro título").status_code == 302
+        assert desk.edit(author, course).status_code == 302
+    enrolment.refresh_from_db()
+    assert enrolment.done_bits == 1
+    assert not StepWaiver.objects.exists()
+    assert author.get(reverse("wagtailadmin_explore", args=[alias.pk])).status_code == 200
+    assert author.get(reverse("wagtailadmin_pages:edit", args=[alias.pk])).status_code == 200
