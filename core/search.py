@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
-from django.db.models.signals import post_save
+from django.db.models.signals import post_delete, post_save
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from wagtail.models import Page, PageViewRestriction
@@ -123,13 +123,22 @@ def _page_changed(sender: object, instance: Page, **kwargs: Any) -> None:
 
 
 def _page_restricted(sender: object, instance: PageViewRestriction, **kwargs: Any) -> None:
-    index_tree(instance.page)
+    if page := Page.objects.filter(pk=instance.page_id).first():
+        index_tree(page)
+
+
+def _page_deleted(sender: object, instance: object, **kwargs: Any) -> None:
+    # Deletion unpublishes first, while the database still calls the page live: an entry made then would outlive it.
+    if isinstance(instance, Page):
+        SearchEntry.objects.filter(page_id=instance.pk).delete()
 
 
 def connect_signals() -> None:
-    """Follow what is published, unpublished, moved and restricted. Deletion follows by the foreign key."""
+    """Follow what is published, unpublished, moved, restricted and deleted."""
     page_published.connect(_page_changed, dispatch_uid="search-published")
     page_unpublished.connect(_page_changed, dispatch_uid="search-unpublished")
     # What everyone could read may now stand in a course for enrolled people, or the other way round.
     post_page_move.connect(_page_changed, dispatch_uid="search-moved")
     post_save.connect(_page_restricted, sender=PageViewRestriction, dispatch_uid="search-restricted")
+    post_delete.connect(_page_restricted, sender=PageViewRestriction, dispatch_uid="search-unrestricted")
+    post_delete.connect(_page_deleted, dispatch_uid="search-deleted")

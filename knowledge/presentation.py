@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.contenttypes.models import ContentType
+from django.db.models.functions import Abs, Coalesce
 from django.urls import reverse
 from django.utils.text import slugify
 from wagtail.models import Page, ReferenceIndex
 
-from core.models import Card
+from core.models import BasePage, Card
 from knowledge import citation, metadata
 from knowledge.models import Edition
 
@@ -74,13 +76,14 @@ def related(page: PublicationPage) -> list[Card]:
     from knowledge.models import PublicationPage
 
     others = PublicationPage.objects.in_language(page.locale.language_code).exclude(pk=page.pk)
-    found: dict[int, PublicationPage] = {}
+    nearest: list[PublicationPage] = []
     if page.series is not None:
+        distance = Abs(Coalesce("series_number", 0) - (page.series_number or 0))
         same = others.filter(series__translation_key=page.series.translation_key).newest_first()
-        found |= {other.pk: other for other in same.order_by("series_number", "pk")[: MOST_RELATED + 1]}
-    nearest = sorted(found.values(), key=lambda other: abs((other.series_number or 0) - (page.series_number or 0)))
+        nearest = list(same.order_by(distance, "series_number", "pk")[:MOST_RELATED])
     if len(nearest) < MOST_RELATED:
-        nearest += [other for other in others.about(page.topic).newest_first()[:MOST_RELATED] if other.pk not in found]
+        known = [other.pk for other in nearest]
+        nearest += others.about(page.topic).exclude(pk__in=known).newest_first()[:MOST_RELATED]
     return [other.card() for other in nearest[:MOST_RELATED]]
 
 
@@ -92,7 +95,9 @@ def lessons_that_use(page: PublicationPage) -> list[Card]:
     editions = type(page).objects.filter(translation_key=page.translation_key)
     ids: set[str] = set()
     for edition in editions:
-        ids |= set(ReferenceIndex.get_references_to(edition).values_list("object_id", flat=True))
-    citing = Page.objects.live().filter(pk__in=[int(found) for found in ids if found.isdigit()], locale=page.locale)
-    cards = [other.card() for other in citing.specific() if hasattr(other, "card") and not isinstance(other, type(page))]
-    return cards[:MOST_LESSONS]
+        # Of pages only: a redirect to the work, say, has a number that some page has, too.
+        of_pages = ReferenceIndex.get_references_to(edition).filter(base_content_type=ContentType.objects.get_for_model(Page))
+        ids |= set(of_pages.values_list("object_id", flat=True))
+    citing = Page.objects.live().public().filter(pk__in=[int(found) for found in ids], locale=page.locale)
+    documents = [(other, other.search_document()) for other in citing.specific() if isinstance(other, BasePage)]
+    return [other.card() for other, document in documents if document and document.kind == "lesson"][:MOST_LESSONS]

@@ -1,4 +1,7 @@
-"""What follows from a publication: its work exists, what was published becomes an edition, and a file goes with its row."""
+"""What follows from a publication: its work exists, what was published becomes an edition, and a file goes with its row.
+
+And from a contributor: search knows their works under today's name.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,18 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models.signals import post_delete, pre_save
+from django.db.models.signals import post_delete, post_save, pre_save
 from wagtail.models import Revision
 from wagtail.signals import page_published
 
-from knowledge.models import EditionFile, PublicationPage, Work
+from knowledge.models import Contributor, EditionFile, PublicationPage, Work
 
 
 def connect() -> None:
     """Follow publications. Called from `ready()`."""
     pre_save.connect(_work_exists, sender=PublicationPage, dispatch_uid="knowledge-work")
     page_published.connect(_published, sender=PublicationPage, dispatch_uid="knowledge-edition")
+    post_save.connect(_contributor_saved, sender=Contributor, dispatch_uid="knowledge-contributor")
     post_delete.connect(_file_row_deleted, sender=EditionFile, dispatch_uid="knowledge-edition-file")
 
 
@@ -32,6 +36,13 @@ def _published(sender: object, instance: PublicationPage, revision: Revision | N
     # Wagtail says "published" also of what is only given a date; when its day comes, it says so again.
     if revision is not None and instance.live and instance.alias_of_id is None:
         record_edition(page=instance, revision=revision)
+
+
+def _contributor_saved(sender: object, instance: Contributor, created: bool = False, raw: bool = False, **kwargs: Any) -> None:
+    from knowledge.tasks import index_names
+
+    if not created and not raw:
+        transaction.on_commit(lambda: index_names.enqueue(instance.pk))
 
 
 def _file_row_deleted(sender: object, instance: EditionFile, **kwargs: Any) -> None:

@@ -40,7 +40,7 @@ from knowledge.models.facts import Contribution, PublicationCountry, Publication
 from knowledge.models.library import SeriesPage, UnderLibrary
 from knowledge.models.people import Contributor
 from knowledge.models.works import Work
-from knowledge.notes import problems
+from knowledge.notes import problems, without_marks
 
 
 class PublicationQuerySet(PageQuerySet):
@@ -257,7 +257,7 @@ class PublicationPage(UnderLibrary):
         return SearchDocument(
             title=self.title,
             summary=self.abstract,
-            text=f"{messages} {core_blocks.plain_text(self.body)} {self._names_for_search()}",
+            text=f"{messages} {without_marks(core_blocks.plain_text(self.body))} {self._names_for_search()}",
             kind="publication",
             context=str(self.get_kind_display()),
         )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from typing import Any
+from typing import Any, TypeVar
 
 from wagtail.models import Locale
 
 from knowledge.models import Contribution, Contributor, LibraryPage, PublicationCountry, PublicationPage, PublicationTopic, SeriesPage
 from tests.factories import make_site
 
+P = TypeVar("P", PublicationPage, SeriesPage)
 _numbers = itertools.count(1)
 
 
@@ -54,13 +55,14 @@ def publish(library: LibraryPage, **fields: Any) -> PublicationPage:
     return PublicationPage.objects.get(pk=page.pk)
 
 
-def translate(page: PublicationPage, language: str = "en", **fields: Any) -> PublicationPage:
-    """The same work in another language, live."""
+def translate(page: P, language: str = "en", **fields: Any) -> P:
+    """The same work or series in another language, live."""
     copy = page.copy_for_translation(Locale.objects.get(language_code=language))
     for name, value in fields.items():
         setattr(copy, name, value)
     copy.save_revision().publish()
-    return PublicationPage.objects.get(pk=copy.pk)
+    found: P = type(page).objects.get(pk=copy.pk)
+    return found
 
 
 def series_in(library: LibraryPage, **fields: Any) -> SeriesPage:

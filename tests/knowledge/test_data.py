@@ -69,6 +69,7 @@ def test_a_header_alone_is_no_table(text: str) -> None:
         ("País\nPerú\nChile", "only one column"),
         ("a\t\tc\n1\t2\t3", "Every column needs a name"),
         ("\tb\nx\t1", "Every column needs a name"),
+        ("Año\t2024\t2024\nx\t1\t2", "Two columns have the same name"),
     ],
 )
 def test_what_is_no_table_is_refused_with_the_row_and_the_reason(text: str, says: str) -> None:
@@ -81,9 +82,9 @@ def test_the_last_cell_of_a_row_may_be_empty() -> None:
 
 
 def test_a_page_has_room_for_500_rows_of_12_columns() -> None:
-    line = "\t".join(["1"] * data.MOST_COLUMNS)
+    line = "\t".join(str(number) for number in range(data.MOST_COLUMNS))
     assert len(parse("\n".join([line] * (data.MOST_ROWS + 1))).rows) == 500
-    for text in ("\n".join([line] * (data.MOST_ROWS + 2)), f"{line}\t1\n{line}\t1"):
+    for text in ("\n".join([line] * (data.MOST_ROWS + 2)), f"{line}\tx\n{line}\tx"):
         with pytest.raises(DataMalformed, match="at most 12 columns and 500 rows"):
             parse(text)
 
@@ -181,7 +182,7 @@ CELL = TEXT.map(data.tidy).filter(lambda cell: not data.begins_formula(cell))
 
 @st.composite
 def tables(draw: st.DrawFn) -> DataTable:
-    header = draw(st.lists(CELL.filter(bool), min_size=2, max_size=5))
+    header = draw(st.lists(CELL.filter(bool), min_size=2, max_size=5, unique=True))
     row = st.lists(CELL, min_size=len(header), max_size=len(header)).map(tuple).filter(any)
     return DataTable(tuple(header), tuple(draw(st.lists(row, min_size=1, max_size=6))))
 

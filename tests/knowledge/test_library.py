@@ -12,8 +12,9 @@ from django.test import Client
 from wagtail.models import Locale
 
 from core import search
-from knowledge.models import LibraryPage, PublicationPage
+from knowledge.models import Contribution, LibraryPage, PublicationPage
 from tests.factories import make_site
+from tests.knowledge.corpus import person
 
 pytestmark = pytest.mark.django_db
 
@@ -58,11 +59,12 @@ def test_what_is_not_published_is_neither_listed_nor_found_nor_shown(client: Cli
 
 
 def test_a_publication_says_what_it_is_by_whom_and_from_when(client: Client, library: LibraryPage) -> None:
-    authors = json.dumps([{"type": "author", "value": "Núñez, A."}])
     messages = json.dumps([{"type": "message", "value": "Un mensaje clave"}])
-    publish(library, 1, kind=PublicationPage.Kind.BRIEF, authors=authors, key_messages=messages)
+    publish(
+        library, 1, kind=PublicationPage.Kind.BRIEF, contributions=[Contribution(contributor=person("Ana Núñez"))], key_messages=messages
+    )
     html = shown(client, "/es/knowledge/obra-1/")
-    for words in ("Obra 1", "Resumen 1.", "Núñez, A.", "Un mensaje clave", "2025"):
+    for words in ("Obra 1", "Resumen 1.", "Ana Núñez", "Un mensaje clave", "2025"):
         assert words in html
     assert [entry.page.slug for entry in search.find("mensaje", "es")] == ["obra-1"]
 
@@ -96,7 +98,7 @@ def test_a_long_list_has_pages_and_costs_the_same_queries_as_a_short_one(
 ) -> None:
     for number in range(23):
         publish(library, number)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(26):
         html = shown(client, f"/es/knowledge/{query}")
     assert html.count("Resumen ") == listed
     with django_assert_max_num_queries(3):

@@ -1,0 +1,16 @@
+"""Bring search up to date when a contributor is renamed: their works are found under the name they have now."""
+
+from __future__ import annotations
+
+from core import search
+from knowledge.models import PublicationPage
+
+
+def index_names(*, contributor_id: int) -> int:
+    """Index the live works of a contributor again; returns how many."""
+    pages = PublicationPage.objects.live().filter(contributions__contributor=contributor_id).distinct()
+    count = 0
+    for page in pages.iterator():
+        search.index_page(page)
+        count += 1
+    return count
