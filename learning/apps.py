@@ -20,6 +20,7 @@ class LearningConfig(AppConfig):
         access.register(AssessmentPage, gate.rule_for_step)
         access.register_evaluator(gate.ENROLLED, gate.decide_enrolled)
         impact.register(learning_impact.of_course)
+        impact.register_steps(learning_impact.of_steps)
         privacy.declare_record()
         signals.connect()
         search.connect()

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from courses.models import AssessmentPage
+from courses.models import AssessmentPage, StepWaiver
 from courses.outline import AssessmentRule
 from learning import policies
 from learning.errors import AlreadyPassed, AssessmentUnavailable, AttemptsUsedUp, RunClosed, StepUnknown
@@ -31,7 +31,7 @@ def start_attempt(*, learner: User, course_key: UUID, step_key: UUID, language: 
         AlreadyPassed: the key of a passed attempt has been shown.
         AttemptsUsedUp: no attempt is left.
         RunClosed: the run has ended.
-        AssessmentUnavailable: its page is not live, or has no questions.
+        AssessmentUnavailable: its page is not live, has no questions, or stands in another course now.
     """
     with transaction.atomic():
         enrolment = lock_enrolment(learner.pk, course_key)
@@ -42,6 +42,9 @@ def start_attempt(*, learner: User, course_key: UUID, step_key: UUID, language: 
         if attempts and attempts[-1].submitted_at is None:
             return attempts[-1]
         _check_may_start(enrolment, attempts, step.rule)
+        if step_key in StepWaiver.objects.steps_of(course_key):
+            # Moved to another course it is live, but not here: a paper begun here would earn nothing that anybody asks for.
+            raise AssessmentUnavailable
         pages = AssessmentPage.objects.live().filter(translation_key=step_key).select_related("locale").order_by("pk")
         asked = [page for page in pages if len(page.questions)]
         if not asked:
