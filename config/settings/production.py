@@ -1,4 +1,8 @@
-"""The real site. Refuses to start without a secret, without hosts, without a second factor for staff, or as a demo."""
+"""The real site.
+
+Refuses to start without a secret, without hosts, without a second factor for staff, with a cache that its processes do not
+share, or as a demo.
+"""
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -15,6 +19,13 @@ SECRET_KEY = env.str("SECRET_KEY", default="")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 if len(SECRET_KEY) < 32:
     raise ImproperlyConfigured("Set SECRET_KEY to a random text of 32 characters or more; there is no default.")
+
+# The cache counts tries at the door, and which codes of an app have served.
+if CACHES["default"]["BACKEND"].endswith(".LocMemCache") and env.int("WEB_CONCURRENCY", default=1) > 1:
+    raise ImproperlyConfigured(
+        "Set CACHE_URL to a cache that all processes share (redis://… or dbcache://…), or WEB_CONCURRENCY to 1: "
+        "with one for each, limits of sign-in count for each process, and a code of an app serves once in each."
+    )
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:

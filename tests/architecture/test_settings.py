@@ -1,4 +1,4 @@
-"""Production refuses to start without a secret, without hosts or as a demo; the demo refuses to start unless asked."""
+"""Production refuses to start without secret, hosts or shared cache, or as a demo; the demo refuses to start unless asked."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from django.core.cache.backends.redis import RedisCache
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 GOOD = {"SECRET_KEY": "k" * 50, "ALLOWED_HOSTS": "puente.example", "SITE_URL": "https://puente.example"}
-FORGOTTEN = ("DEMO", "DEMO_SECOND_FACTOR", "STAFF_SECOND_FACTOR", "SECRET_KEY", "ALLOWED_HOSTS", "DJANGO_SETTINGS_MODULE", "SITE_URL")
+FORGOTTEN = (
+    *("DEMO", "DEMO_SECOND_FACTOR", "STAFF_SECOND_FACTOR", "SECRET_KEY", "SECRET_KEY_FALLBACKS", "ALLOWED_HOSTS"),
+    *("DJANGO_SETTINGS_MODULE", "SITE_URL", "CACHE_URL", "WEB_CONCURRENCY"),
+)
 
 
 def load(settings: str, environment: dict[str, str], expression: str = "'loaded'") -> subprocess.CompletedProcess[str]:
@@ -42,6 +45,8 @@ def test_production_starts_with_what_it_needs() -> None:
         ({"DEMO": "1"}, "DEMO"),
         ({"DEMO": "true"}, "DEMO"),
         ({"STAFF_SECOND_FACTOR": "0"}, "STAFF_SECOND_FACTOR"),
+        ({"WEB_CONCURRENCY": "2"}, "CACHE_URL"),
+        ({"WEB_CONCURRENCY": "2", "CACHE_URL": "locmemcache://puente"}, "CACHE_URL"),
     ],
     ids=str,
 )
@@ -50,6 +55,25 @@ def test_production_refuses(change: dict[str, str], word: str) -> None:
     assert answer.returncode != 0
     assert "ImproperlyConfigured" in answer.stderr
     assert word in answer.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"WEB_CONCURRENCY": "1"},
+        {"WEB_CONCURRENCY": "4", "CACHE_URL": "dbcache://puente_cache"},
+        {"WEB_CONCURRENCY": "4", "CACHE_URL": "redis://127.0.0.1:6379/0"},
+    ],
+    ids=str,
+)
+def test_processes_that_share_a_cache_may_be_several(environment: dict[str, str]) -> None:
+    answer = load("config.settings.production", {**GOOD, **environment})
+    assert answer.stdout.strip() == "loaded", answer.stderr
+
+
+def test_former_secrets_stay_readable() -> None:
+    answer = load("config.settings.production", {**GOOD, "SECRET_KEY_FALLBACKS": "former,older"}, "settings.SECRET_KEY_FALLBACKS")
+    assert answer.stdout.strip() == "['former', 'older']", answer.stderr
 
 
 def test_production_falls_back_to_no_secret() -> None:
