@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
 _blockers: list[DjangoDbBlocker] = []
@@ -70,6 +71,12 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 def empty_cache() -> None:
     """Start each test with an empty cache: content generations begin again in each."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def first_language() -> None:
+    """Start each test in the site's first language: a request of the test before may have left its own behind."""
+    translation.deactivate()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
