@@ -1,7 +1,8 @@
 """The second factor: who has one, who must have one, and whether it was shown in this session.
 
 Everyone may set one up; staff must. Having one is not enough to enter the admin: it must have been shown in this very
-session, or a session that was open before its owner became staff, or before they set it up, would be a way around it.
+session, or a session that was open before its owner became staff, or before they set it up, would be a way around it. And
+not too long ago: a session lives for weeks, a computer that is left open should not be a way in for as long.
 """
 
 from __future__ import annotations
@@ -67,14 +68,18 @@ def shown_recently(request: HttpRequest) -> bool:
     return at is not None and time.time() - at < app_settings.REAUTHENTICATION_TIMEOUT + grace
 
 
-def next_step(request: HttpRequest) -> str:
-    """Return the name of the page a signed-in person must pass before the admin: setting up, showing, or none (empty)."""
+def next_step(request: HttpRequest, *, hours: float) -> str:
+    """Return the name of the page a signed-in person must pass before the admin: setting up, showing, or none (empty).
+
+    `hours` says how long a showing counts.
+    """
     user = request.user
     if not isinstance(user, User) or not must_have_one(user):
         return ""
     if not has_second_factor(user):
         return "mfa_index"
-    return "" if shown_at(request) is not None else "mfa_reauthenticate"
+    at = shown_at(request)
+    return "" if at is not None and time.time() - at < hours * 3600 else "mfa_reauthenticate"
 
 
 def recent_proof_required(view: View) -> View:

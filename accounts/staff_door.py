@@ -1,20 +1,25 @@
-"""The door behind the door: nothing below /admin/ is answered to staff whose session has not shown a second factor.
+"""The door behind the door: nothing below /admin/ is answered to staff whose session has not shown a second factor today.
 
 One place, before any view: pages, previews, JSON, bulk actions, uploads and what Wagtail or an app of ours may add there
-later are all behind it.
+later are all behind it. Views whose acts reach outside, or can't be taken back, ask for a newer showing of their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from http import HTTPStatus
+from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from accounts.second_factor import next_step
+from accounts.second_factor import next_step, shown_at
 
 
 class StaffSecondFactorMiddleware:
@@ -26,7 +31,7 @@ class StaffSecondFactorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not is_below_admin(request):
             return self.get_response(request)
-        step = next_step(request)
+        step = next_step(request, hours=settings.STAFF_FACTOR_HOURS)
         return _led_to(step, request) if step else self.get_response(request)
 
 
@@ -35,12 +40,30 @@ def is_below_admin(request: HttpRequest) -> bool:
     return request.path.startswith(reverse("wagtailadmin_home"))
 
 
+def just_shown(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Answer staff only if they have shown their second factor within the last hour (`STAFF_ACT_FACTOR_HOURS`)."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        step = next_step(request, hours=settings.STAFF_ACT_FACTOR_HOURS)
+        return _led_to(step, request) if step else view(request, *args, **kwargs)
+
+    return wrapped
+
+
 def _led_to(step: str, request: HttpRequest) -> HttpResponse:
-    """Answer a browser with the way there, and a script, which could not follow it, with a refusal in JSON."""
+    """Answer a browser with the way there, and a script, which could not follow it, with a refusal in JSON.
+
+    A form that was open when the showing ran out is answered with a page, not led away: loaded again, that page sends all
+    that was typed once more, files included.
+    """
     is_script = request.headers.get("X-Requested-With") == "XMLHttpRequest" or "text/html" not in request.headers.get("Accept", "text/html")
-    wanted = request.get_full_path() if request.method in {"GET", "HEAD"} and not is_script else reverse("wagtailadmin_home")
+    is_visit = request.method in {"GET", "HEAD"}
+    wanted = request.get_full_path() if is_visit and not is_script else reverse("wagtailadmin_home")
     url = f"{reverse(step)}?{urlencode({'next': wanted})}"
-    if not is_script:
-        return HttpResponseRedirect(url)
-    detail = _("Confirm with your second step first, then try again.")
-    return JsonResponse({"detail": detail, "url": url}, status=HTTPStatus.FORBIDDEN)
+    if is_script:
+        detail = _("Confirm with your second step first, then try again.")
+        return JsonResponse({"detail": detail, "url": url}, status=HTTPStatus.FORBIDDEN)
+    if not is_visit and shown_at(request) is not None:
+        return render(request, "accounts/second_factor_expired.html", {"confirm_url": url}, status=HTTPStatus.FORBIDDEN)
+    return HttpResponseRedirect(url)

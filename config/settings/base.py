@@ -201,6 +201,9 @@ ACCOUNT_RATE_LIMITS = {
 # A second factor: everyone may set one up, and whoever may enter the admin must (docs/second-factor.md). `accounts` asks
 # itself for a recent sign-in before one is changed: allauth knows only passwords.
 STAFF_SECOND_FACTOR = True
+# For how long a showing of it opens the admin; and what reaches outside: issuing, revoking and replacing certificates, exports.
+STAFF_FACTOR_HOURS = 12
+STAFF_ACT_FACTOR_HOURS = 1
 MFA_ADAPTER = "accounts.mfa_adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_REAUTHENTICATION_REQUIRED = False

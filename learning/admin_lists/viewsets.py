@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
+from accounts.staff_door import just_shown
 from learning.admin_lists import exports
 from learning.admin_lists.choosers import learner_chooser
 from learning.admin_lists.record import RecordView
@@ -53,7 +54,7 @@ class ExportViewSet(ViewSet):
     def get_urlpatterns(self) -> list[URLPattern]:
         return [
             path("", exports.ExportsView.as_view(), name="index"),
-            path("ask/<slug:listing>/", exports.AskView.as_view(), name="ask"),
+            path("ask/<slug:listing>/", just_shown(exports.AskView.as_view()), name="ask"),
             path("<uuid:pk>/", exports.download, name="download"),
             path("<uuid:pk>/delete/", exports.delete, name="delete"),
         ]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from django.conf import LazySettings
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
-from accounts.roles import AUTHOR, ROLES, SITE_ADMINISTRATOR, Role
+from accounts.roles import AUTHOR, CERTIFICATE_ADMINISTRATOR, ROLES, SITE_ADMINISTRATOR, Role
 from accounts.services.give_role import give_role
 from accounts.services.make_roles import make_roles
 from core.models import BasePage, HomePage, StandardPage
@@ -19,6 +23,7 @@ from tests.accounts.staff import app_code, colleague, give_app, sign_in_with_app
 from tests.architecture.audience import addresses
 from tests.architecture.conftest import home, one_page_of_each
 from tests.architecture.test_audience import url_of
+from tests.factories import enrol_in, make_course
 
 __all__ = ["home", "one_page_of_each"]  # fixtures
 
@@ -155,3 +160,55 @@ def test_switched_off_nobody_is_led(client: Client, home: HomePage, settings: La
     settings.STAFF_SECOND_FACTOR = False
     client.force_login(colleague(AUTHOR), backend="django.contrib.auth.backends.ModelBackend")
     assert client.get("/admin/").status_code == 200
+
+
+def test_a_showing_counts_for_twelve_hours(client: Client, home: HomePage) -> None:
+    author, start = colleague(AUTHOR), timezone.now()
+    with time_machine.travel(start, tick=False):
+        secret = give_app(author)
+        sign_in_with_app(client, author.email, secret)
+    with time_machine.travel(start + timedelta(hours=11, minutes=59), tick=False):
+        assert client.get("/admin/account/").status_code == 200
+    with time_machine.travel(start + timedelta(hours=12), tick=False):
+        led = client.get("/admin/account/?tab=1")
+        assert led["Location"] == f"{SHOW}%2Fadmin%2Faccount%2F%3Ftab%3D1"
+        assert client.get("/admin/account/", headers={"accept": "application/json"}).status_code == 403
+        assert client.get("/es/learning/").status_code == 200, "outside the admin nobody is asked"
+        back = client.post(led["Location"], {"code": app_code(secret), "next": "/admin/account/?tab=1"})
+        assert back["Location"] == "/admin/account/?tab=1"
+        assert client.get("/admin/account/").status_code == 200
+
+
+def test_a_form_that_comes_too_late_is_kept_until_the_showing(client: Client, home: HomePage) -> None:
+    root, start = colleague(SITE_ADMINISTRATOR), timezone.now()
+    form = {"email": "new@example.org", "first_name": "Ana", "last_name": "Núñez", "is_active": "on"}
+    with time_machine.travel(start, tick=False):
+        secret = give_app(root)
+        sign_in_with_app(client, root.email, secret)
+    with time_machine.travel(start + timedelta(hours=13), tick=False):
+        late = client.post("/admin/users/new/?lang=en", form, headers={"accept-language": "en"})
+        assert (late.status_code, User.objects.filter(email="new@example.org").exists()) == (403, False)
+        assert f'href="{SHOW}%2Fadmin%2F"' in late.content.decode()
+        assert "no-store" in late["Cache-Control"]
+        client.post(f"{SHOW}/admin/", {"code": app_code(secret)})
+        assert client.post("/admin/users/new/?lang=en", form)["Location"] == "/admin/users/", "what reloading sends again"
+
+
+def test_what_reaches_outside_asks_for_a_showing_within_the_hour(client: Client, home: HomePage) -> None:
+    officer, start = colleague(CERTIFICATE_ADMINISTRATOR), timezone.now()
+    enrolment = enrol_in(make_course(lessons=1, assessments=0))
+    nothing = "00000000-0000-4000-8000-000000000000"
+    acts = [f"/admin/certificates/issue/{enrolment.pk}/", "/admin/exports/ask/enrolments/"]
+    acts += [f"/admin/certificates/{nothing}/{act}/" for act in ("revoke", "replace")]
+    with time_machine.travel(start, tick=False):
+        secret = give_app(officer)
+        sign_in_with_app(client, officer.email, secret)
+    with time_machine.travel(start + timedelta(minutes=59), tick=False):
+        assert [client.get(url).status_code for url in acts] == [200, 200, 404, 404]
+    with time_machine.travel(start + timedelta(minutes=61), tick=False):
+        assert client.get("/admin/certificates/").status_code == 200, "looking asks for nothing more"
+        for url in acts:
+            assert is_led(client.get(url), SHOW), url
+            assert client.post(url, {"file_format": "csv"}).status_code == 403, url
+        client.post(f"{SHOW}/admin/", {"code": app_code(secret)})
+        assert [client.get(url).status_code for url in acts] == [200, 200, 404, 404]
