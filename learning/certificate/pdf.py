@@ -14,8 +14,8 @@ import segno
 import typst
 
 from core.covers import TOPIC_COLOURS, cover_svg
-from learning.certificate import glyphs, words_v1
-from learning.certificate.values import CertificateValues, written_code
+from learning.certificate import glyphs, words_v1, words_v2
+from learning.certificate.values import BY_DECISION, EARNED, CertificateValues, written_code
 
 HERE = Path(__file__).resolve().parent
 # Pixels of the drawing; its proportions are those of the band on the page (297 × 58 mm).
@@ -62,10 +62,11 @@ def draw_specimen(values: CertificateValues) -> bytes:
 
 
 def _compile(values: CertificateValues, **options: Any) -> bytes:
-    data = TEMPLATES[values.template_version](values)
+    template, data_of = TEMPLATES[values.template_version]
+    data = data_of(values)
     return bytes(
         typst.compile(
-            str(HERE / f"template_v{values.template_version}.typ"),
+            str(HERE / template),
             root=str(HERE),
             font_paths=[str(glyphs.FONTS)],
             ignore_system_fonts=True,
@@ -78,18 +79,33 @@ def _compile(values: CertificateValues, **options: Any) -> bytes:
 def _data_v1(values: CertificateValues) -> dict[str, Any]:
     """Return what template_v1.typ prints."""
     words = words_v1.WORDS[values.language]
+    if values.completed_on is None:
+        raise ValueError("version 1 is for a course that was completed")
     facts = [
         [words["date"], words_v1.written_date(values.completed_on, values.language)],
         [words["workload"], words_v1.written_duration(values.minutes, values.language)],
     ]
     if values.grade is not None:
         facts.append([words["grade"], words["percent"].format(grade=values.grade)])
+    return _data(values, words, facts, 1)
+
+
+def _data_v2(values: CertificateValues) -> dict[str, Any]:
+    """Return what template_v1.typ prints where nothing was completed: that it was issued by decision of the issuer, and when."""
+    words = words_v1.WORDS[values.language] | words_v2.WORDS[values.language]
+    if values.decided_on is None:
+        raise ValueError("version 2 is for what was issued by decision of the issuer")
+    words["completed"] = words["decided"].format(date=words_v1.written_date(values.decided_on, values.language))
+    return _data(values, words, [[words["workload"], words_v1.written_duration(values.minutes, values.language)]], 2)
+
+
+def _data(values: CertificateValues, words: dict[str, str], facts: list[list[str]], version: int) -> dict[str, Any]:
     issued = values.issued_at
     return {
         "language": values.language,
         "issued": [issued.year, issued.month, issued.day, issued.hour, issued.minute, issued.second],
         "document_title": f"{words['file']}: {values.title}",
-        "keywords": [written_code(values.code), "template 1"],
+        "keywords": [written_code(values.code), f"template {version}"],
         "heading": words["heading"],
         "certifies": _set(words["certifies"].format(issuer=values.issuer)),
         "issuer": _set(values.issuer),
@@ -124,4 +140,8 @@ def _qr(url: str) -> str:
     return svg.getvalue().decode()
 
 
-TEMPLATES: dict[int, Callable[[CertificateValues], dict[str, Any]]] = {1: _data_v1}
+# By version: the layout, and what is printed in it.
+TEMPLATES: dict[int, tuple[str, Callable[[CertificateValues], dict[str, Any]]]] = {
+    EARNED: ("template_v1.typ", _data_v1),
+    BY_DECISION: ("template_v1.typ", _data_v2),
+}

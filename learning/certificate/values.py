@@ -9,6 +9,8 @@ from typing import Any
 
 # Four letters, a hyphen, four letters …: a code is read aloud and typed from paper.
 GROUP = 4
+# Versions of what is printed: for a course that was completed, and for one that was not.
+EARNED, BY_DECISION = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class CertificateValues:
     topic: str
     slug: str
     minutes: int
-    completed_on: date
+    completed_on: date | None
     issued_at: datetime
     grade: int | None
     honours: bool
@@ -31,6 +33,8 @@ class CertificateValues:
     url: str
     demo: bool
     template_version: int
+    # When the issuer decided to issue it, where the course was not completed.
+    decided_on: date | None = None
 
 
 def written_code(code: str) -> str:
@@ -50,10 +54,16 @@ def title_in(snapshot: Mapping[str, Any], language: str) -> tuple[str, str]:
     return "", language
 
 
+def day_in(snapshot: Mapping[str, Any], key: str) -> date | None:
+    """Return a day of a snapshot, None where there is none: an override has no day of completion, an earned one no decision."""
+    written = snapshot.get(key)
+    return date.fromisoformat(written) if written else None
+
+
 def values_of(
     snapshot: Mapping[str, Any], *, name: str, language: str, code: str, url: str, issued_at: datetime, template_version: int
 ) -> CertificateValues:
-    """Read the snapshot of a credential (learning.services.award_credential, schema 1) for one language."""
+    """Read the snapshot of a credential (learning.services.award_credential, schema 1 or 2) for one language."""
     title, title_language = title_in(snapshot, language)
     return CertificateValues(
         language=language,
@@ -63,7 +73,7 @@ def values_of(
         topic=snapshot["topic"],
         slug=snapshot["slug"],
         minutes=snapshot["minutes"],
-        completed_on=date.fromisoformat(snapshot["completed_on"]),
+        completed_on=day_in(snapshot, "completed_on"),
         issued_at=issued_at,
         grade=snapshot["grade"],
         honours=snapshot["honours"],
@@ -72,4 +82,5 @@ def values_of(
         url=url,
         demo=snapshot["demo"],
         template_version=template_version,
+        decided_on=day_in(snapshot, "decided_on"),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from learning.admin_lists.certificates import STATES, state_of
-from learning.certificate.values import title_in, written_code
+from learning.certificate.values import day_in, title_in, written_code
 from learning.certificate_admin.frame import ISSUE, REPLACE, REVOKE, VIEW, CertificatePage
 from learning.certificate_admin.history import history_of
 
@@ -54,14 +53,16 @@ class DetailView(CertificatePage):
 
     def printed(self) -> list[tuple[str, str]]:
         """Return what the certificate says, apart from the name."""
-        snapshot = self.credential.snapshot
+        snapshot = self.credential.said
+        completed, decided = day_in(snapshot, "completed_on"), day_in(snapshot, "decided_on")
+        day = (_("Completed on"), completed) if completed else (_("By decision of the issuer on"), decided)
         grade = "" if snapshot["grade"] is None else f"{snapshot['grade']}%"
         if snapshot["honours"]:
             grade += ", " + _("with honours")
         return [
             (_("Course"), title_in(snapshot, self.language)[0]),
             (_("Workload in minutes"), str(snapshot["minutes"])),
-            (_("Completed on"), date_format(date.fromisoformat(snapshot["completed_on"]), "DATE_FORMAT")),
+            (day[0], date_format(day[1], "DATE_FORMAT") if day[1] else ""),
             (_("Grade"), grade or _("no grade")),
             (_("Issued by"), snapshot["issuer"]),
         ]

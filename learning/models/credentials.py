@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -88,6 +89,15 @@ class Credential(models.Model):
         """The course as printed, in a language, or in the one in which it was taken (databases reorder JSON keys)."""
         titles: dict[str, str] = self.snapshot["titles"]
         return titles.get(language) or titles.get(self.snapshot["language"]) or min(titles.values(), default="")
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The snapshot as it is shown. An override written in schema 1 has a day of completion that never was: it is not told."""
+        written: dict[str, Any] = self.snapshot
+        if self.basis != self.Basis.OVERRIDE or written.get("basis"):
+            return written
+        decided = timezone.localdate(self.issued_at).isoformat()
+        return written | {"basis": self.basis, "decided_on": decided, "completed_on": None}
 
     @property
     def is_over(self) -> bool:

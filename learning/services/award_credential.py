@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import CoursePage, StepWaiver
 from learning import policies
+from learning.certificate.values import BY_DECISION, EARNED
 from learning.errors import LearningError, NotEligible
 from learning.grading import course_grade, is_honours
 from learning.models import Attempt, Credential, CredentialHolder, Enrolment
 
-SCHEMA = 1
+SCHEMA, SCHEMA_OF_OVERRIDE = 1, 2
 
 
 class AlreadyRevoked(LearningError):
@@ -57,6 +58,7 @@ def write_credential(enrolment: Enrolment, snapshot: dict[str, Any], basis: Cred
         subject_key=f"{enrolment.course_key}:{enrolment.run_id}",
         basis=basis,
         snapshot=snapshot,
+        template_version=BY_DECISION if basis == Credential.Basis.OVERRIDE else EARNED,
     )
     CredentialHolder.objects.create(
         credential=credential,
@@ -97,7 +99,7 @@ def snapshot_of(enrolment: Enrolment) -> dict[str, Any]:
         .values_list("step_key", "score__max")
     )
     graded = [step for step in document.steps if step.rule and step.key in best]
-    completed = enrolment.completed_at or timezone.now()
+    completed = enrolment.completed_at
     return {
         "schema": SCHEMA,
         "titles": titles,
@@ -108,9 +110,21 @@ def snapshot_of(enrolment: Enrolment) -> dict[str, Any]:
         "outline_version": enrolment.outline.version,
         "grade": course_grade([best[step.key] for step in graded]),
         "honours": is_honours([(best[step.key], step.rule.honours_mark) for step in graded if step.rule]),
-        "completed_on": timezone.localdate(completed).isoformat(),
+        "completed_on": timezone.localdate(completed).isoformat() if completed else None,
         "language": enrolment.language,
         "issuer": settings.CREDENTIAL_ISSUER,
         "demo": settings.DEMO,
         "site": settings.SITE_URL,
+    }
+
+
+def snapshot_of_override(enrolment: Enrolment) -> dict[str, Any]:
+    """Return what a certificate says that is issued although the course is not finished: who decided and when, no completion, no grade."""
+    return snapshot_of(enrolment) | {
+        "schema": SCHEMA_OF_OVERRIDE,
+        "basis": Credential.Basis.OVERRIDE.value,
+        "decided_on": timezone.localdate().isoformat(),
+        "completed_on": None,
+        "grade": None,
+        "honours": False,
     }

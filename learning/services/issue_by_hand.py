@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.models import User
 from learning.errors import NameMissing, NotEligible, OwnRecord
 from learning.models import AuditEntry, Credential, CredentialNotice, Enrolment
-from learning.services.award_credential import is_earned, snapshot_of, write_credential
+from learning.services.award_credential import is_earned, snapshot_of, snapshot_of_override, write_credential
 from learning.services.record_audit import clean_reason, record_audit
 from learning.services.tell_holder import owe_notice
 
@@ -20,7 +20,8 @@ def issue_by_hand(*, actor: User, enrolment_id: int, reason: str, override: bool
 
     Args:
         reason: why, for the audit trail.
-        override: issue it although the course is not finished. It then bears no grade: nobody has earned one.
+        override: issue it although the course is not finished. It then says that it was issued by
+            decision of the issuer, not that the course was completed, and bears no grade: nobody has earned one.
 
     Raises:
         ReasonMissing, OwnRecord, NotEligible, NameMissing: nothing was changed.
@@ -39,9 +40,7 @@ def issue_by_hand(*, actor: User, enrolment_id: int, reason: str, override: bool
             raise NotEligible
         if not enrolment.learner.printed_name:
             raise NameMissing
-        snapshot = snapshot_of(enrolment)
-        if is_override:
-            snapshot |= {"grade": None, "honours": False}
+        snapshot = snapshot_of_override(enrolment) if is_override else snapshot_of(enrolment)
         basis = Credential.Basis.OVERRIDE if is_override else Credential.Basis.BY_HAND
         credential = write_credential(enrolment, snapshot, basis)
         record_audit(

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from learning.certificate.pdf import GlyphsMissing
 from learning.certificate.pdf import make_pdf as render
-from learning.certificate.values import CertificateValues, values_of
+from learning.certificate.values import BY_DECISION, EARNED, CertificateValues, values_of
 from learning.errors import LearningError
 from learning.models import Credential, CredentialFile, CredentialHold
 from learning.services.tell_of_hold import tell_of_hold
@@ -96,13 +96,14 @@ def values_for(credential: Credential, language: str, name: str = "") -> Certifi
     if holder is None or not holder.printed_name:
         raise CredentialNameless
     return values_of(
-        credential.snapshot,
+        credential.said,
         name=name or holder.printed_name,
         language=language,
         code=credential.code,
         url=f"{credential.snapshot['site'].rstrip('/')}/credentials/{credential.pk}/",
         issued_at=credential.issued_at,
-        template_version=credential.template_version,
+        # An override of before version 2 was given the first, whose words are of completion.
+        template_version=max(credential.template_version, BY_DECISION if credential.basis == Credential.Basis.OVERRIDE else EARNED),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.languages import chosen_in_address
-from learning.certificate.values import title_in, written_code
+from learning.certificate.values import day_in, title_in, written_code
 from learning.credential_forms import VerifyForm
 from learning.models import Credential
 from learning.services.check_printable import check_printable
@@ -164,7 +163,7 @@ def _duration(minutes: int) -> str:
 
 def _card(credential: Credential, language: str, name: str) -> dict[str, Any]:
     """Return what is drawn of a certificate, as learning/credential_card.html takes it."""
-    snapshot = credential.snapshot
+    snapshot = credential.said
     title, title_language = title_in(snapshot, language)
     return {
         "name": name,
@@ -173,7 +172,8 @@ def _card(credential: Credential, language: str, name: str) -> dict[str, Any]:
         "topic": snapshot["topic"] or "foundations",
         "slug": snapshot["slug"],
         "duration": _duration(snapshot["minutes"]),
-        "completed_on": date.fromisoformat(snapshot["completed_on"]),
+        "completed_on": day_in(snapshot, "completed_on"),
+        "decided_on": day_in(snapshot, "decided_on"),
         "grade": snapshot["grade"],
         "honours": snapshot["honours"],
         "issuer": snapshot["issuer"],
