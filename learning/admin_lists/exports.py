@@ -8,7 +8,6 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -172,7 +171,7 @@ class ExportsView(WagtailAdminTemplateMixin, TemplateView):
 def download(request: HttpRequest, pk: UUID) -> Any:
     """The file, for who asked for it and still may have it."""
     try:
-        export = take_export(export_id=pk, asker=cast(User, request.user), now=timezone.now())
+        export, file = take_export(export_id=pk, asker=cast(User, request.user), now=timezone.now())
     except ExportUnknown as error:
         raise Http404 from error
     except ExportNotAllowed as error:
@@ -182,7 +181,7 @@ def download(request: HttpRequest, pk: UUID) -> Any:
         return HttpResponseRedirect(reverse("record_exports:index"))
     kind = RecordExport.Format(export.format)
     name = f"puente-{export.listing}-{timezone.localdate(export.asked_at).isoformat()}.{kind.value}"
-    response = FileResponse(default_storage.open(export.path), content_type=TYPES[kind], as_attachment=True, filename=name)
+    response = FileResponse(file, content_type=TYPES[kind], as_attachment=True, filename=name)
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 
@@ -39,8 +40,8 @@ def may_export(person: User, listing: str) -> bool:
     return person.has_perm("learning.export_records") and person.has_perm(LISTINGS[listing].permission)
 
 
-def take_export(*, export_id: UUID, asker: User, now: datetime) -> RecordExport:
-    """Return an export whose file may be handed out now, after writing down that it was.
+def take_export(*, export_id: UUID, asker: User, now: datetime) -> tuple[RecordExport, File]:
+    """Return an export and its open file, which may be handed out now, after writing down that it was.
 
     Raises:
         ExportUnknown, ExportNotAllowed, ExportGone: see there; nothing was written down.
@@ -50,8 +51,13 @@ def take_export(*, export_id: UUID, asker: User, now: datetime) -> RecordExport:
         raise ExportUnknown
     if not may_export(asker, export.listing):
         raise ExportNotAllowed
-    if export.state != RecordExport.State.DONE or export.expires_at <= now or not default_storage.exists(export.path):
+    if export.state != RecordExport.State.DONE or export.expires_at <= now:
         raise ExportGone
+    try:
+        # Before it is written down: what can't be opened was not handed out.
+        file = default_storage.open(export.path)
+    except OSError as error:
+        raise ExportGone from error
     with transaction.atomic():
         record_audit(
             actor=asker,
@@ -60,4 +66,4 @@ def take_export(*, export_id: UUID, asker: User, now: datetime) -> RecordExport:
             subject_key=str(export.pk),
             details=described(export),
         )
-    return export
+    return export, file

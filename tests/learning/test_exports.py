@@ -234,6 +234,20 @@ def test_it_is_an_attachment_that_nobody_keeps(client: Client, person: User, ask
     assert client.get(f"/media/{export.path}").status_code == 404
 
 
+def test_a_file_that_can_not_be_opened_was_not_fetched(
+    client: Client, person: User, ask: Callable[..., Any], named: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Deleted between the look and the opening."""
+    ask()
+    export = newest()
+    default_storage.delete(export.path)
+    monkeypatch.setattr(default_storage, "exists", lambda path: True)
+    answer = client.get(reverse("record_exports:download", args=[export.pk]), follow=True)
+    assert answer.redirect_chain
+    assert answer.status_code == 200
+    assert not AuditEntry.objects.filter(action=AuditEntry.Action.DOWNLOADED).exists()
+
+
 def test_somebody_elses_export_does_not_exist(client: Client, person: User, ask: Callable[..., Any], named: None) -> None:
     ask()
     export = newest()
