@@ -8,12 +8,13 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 
 from courses.models import CourseRun
 from learning.admin_lists.filters import course_filter, day_filter, learner_filter
-from learning.admin_lists.listing import Heading, Line, Listing, if_there
+from learning.admin_lists.listing import Heading, Line, Listing
 from learning.admin_lists.search import credential_ids, credentials_found, is_too_common
 from learning.certificate.values import title_in, written_code
 from learning.models import Credential, CredentialHold
@@ -109,7 +110,7 @@ class CertificateListing(Listing):
         return is_too_common(credentials_found(query))
 
     def link(self, row: Any, user: Any) -> str:
-        return if_there("certificates_admin:detail", row.pk)
+        return reverse("certificates_admin:detail", args=[row.pk])
 
     def reader(self, language: str) -> Callable[[Sequence[Any]], list[Line]]:
         bases = {value: str(label) for value, label in Credential.Basis.choices}

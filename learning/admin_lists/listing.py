@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.db.models import Model, Q, QuerySet
-from django.urls import NoReverseMatch, reverse
 from django.utils.datastructures import MultiValueDict
 from wagtail.admin.filters import WagtailFilterSet
 
@@ -28,14 +27,6 @@ class Heading:
     sort_key: str = ""
     in_page: bool = True
     in_file: bool = True
-
-
-def if_there(name: str, *args: Any) -> str:
-    """Return an address of another part of the admin; nothing while that part is not there."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
 
 
 class FiltersInvalid(Exception):

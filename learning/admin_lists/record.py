@@ -22,9 +22,9 @@ from courses.presentation import draw
 from learning.admin_lists.attempts import RESULTS
 from learning.admin_lists.certificates import STATES, state_of
 from learning.admin_lists.courses import admin_language, titles_of_pages
-from learning.admin_lists.listing import if_there
 from learning.admin_lists.registry import LISTINGS
 from learning.certificate.values import written_code
+from learning.certificate_admin.frame import ISSUE, REPLACE, REVOKE, VIEW, detail_url, may_any
 from learning.errors import ReasonMissing
 from learning.models import Attempt, Credential, Enrolment
 from learning.services.open_record import open_record
@@ -93,7 +93,7 @@ class RecordView(WagtailAdminTemplateMixin, TemplateView):
         context: dict[str, Any] = super().get_context_data(**kwargs)
         until = open_until(self.request, self.enrolment) if is_open is None else None
         context |= {"line": self.line, "enrolment": self.enrolment, "form": self.form, "until": until}
-        return context | opened(self.enrolment, self.language) if until else context
+        return context | opened(self.enrolment, self.language, self.request.user) if until else context
 
 
 def remember(request: HttpRequest, enrolment: Enrolment, now: datetime) -> None:
@@ -119,7 +119,7 @@ def _end(said: list[Any]) -> datetime:
     return datetime.fromisoformat(said[1])
 
 
-def opened(enrolment: Enrolment, language: str) -> dict[str, Any]:
+def opened(enrolment: Enrolment, language: str, reader: Any) -> dict[str, Any]:
     """Return what an opened record shows, in the reader's language: no answers, no papers, no keys."""
     waived = StepWaiver.objects.steps_of(enrolment.course_key)
     state = CourseState(enrolment, waived, language)
@@ -146,8 +146,8 @@ def opened(enrolment: Enrolment, language: str) -> dict[str, Any]:
         "attempts": [
             {"attempt": attempt, "title": title_of(attempt.step_key), "result": RESULTS[_result(attempt)]} for attempt in attempts
         ],
-        "certificates": [_certificate(credential) for credential in _credentials(enrolment)],
-        "issue_url": if_there("certificates_admin:issue", enrolment.pk),
+        "certificates": [_certificate(credential, reader) for credential in _credentials(enrolment)],
+        "issue_url": reverse("certificates_admin:issue", args=[enrolment.pk]),
     }
 
 
@@ -167,7 +167,8 @@ def _credentials(enrolment: Enrolment) -> QuerySet[Credential]:
     return Credential.objects.filter(enrolment=enrolment).select_related("holder", "hold").order_by("-issued_at", "-pk")
 
 
-def _certificate(credential: Credential) -> dict[str, Any]:
+def _certificate(credential: Credential, reader: Any) -> dict[str, Any]:
+    """Return a line about a certificate; its link leads to its page in the admin, or, who may not go there, to the public one."""
     hold = getattr(credential, "hold", None)
     holder = getattr(credential, "holder", None)
     return {
@@ -175,5 +176,5 @@ def _certificate(credential: Credential) -> dict[str, Any]:
         "name": holder.printed_name if holder else "",
         "issued_at": credential.issued_at,
         "state": STATES[state_of(credential, is_held=hold is not None and hold.resolved_at is None)],
-        "url": if_there("certificates_admin:detail", credential.pk) or reverse("credential", args=[credential.pk]),
+        "url": detail_url(credential.pk) if may_any(reader, VIEW, ISSUE, REVOKE, REPLACE) else reverse("credential", args=[credential.pk]),
     }

@@ -18,7 +18,6 @@ from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column, Table, TitleColumn
 from wagtail.admin.views import generic
 
-from learning.admin_lists.listing import if_there
 from learning.admin_lists.paginator import CappedPaginator
 from learning.certificate_admin.frame import ISSUE, REPLACE, REVOKE, VIEW, may_any
 from learning.certificate_admin.history import names_of
@@ -112,5 +111,5 @@ class AuditView(generic.IndexView):
         if row.subject_kind == "credential" and may_any(user, VIEW, ISSUE, REVOKE, REPLACE):
             return reverse("certificates_admin:detail", args=[row.subject_key])
         if row.subject_kind == "enrolment" and user.has_perm("learning.open_record"):
-            return if_there("record_enrolments:record", row.subject_key) or None
+            return reverse("record_enrolments:record", args=[row.subject_key])
         return None

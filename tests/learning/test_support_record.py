@@ -226,3 +226,13 @@ def test_an_opened_record_has_a_budget(support: Client, django_assert_max_num_qu
     opened(support, enrolment)
     with django_assert_max_num_queries(30):
         support.get(address_of(enrolment))
+
+
+@pytest.mark.parametrize("codenames", [(), ("view_credential",), ("revoke_credential",)])
+def test_the_link_to_a_certificate_leads_where_the_reader_may_go(client: Client, codenames: tuple[str, ...]) -> None:
+    enrolment = finish_course(make_course(), make_user("grad@example.org", printed_name="Grad"))
+    client.force_login(staff("view_enrolment", "open_record", *codenames))
+    found = re.search(r'id="certificates".*?<a href="([^"]+)"', opened(client, enrolment), re.DOTALL)
+    assert found
+    assert ("/admin/" in found[1]) == bool(codenames)
+    assert client.get(found[1]).status_code == 200
