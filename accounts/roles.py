@@ -96,7 +96,7 @@ CERTIFICATE_ADMINISTRATOR = Role(
         "fr": "Administration des certificats",
         "en": "Certificate administrator",
     },
-    (ADMIN_PERMISSION, *_CERTIFY),
+    (ADMIN_PERMISSION, *_CERTIFY, "learning.view_auditentry"),
 )
 SUPPORT = Role(
     "support",

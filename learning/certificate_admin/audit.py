@@ -23,7 +23,7 @@ from learning.certificate_admin.frame import ISSUE, REPLACE, REVOKE, VIEW, may_a
 from learning.certificate_admin.history import names_of
 from learning.models import AuditEntry
 
-AUDIT = ("learning.view_auditentry", VIEW)
+AUDIT = "learning.view_auditentry"
 
 
 def _actors() -> list[tuple[int, str]]:
@@ -61,7 +61,7 @@ class AuditView(generic.IndexView):
     http_method_names = ["get", "head"]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not may_any(request.user, *AUDIT):
+        if not request.user.has_perm(AUDIT):
             raise PermissionDenied
         # What leaves as a file is asked for in the lists, with an entry of its own.
         self.is_export = False
