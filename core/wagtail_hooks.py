@@ -16,7 +16,7 @@ from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import Page, PageLogEntry, ReferenceIndex
 
 from core import access
-from core.desk import action_menu, home
+from core.desk import action_menu, checks, home
 from core.desk.api import ReadOnlyPagesAPIViewSet
 from core.desk.guide import GuideView
 from core.desk.listing import ReviewedPageViewSet
@@ -48,6 +48,7 @@ def reviewed_pages() -> ReviewedPageViewSet:
 # After whoever else changes the menu: what may not be done is not offered.
 hooks.register("construct_page_action_menu", action_menu.for_review, order=100)
 
+hooks.register("construct_wagtail_userbar", checks.use_ours)
 hooks.register("construct_homepage_panels", home.arrange)
 hooks.register("construct_homepage_summary_items", home.without_summary, order=100)
 

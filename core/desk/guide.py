@@ -20,7 +20,6 @@ from accounts.roles import BY_KEY, ROLES, Role
 GUIDES = Path(settings.BASE_DIR) / "docs" / "guides"
 # Portuguese is nearer to Spanish than to English, and French readers of the region read Spanish, too.
 FALLBACKS = ("es", "en")
-ROLES_WITH_PAGES = {"author", "reviewer", "editor", "site_administrator"}
 
 
 def groups_of(user: Any) -> dict[int, str]:
@@ -61,6 +60,9 @@ class GuideView(WagtailAdminTemplateMixin, TemplateView):
     template_name = "core/admin/guide.html"
     page_title = _("Guide")
     header_icon = "help"
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         mine = roles_of(self.request.user)

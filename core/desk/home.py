@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin.auth import user_has_any_page_permission
 from wagtail.admin.ui.components import Component
@@ -17,7 +18,8 @@ from wagtail.models import Page
 
 from core import awaiting
 from core.desk import review_words
-from core.desk.guide import ROLES_WITH_PAGES, roles_of
+from core.desk.guide import roles_of
+from core.services.ensure_workflow import places_in
 
 DRAFTS = 8
 
@@ -59,7 +61,11 @@ def next_steps(request: HttpRequest) -> list[tuple[str, str]]:
     """Return what one can do when nothing waits: words and addresses, by what one may do."""
     steps = []
     roles = roles_of(request.user)
-    if any(role.key in ROLES_WITH_PAGES for role in roles) or user_has_any_page_permission(request.user):
+    if user_has_any_page_permission(request.user):
+        language = (get_language() or settings.LANGUAGE_CODE).split("-")[0]
+        steps += [
+            (_("Open: %(title)s") % {"title": page.title}, reverse("wagtailadmin_explore", args=[page.pk])) for page in places_in(language)
+        ]
         steps.append((_("Open the pages of the site"), reverse("wagtailadmin_explore_root")))
     steps += [
         (_("Read the guide for your role: %(role)s") % {"role": role.group_name}, reverse("guide_role", args=[role.key])) for role in roles
@@ -86,6 +92,9 @@ class WaitingView(WagtailAdminTemplateMixin, TemplateView):
     template_name = "core/admin/waiting.html"
     page_title = gettext_lazy("Waiting for you")
     header_icon = "tasks"
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.utils.functional import cached_property
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from wagtail.admin import messages
 from wagtail.admin.forms.pages import CopyForm
 from wagtail.admin.modal_workflow import render_modal_workflow
 from wagtail.admin.views.pages.copy import CopyView
@@ -22,6 +22,7 @@ from wagtail.admin.views.pages.create import CreateView
 from wagtail.admin.views.pages.edit import EditView
 from wagtail.admin.views.pages.revisions import RevisionsRevertView
 from wagtail.admin.views.pages.workflow import CollectWorkflowActionDataView, WorkflowActionView
+from wagtail.models import Revision
 
 from core import reviewing
 from core.desk import review_words
@@ -30,6 +31,15 @@ from core.models.review import step_of
 from core.review_forms import CHANGED
 
 FIELDS_OF_A_STEP = {"seen", "comment", "publish_at"}
+
+
+def without_actions(posted: QueryDict) -> QueryDict:
+    """Return a form without whatever it asks for beside being saved."""
+    kept = posted.copy()
+    for name in posted:
+        if name.startswith("action-"):
+            del kept[name]
+    return kept
 
 
 def say_saved_only(request: HttpRequest) -> None:
@@ -50,22 +60,36 @@ class _TakesSteps:
         return response
 
     def post(self: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if self.page.alias_of_id or self.expects_json_response:
+        if self.page.alias_of_id:
+            return super().post(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
+        if self.expects_json_response:
+            # Autosave sends the whole form, and in it the step that is just being taken: it only saves.
+            request.POST = without_actions(request.POST)  # type: ignore[assignment]
             return super().post(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
         if request.POST.get("action-workflow-action") and (reason := self.why_refused()):
             return self.refuse(reason)  # type: ignore[no-any-return]
         if request.POST.get("action-publish"):
             say_saved_only(request)
-        was_out_of_date = self.is_out_of_date
+        others = self.saved_meanwhile()
         try:
             response: HttpResponse = super().post(request, *args, **kwargs)  # type: ignore[misc]
         except StepRefused as refusal:
             # Between the look at the page and its lock somebody was faster. What was typed is saved by now.
             messages.error(request, str(refusal))
             return redirect(self.get_edit_url())
-        if was_out_of_date and response.status_code == HTTPStatus.FOUND:
-            self.say_written_over()
+        if others is not None and response.status_code == HTTPStatus.FOUND:
+            self.say_written_over(others)
         return response
+
+    def saved_meanwhile(self: Any) -> Revision | None:
+        """Return the newest version that somebody else has saved since this form was loaded.
+
+        What the same person saved meanwhile is no surprise to them: autosave does it all the time, and leaves the mark of
+        what was loaded in the form as it was.
+        """
+        loaded = parse_datetime(self.request.POST.get("loaded_revision_created_at", ""))
+        revisions = reviewing.revisions_of(self.page).exclude(user=self.request.user)
+        return revisions.filter(created_at__gt=loaded).last() if loaded else None
 
     def why_refused(self: Any) -> str:
         """Return why the step that was asked for can't be taken, or nothing."""
@@ -73,7 +97,7 @@ class _TakesSteps:
         if task is None:
             return _("This page is not waiting for this step any more. Open it again to see where it stands.")
         posted = self.request.POST
-        if self.is_out_of_date or not (posted.get("loaded_revision_id") or posted.get("overwrite_revision_id")):
+        if not posted.get("loaded_revision_created_at") or self.saved_meanwhile() is not None:
             return str(CHANGED)
         if not self.workflow_action_is_valid():
             return reviewing.why_not(task, self.page, self.request.user) or _("This can’t be done at this step.")
@@ -86,8 +110,7 @@ class _TakesSteps:
 
     def refuse(self: Any, reason: str) -> HttpResponse:
         """Show the form again with all that was typed, saved nowhere yet; an out-of-date one stays out of date."""
-        if self.is_out_of_date:
-            self.latest_revision_created_at = self.request.POST.get("loaded_revision_created_at", "")
+        self.latest_revision_created_at = self.request.POST.get("loaded_revision_created_at", "")
         self.form = self.form_class(
             self.request.POST,
             self.request.FILES,
@@ -96,19 +119,18 @@ class _TakesSteps:
             parent_page=self.parent,
             for_user=self.request.user,
         )
-        again = format_html('<a href="{}">{}</a>', self.get_edit_url(), _("Open the newest version"))
-        messages.error(self.request, format_html("{} {}", reason, again))
+        self.form.is_valid()  # comments can only be shown again once they were looked at
+        messages.error(self.request, reason, buttons=[messages.button(self.get_edit_url(), _("Open the newest version"))])
         self.has_unsaved_changes = True
         return self.render_to_response(self.get_context_data())  # type: ignore[no-any-return]
 
-    def say_written_over(self: Any) -> None:
+    def say_written_over(self: Any, theirs: Revision) -> None:
         """Say that somebody saved meanwhile, and where their version is."""
-        newest = self.latest_revision
         words = _("%(who)s saved a version while you were writing. Both are kept; yours is the newest now.") % {
-            "who": reviewing.name_of(newest.user) if newest.user else _("Somebody")
+            "who": reviewing.name_of(theirs.user) if theirs.user else _("Somebody")
         }
-        url = reverse("wagtailadmin_pages:revisions_compare", args=[self.page.pk, newest.pk, "latest"])
-        messages.warning(self.request, format_html('{} <a href="{}">{}</a>', words, url, _("Compare the two")))
+        url = reverse("wagtailadmin_pages:revisions_compare", args=[self.page.pk, theirs.pk, "latest"])
+        messages.warning(self.request, words, buttons=[messages.button(url, _("Compare the two"))])
 
 
 class ReviewedEditView(_TakesSteps, EditView):

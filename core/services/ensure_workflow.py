@@ -53,3 +53,8 @@ def is_place(page_class: type[Page]) -> bool:
 def _places() -> list[Page]:
     """Return the libraries, in every language."""
     return [page for model in get_page_models() if is_place(model) for page in model.objects.all()]
+
+
+def places_in(language: str) -> list[Page]:
+    """Return the libraries of a language."""
+    return [page for model in get_page_models() if is_place(model) for page in model.objects.filter(locale__language_code=language)]

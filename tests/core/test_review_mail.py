@@ -239,6 +239,56 @@ def test_an_approval_of_what_changed_meanwhile_is_refused(people: dict[str, User
     assert state.current_task_state.task.name == "Publicación"
 
 
+def autosave(tab: Tab, **changes: Any) -> Any:
+    """What the page sends by itself: the whole form, and the revision of its own that it may write over."""
+    data = form_data(fresh(tab.page), tab.user, **changes) | tab.loaded | changes
+    return tab.client.post(tab.url, data, headers={"accept": "application/json", "x-requested-with": "XMLHttpRequest"})
+
+
+def test_ones_own_autosave_makes_nothing_too_old(people: dict[str, User]) -> None:
+    """A reviewer's remark is saved by itself, and the form keeps the mark of what it had loaded; then they approve."""
+    page = make_draft(people["author"])
+    Tab(people["author"], page).submit()
+    tab = Tab(people["reviewer"], page)
+    assert autosave(tab).json()["success"]
+    tab.take("approve")
+    state = state_of(page)
+    assert state is not None
+    assert state.current_task_state.task.name == "Publicación"
+
+
+def test_autosave_takes_no_step(people: dict[str, User]) -> None:
+    """It sends all that is in the form, and in the moment of approving that is the approval, too."""
+    page = make_draft(people["author"])
+    Tab(people["author"], page).submit()
+    tab = Tab(people["reviewer"], page)
+    extra = json.dumps(tab.ask("approve")["cleaned_data"])
+    step = {"action-workflow-action": "1", "workflow-action-name": "approve", "workflow-action-extra-data": extra}
+    assert autosave(tab, **step).json()["success"]
+    assert autosave(tab, **{"action-publish": "1", "action-submit": "1"}).status_code in {200, 400}
+    state = state_of(page)
+    assert state is not None
+    assert state.current_task_state.task.name == "Revisión"
+
+
+def test_a_refusal_shows_comments_again(people: dict[str, User]) -> None:
+    page = make_draft(people["author"])
+    Tab(people["author"], page).submit()
+    tab = Tab(people["reviewer"], page)
+    Tab(person("reviewer"), page).save(title="Changed by a colleague")
+    comment = {
+        "comments-TOTAL_FORMS": 1,
+        "comments-INITIAL_FORMS": 0,
+        "comments-0-contentpath": "abstract",
+        "comments-0-text": "¿De qué año?",
+        "comments-0-replies-TOTAL_FORMS": 0,
+        "comments-0-replies-INITIAL_FORMS": 0,
+    }
+    answer = tab.take("approve", changes=comment)
+    assert "has changed since you opened it" in tab.says(answer)
+    assert "De qué año?" in tab.html or "De qu\\u00e9 a\\u00f1o?" in tab.html
+
+
 @pytest.mark.parametrize("action", ["publish", "schedule"])
 def test_a_publication_of_what_changed_meanwhile_is_refused(people: dict[str, User], action: str) -> None:
     page = make_draft(people["author"])
@@ -292,13 +342,9 @@ def test_two_save_at_once_and_nothing_is_lost(people: dict[str, User]) -> None:
     page = make_draft(people["author"])
     first, second = Tab(people["author"], page), Tab(person("author"), page)
     first.save(title="Of the first")
-    autosave = second.client.post(
-        second.url,
-        form_data(fresh(page), second.user, title="Of the second") | second.loaded,
-        headers={"accept": "application/json", "x-requested-with": "XMLHttpRequest"},
-    )
-    assert autosave.status_code == 400
-    assert autosave.json()["error_code"] == "invalid_revision", "autosave never writes over another's version"
+    refused = autosave(second, title="Of the second")
+    assert refused.status_code == 400
+    assert refused.json()["error_code"] == "invalid_revision", "autosave never writes over another's version"
     answer = second.save(title="Of the second")
     assert "saved a version while you were writing. Both are kept" in second.says(answer)
     titles = [revision.content["title"] for revision in reviewing.revisions_of(page)]
