@@ -78,7 +78,10 @@ def _by_itself(credential: Credential) -> Iterator[Line]:
     for file in credential.files.all():
         yield Line(file.made_at, _("The PDF was made in this language: %(language)s.") % {"language": languages[file.language]})
     for notice in credential.notices.exclude(told_at=None):
-        if notice.told_at:
+        if notice.told_at and notice.was_skipped:
+            no_longer = _("An e-mail to the holder was no longer needed, and was not sent: %(what)s.")
+            yield Line(notice.told_at, no_longer % {"what": notice.get_what_display()})
+        elif notice.told_at:
             yield Line(notice.told_at, _("The holder was told by e-mail: %(what)s.") % {"what": notice.get_what_display()})
     hold = getattr(credential, "hold", None)
     if hold is not None:

@@ -152,7 +152,10 @@ class CredentialHold(models.Model):
 
 
 class CredentialNotice(models.Model):
-    """A message that the holder is owed about what staff did. Written with the act, told by a task, and once."""
+    """A message that the holder is owed about what staff did. Written with the act, told by a task, at least once.
+
+    `told_at` says when; of a message that was no longer needed, and not sent, it is the very moment of the revocation.
+    """
 
     class What(models.TextChoices):
         """What was done."""
@@ -172,3 +175,8 @@ class CredentialNotice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} {self.credential_id}"
+
+    @property
+    def was_skipped(self) -> bool:
+        """Whether it was not sent, because the certificate was revoked before (learning.services.tell_holder)."""
+        return self.what == self.What.ISSUED and self.told_at is not None and self.told_at == self.credential.revoked_at

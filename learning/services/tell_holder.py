@@ -22,7 +22,11 @@ def owe_notice(credential: Credential, what: CredentialNotice.What) -> None:
 
 @task()
 def tell_holder(notice_id: int) -> None:
-    """Write to the holder. Run after they were told, or when nobody can be told any more, it does nothing."""
+    """Write to the holder. Run after they were told, or when nobody can be told any more, it does nothing.
+
+    At least once: two workers at the same moment, or one that dies between sending and writing it down, send the message twice.
+    Twice is a nuisance; claimed first and lost, it would never come.
+    """
     untold = CredentialNotice.objects.filter(pk=notice_id, told_at__isnull=True, credential__holder__learner__isnull=False)
     notice = untold.select_related("credential__holder__learner").first()
     if notice is None:
@@ -40,9 +44,12 @@ def tell_holder(notice_id: int) -> None:
             "mine": settings.SITE_URL.rstrip("/") + reverse("learning:certificate", args=[credential.replaced_by_id or credential.pk]),
         }
     # Told late of one that was revoked meanwhile, they would believe that it counts; of that they are told, too.
-    if not (notice.what == CredentialNotice.What.ISSUED and credential.is_over):
+    if notice.what == CredentialNotice.What.ISSUED and credential.is_over:
+        settled = credential.revoked_at
+    else:
         send(f"email/credential_{notice.what}", learner.email, context, language=language)
-    CredentialNotice.objects.filter(pk=notice.pk, told_at__isnull=True).update(told_at=timezone.now())
+        settled = timezone.now()
+    CredentialNotice.objects.filter(pk=notice.pk, told_at__isnull=True).update(told_at=settled)
 
 
 def _page(credential: Credential, language: str) -> str:

@@ -20,6 +20,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from accounts.models import User
 from accounts.privacy import erase_records, export_records
 from accounts.services.erase_account import erase_account
+from learning.certificate_admin.history import history_of
 from learning.errors import (
     CredentialOver,
     LearningError,
@@ -442,10 +443,15 @@ def test_who_is_given_one_by_hand_is_told_where_it_is(
 
 
 def test_who_is_told_late_is_not_told_that_they_have_what_was_revoked(actor: User, unfinished: Enrolment) -> None:
-    revoke(actor, issue(actor, unfinished, override=True))
+    credential = revoke(actor, issue(actor, unfinished, override=True))
     assert reconcile(now=timezone.now() + timedelta(hours=2)).told == 2
     assert ["revoked" in message.subject for message in mail.outbox] == [True]
     assert not CredentialNotice.objects.filter(told_at=None).exists()
+    with override("en"):
+        said = [line.words for line in history_of(Credential.objects.get(pk=credential.pk))]
+    assert "An e-mail to the holder was no longer needed, and was not sent: issued by hand." in said
+    assert "The holder was told by e-mail: revoked." in said
+    assert "The holder was told by e-mail: issued by hand." not in said
 
 
 def test_who_earned_one_gets_no_such_mail(holder: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) -> None:
