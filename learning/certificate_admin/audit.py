@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -26,9 +27,24 @@ from learning.models import AuditEntry
 AUDIT = "learning.view_auditentry"
 
 
+# From each number to the next one in the index (auditentry_actor): as many steps as people, however long the trail is. DISTINCT
+# would read all of it. https://wiki.postgresql.org/wiki/Loose_indexscan
+ACTORS = """
+WITH RECURSIVE who(actor_id) AS (
+  SELECT MIN(actor_id) FROM learning_auditentry
+  UNION ALL
+  SELECT (SELECT MIN(entry.actor_id) FROM learning_auditentry entry WHERE entry.actor_id > who.actor_id)
+  FROM who WHERE who.actor_id IS NOT NULL
+)
+SELECT actor_id FROM who WHERE actor_id IS NOT NULL
+"""
+
+
 def _actors() -> list[tuple[int, str]]:
-    """Return those who ever did something: people who work here, a few dozen at most."""
-    names = names_of(AuditEntry.objects.order_by().values_list("actor_id", flat=True).distinct())
+    """Return those who ever did something: people who work here, a few dozen at most. Two queries."""
+    with connection.cursor() as cursor:
+        cursor.execute(ACTORS)
+        names = names_of(actor for (actor,) in cursor.fetchall())
     return sorted(((actor, f"{name} ({actor})") for actor, name in names.items()), key=lambda pair: pair[1])
 
 

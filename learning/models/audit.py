@@ -33,6 +33,7 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["subject_kind", "subject_key"], name="auditentry_subject"),
             models.Index(fields=["-at"], name="auditentry_newest"),
+            models.Index(fields=["actor_id", "-at"], name="auditentry_actor"),
         ]
         default_permissions = ("view",)
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services.erase_account import erase_account
+from learning.certificate_admin.audit import ACTORS
 from learning.certificate_admin.history import history_of
 from learning.models import AuditEntry, Credential, CredentialFile, CredentialHold, CredentialHolder, Enrolment
 from learning.services.issue_by_hand import issue_by_hand
@@ -467,3 +468,24 @@ def test_everything_about_certificates_is_in_one_group(client: Client) -> None:
 def test_a_certificate_without_an_enrolment_has_its_page_too(admin: Client) -> None:
     page = admin.get(at("detail", make_credential(demo=True, honours=True, grade=None).pk))
     assert page.status_code == 200
+
+
+def test_who_ever_did_something_is_found_without_reading_the_trail(admin: Client, trail: list[AuditEntry]) -> None:
+    AuditEntry.objects.bulk_create(
+        AuditEntry(actor_id=10_000 + number % 7, action="opened", subject_kind="enrolment", subject_key="1", reason="Asked.")
+        for number in range(3000)
+    )
+    with CaptureQueriesContext(connection) as queries:
+        page = admin.get(at("audit"))
+    assert page.content.decode().count("a former member of staff (") == 7
+    assert not [query["sql"] for query in queries if "DISTINCT" in query["sql"]]
+    assert len(queries) <= 25
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("EXPLAIN QUERY PLAN " + ACTORS)
+            plan = str(cursor.fetchall())
+        else:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("EXPLAIN " + ACTORS)
+            plan = str(cursor.fetchall())
+    assert plan.count("auditentry_actor") >= 2, plan
