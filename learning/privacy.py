@@ -13,12 +13,20 @@ from django.db.models import Q
 from accounts.models import User
 from accounts.privacy import Rows, declare, rows
 from learning.models import Attempt, AuditEntry, Credential, CredentialFile, CredentialHold, CredentialHolder, Enrolment, RecordExport
-from learning.services.drop_exports import drop_all_exports
+from learning.services.erase_from_exports import erase_from_exports
 from learning.services.uncount_progress import uncount_progress
 
 
 def declare_record() -> None:
     """Declare the models of the record. Called from `ready()`. Erasers run in this order: the lock order of the record."""
+    declare(
+        "learning.RecordExport",
+        reason="Lists that a member of staff asked for. Go with their account, with their files. When an account is erased, the files that "
+        "may hold that person are deleted, whoever asked for them; they can be made again.",
+        export=_exports,
+        # Before the others: what they erase says in which lists a person may be.
+        erase=lambda user: erase_from_exports(user=user),
+    )
     declare(
         "learning.Enrolment",
         reason="Which courses, in which language, and which steps are done. Deleted.",
@@ -50,13 +58,6 @@ def declare_record() -> None:
         "learning.AuditEntry",
         reason="What staff did to the record, and why. Stays: it has no link to anyone, and names by a number that then is nobody's.",
         export=_audit,
-    )
-    declare(
-        "learning.RecordExport",
-        reason="Lists that a member of staff asked for. Go with their account, with their files. When anybody’s account is erased, the "
-        "files of everybody are deleted, because each may hold that person; they can be made again.",
-        export=_exports,
-        erase=lambda user: drop_all_exports(),
     )
 
 

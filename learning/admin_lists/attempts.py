@@ -58,6 +58,7 @@ class AttemptListing(Listing):
     permission = "learning.view_attempt"
     filterset = AttemptFilters
     search_help = _("E-mail address, name or certificate code")
+    joined = "enrolment__learner__date_joined"
     headings = (
         Heading("email", _("E-mail address")),
         Heading("name", _("Name")),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
@@ -79,6 +80,7 @@ class CertificateListing(Listing):
     permission = "learning.view_credential"
     filterset = CertificateFilters
     search_help = _("Certificate code, name printed or e-mail address")
+    joined = "holder__learner__date_joined"
     headings = (
         Heading("code", _("Code")),
         Heading("name", _("Name printed")),
@@ -111,6 +113,10 @@ class CertificateListing(Listing):
 
     def link(self, row: Any, user: Any) -> str:
         return reverse("certificates_admin:detail", args=[row.pk])
+
+    def joined_by(self, rows: QuerySet[Any], moment: datetime) -> QuerySet[Any]:
+        """Also those that are nobody's any more."""
+        return rows.filter(Q(**{f"{self.joined}__lte": moment}) | Q(holder__learner=None))
 
     def reader(self, language: str) -> Callable[[Sequence[Any]], list[Line]]:
         bases = {value: str(label) for value, label in Credential.Basis.choices}

@@ -67,6 +67,7 @@ class EnrolmentListing(Listing):
     permission = "learning.view_enrolment"
     filterset = EnrolmentFilters
     search_help = _("E-mail address, name or certificate code")
+    joined = "learner__date_joined"
     headings = (
         Heading("email", _("E-mail address")),
         Heading("name", _("Name")),

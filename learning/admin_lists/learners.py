@@ -41,6 +41,7 @@ class LearnerListing(Listing):
     permission = "learning.view_enrolment"
     filterset = LearnerFilters
     search_help = _("E-mail address, name or certificate code")
+    joined = "date_joined"
     headings = (
         Heading("email", _("E-mail address"), sort_key="email"),
         Heading("name", _("Name")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db.models import Model, Q, QuerySet
@@ -48,6 +49,8 @@ class Listing(ABC):
     # What a file is cut into batches by: unique, and in an index in this order.
     keyset: ClassVar[tuple[str, ...]] = ("pk",)
     search_help: ClassVar[Any]
+    # Where a row says since when its person has an account.
+    joined: ClassVar[str]
 
     @abstractmethod
     def rows(self) -> QuerySet[Any]:
@@ -86,6 +89,10 @@ class Listing(ABC):
         rows: QuerySet[Any] = filters.qs
         query = parameters.get(SEARCH, "")
         return (self.search(rows, query) if query else rows).order_by()
+
+    def joined_by(self, rows: QuerySet[Any], moment: datetime) -> QuerySet[Any]:
+        """Return the rows of those who had an account by then: who comes while a file is written can neither be in it nor delay it."""
+        return rows.filter(**{f"{self.joined}__lte": moment})
 
     def after(self, rows: QuerySet[Any], last: Any) -> QuerySet[Any]:
         """Return the rows behind one, in the order of the keyset."""

@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 KEPT = timedelta(hours=24)
 # Longer than any step of writing takes: an export that has not moved for so long has lost its worker.
 STALE = timedelta(minutes=10)
+# What of the filters names or finds a person: it stays only while it is of use, and is never on the audit trail.
+PERSONAL = frozenset({"q", "learner"})
 
 
 class RecordExportQuerySet(models.QuerySet["RecordExport"]):
@@ -51,13 +53,14 @@ class RecordExport(models.Model):
         XLSX = "xlsx", "XLSX"
 
     class State(models.TextChoices):
-        """How far it is. Deleted: by who asked, or because an account was erased that the file may have held."""
+        """How far it is. Deleted: by who asked. Erased: because an account was erased that the file may have held."""
 
         WAITING = "waiting", _("waiting")
         RUNNING = "running", _("being written")
         DONE = "done", _("ready")
         FAILED = "failed", _("failed")
         DELETED = "deleted", _("deleted")
+        ERASED = "erased", _("deleted")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -90,6 +93,11 @@ class RecordExport(models.Model):
     def is_under_way(self) -> bool:
         """Whether it waits or is being written."""
         return self.state in (self.State.WAITING, self.State.RUNNING)
+
+    @property
+    def impersonal_filters(self) -> dict[str, str]:
+        """The filters without what names or finds a person."""
+        return {name: value for name, value in self.filters.items() if name not in PERSONAL}
 
     @property
     def percent(self) -> int:

@@ -11,13 +11,12 @@ from django.db import transaction
 from accounts.models import User
 from learning.errors import LearningError
 from learning.models import AuditEntry, RecordExport
+from learning.models.exports import PERSONAL
 from learning.services.record_audit import record_audit
 from learning.tasks import write_export
 
 MOST_AN_HOUR = 5
 HOUR = timedelta(hours=1)
-# What of the filters names or finds a person: it is on the export, for a day, and never on the audit trail.
-PERSONAL = frozenset({"q", "learner"})
 
 
 class ExportUnderWay(LearningError):
@@ -54,7 +53,9 @@ def ask_export(
             if all(getattr(busy, name) == value for name, value in wanted.items()):
                 return busy, False
             raise ExportUnderWay
-        recent = list(mine.filter(asked_at__gt=now - HOUR).order_by("asked_at").values_list("asked_at", flat=True))
+        # What went because somebody's account did is not the asker's doing.
+        counted = mine.exclude(state=RecordExport.State.ERASED)
+        recent = list(counted.filter(asked_at__gt=now - HOUR).order_by("asked_at").values_list("asked_at", flat=True))
         if len(recent) >= MOST_AN_HOUR:
             raise ExportsTooMany(recent[-MOST_AN_HOUR] + HOUR)
         export = RecordExport.objects.create(asked_by=person, asked_at=now, moved_at=now, **wanted)
@@ -71,5 +72,5 @@ def ask_export(
 
 def described(export: RecordExport) -> dict[str, object]:
     """Return what of an export may stay on the audit trail: which list and filters, and of a search only that there was one."""
-    filters = {name: value for name, value in export.filters.items() if name not in PERSONAL}
-    return {"listing": export.listing, "format": export.format, "filters": filters, "searched": bool(PERSONAL & export.filters.keys())}
+    searched = bool(PERSONAL & export.filters.keys())
+    return {"listing": export.listing, "format": export.format, "filters": export.impersonal_filters, "searched": searched}

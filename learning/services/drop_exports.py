@@ -1,4 +1,4 @@
-"""Take files of the record away: those that are a day old, and all of them when somebody's account is erased."""
+"""Take files of the record away: those that are a day old, and those that who asked no longer wants."""
 
 from __future__ import annotations
 
@@ -19,17 +19,20 @@ from learning.models import RecordExport
 from learning.models.exports import KEPT, RecordExportQuerySet
 from learning.services.write_export import WORKSHOP
 
+# Those that have no file, and get none.
+OVER = (RecordExport.State.FAILED, RecordExport.State.DELETED, RecordExport.State.ERASED)
 
-def drop_exports(*, exports: RecordExportQuerySet) -> int:
+
+def drop_exports(*, exports: RecordExportQuerySet, state: RecordExport.State = RecordExport.State.DELETED) -> int:
     """Delete the files of some exports, and say so on them; what is being written is stopped. Returns how many there were.
 
-    The rows stay, without what was searched for: who asked sees that it is gone, and it still counts for their hour.
+    The rows stay, without what was searched for: who asked sees that it is gone. What they delete still counts for their hour.
     """
     with transaction.atomic():
-        open_ones = exports.exclude(state__in=(RecordExport.State.FAILED, RecordExport.State.DELETED))
+        open_ones = exports.exclude(state__in=OVER)
         dropped = list(open_ones.select_for_update(of=("self",)).order_by("pk").values_list("pk", "path"))
         RecordExport.objects.filter(pk__in=[pk for pk, _path in dropped]).update(
-            state=RecordExport.State.DELETED, path="", size=0, filters={}, finished_at=timezone.now()
+            state=state, path="", size=0, filters={}, finished_at=timezone.now()
         )
         transaction.on_commit(partial(delete_files, [path for _pk, path in dropped]))
     return len(dropped)
@@ -38,15 +41,6 @@ def drop_exports(*, exports: RecordExportQuerySet) -> int:
 def drop_own_export(*, export_id: UUID, asked_by: User) -> int:
     """Delete the file of one's own export, or stop its writing."""
     return drop_exports(exports=RecordExport.objects.asked_by(asked_by).filter(pk=export_id))
-
-
-def drop_all_exports() -> None:
-    """Delete every file, because any of them may hold the person who is being erased. They can be made again.
-
-    Twice: what was asked for between this and the end of the erasing transaction may still have read the person.
-    """
-    drop_exports(exports=RecordExport.objects.all())
-    transaction.on_commit(partial(drop_exports, exports=RecordExport.objects.all()))
 
 
 def expire_exports(*, now: datetime) -> int:

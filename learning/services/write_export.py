@@ -52,7 +52,7 @@ def write_export_file(*, export_id: UUID) -> bool:
         # A worker that is told to stop leaves it for the next; an error would only happen again.
         if not done and isinstance(sys.exc_info()[1], Exception):
             default_storage.delete(export.path)
-            _mine(export).update(state=RecordExport.State.FAILED, path="", finished_at=timezone.now())
+            _mine(export).update(**_failed(export))
     return done
 
 
@@ -64,8 +64,9 @@ def _take_up(export_id: UUID) -> RecordExport | None:
     if before is None:
         return None
     same = RecordExport.objects.filter(free, pk=export_id, run=before.run)
-    if before.run >= MOST_RUNS:
-        same.update(state=RecordExport.State.FAILED, finished_at=now)
+    # One that waits after several runs was made to begin again by erasures, and not by workers that died.
+    if before.run >= MOST_RUNS and before.state == RecordExport.State.RUNNING:
+        same.update(**_failed(before))
         return None
     path = f"{FOLDER}/{token_urlsafe(32)}.{before.format}"
     taken = same.update(run=F("run") + 1, state=RecordExport.State.RUNNING, rows_done=0, moved_at=now, path=path)
@@ -74,6 +75,11 @@ def _take_up(export_id: UUID) -> RecordExport | None:
     if before.path:
         default_storage.delete(before.path)
     return RecordExport.objects.get(pk=export_id)
+
+
+def _failed(export: RecordExport) -> dict[str, Any]:
+    """What stays of one that failed: nothing of the file, nor of whom was searched for."""
+    return {"state": RecordExport.State.FAILED, "path": "", "filters": export.impersonal_filters, "finished_at": timezone.now()}
 
 
 def _mine(export: RecordExport) -> QuerySet[RecordExport]:
@@ -94,7 +100,7 @@ def _write(export: RecordExport) -> None:
     listing = LISTINGS[export.listing]
     with tempfile.TemporaryDirectory(prefix=WORKSHOP) as workshop, tempfile.TemporaryFile() as file:
         with translation.override(export.language):
-            rows = listing.select(export.filters)
+            rows = listing.joined_by(listing.select(export.filters), export.asked_at)
             _report(export, rows_total=rows.count())
             headings = [heading for heading in listing.headings if heading.in_file]
             with WRITERS[RecordExport.Format(export.format)](file, workshop) as writer:
