@@ -20,6 +20,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from accounts.models import User
 from learning.admin_lists.courses import admin_language
+from learning.admin_lists.filter_words import FilterWords
 from learning.admin_lists.listing import FiltersInvalid, Listing
 from learning.admin_lists.paginator import CappedPaginator
 from learning.admin_lists.registry import LISTINGS
@@ -32,6 +33,8 @@ TYPES = {
     RecordExport.Format.CSV: "text/csv; charset=utf-8",
     RecordExport.Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+# The page is asked for every two seconds while a file is being written.
+A_PAGE = 20
 
 
 class FormatForm(forms.Form):
@@ -87,7 +90,7 @@ class AskView(WagtailAdminTemplateMixin, TemplateView):
         return context | {
             "form": self.form,
             "count": count,
-            "chosen": in_words(self.listing, self.parameters_of_list),
+            "chosen": FilterWords().of(self.listing, self.parameters_of_list),
             "columns": [heading.label for heading in self.listing.headings if heading.in_file],
         }
 
@@ -122,25 +125,6 @@ class AskView(WagtailAdminTemplateMixin, TemplateView):
             messages.success(request, said)
 
 
-def in_words(listing: Listing, parameters: dict[str, str]) -> list[tuple[str, str]]:
-    """Return filters as pairs of label and value, as people read them."""
-    form = listing.filterset(data=parameters, queryset=listing.rows()).form
-    said = []
-    for name, value in parameters.items():
-        if name == "q":
-            said.append((_("Search"), value))
-            continue
-        field = form.fields.get(name) or form.fields.get(name.rpartition("_")[0])
-        label = str(field.label) if field else name
-        if name.endswith(("_from", "_to")):
-            label = (_("%(what)s, from") if name.endswith("_from") else _("%(what)s, to")) % {"what": label}
-        # Only where the choices are few: a person is a number here.
-        is_short = isinstance(field, forms.ChoiceField) and not hasattr(field, "queryset")
-        choices: dict[str, Any] = dict(cast(Any, field).choices) if is_short else {}
-        said.append((label, str(choices.get(value, value))))
-    return said
-
-
 class ExportsView(WagtailAdminTemplateMixin, TemplateView):
     """My exports of the last day."""
 
@@ -159,12 +143,15 @@ class ExportsView(WagtailAdminTemplateMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now = timezone.now()
         mine = RecordExport.objects.asked_by(self.request.user).exclude(pk__in=RecordExport.objects.expired(now)).order_by("-asked_at")
-        rows = [
-            {"export": export, "listing": LISTINGS[export.listing], "chosen": in_words(LISTINGS[export.listing], export.filters)}
-            for export in mine
+        page = CappedPaginator(mine, A_PAGE).get_page(self.request.GET.get("p"))
+        words = FilterWords()
+        page.object_list = [
+            {"export": export, "listing": LISTINGS[export.listing], "chosen": words.of(LISTINGS[export.listing], export.filters)}
+            for export in page.object_list
         ]
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"rows": rows, "is_under_way": any(export.is_under_way for export in mine)}
+        pages = page.paginator.get_elided_page_range(page.number)
+        return context | {"rows": page, "elided_page_range": pages, "is_under_way": mine.under_way().exists()}
 
 
 @require_GET

@@ -18,6 +18,7 @@ from django.contrib.auth.models import Permission
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.users.models import UserProfile
@@ -364,6 +365,26 @@ def test_progress_is_shown_and_the_page_works_without_javascript(client: Client,
     assert re.search(r'<noscript><meta http-equiv="refresh" content="\d+"></noscript>', page)
     RecordExport.objects.update(state=State.DONE)
     assert "http-equiv" not in client.get("/admin/exports/").content.decode()
+
+
+def test_the_page_that_is_asked_for_every_two_seconds_stays_cheap(client: Client, person: User) -> None:
+    course = make_course(title="Finance")
+    listings = ("learners", "enrolments", "attempts", "certificates")
+    for number in range(40):
+        filters = {"q": f"maria {number}"} | ({"course": str(course.key)} if number % 4 else {"language": "pt"})
+        asked(person, listing=listings[number % 4], filters=filters, state=State.DONE, asked_at=timezone.now() - timedelta(minutes=number))
+    RecordExport.objects.filter(filters__q="maria 39").update(state=State.RUNNING)
+    client.get("/admin/exports/")
+    for page, first in (("1", 0), ("2", 20)):
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get("/admin/exports/", {"p": page})
+        assert len(queries) <= 25
+        shown = answer.content.decode()
+        assert [f"maria {number}<" in shown or f"maria {number};" in shown for number in range(40)].count(True) == 20
+        assert f"maria {first};" in shown
+        assert "Finance" in shown
+        assert 'data-under-way="yes"' in shown, "also while the one under way is on another page"
+    assert client.get("/admin/exports/", {"p": "abc"}).status_code == 200
 
 
 def test_progress_goes_on_in_steps(person: User, named: None, monkeypatch: pytest.MonkeyPatch) -> None:
