@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.core.files.base import File
@@ -40,7 +41,7 @@ def may_export(person: User, listing: str) -> bool:
     return person.has_perm("learning.export_records") and person.has_perm(LISTINGS[listing].permission)
 
 
-def take_export(*, export_id: UUID, asker: User, now: datetime) -> tuple[RecordExport, File]:
+def take_export(*, export_id: UUID, asker: User, now: datetime) -> tuple[RecordExport, File[Any]]:
     """Return an export and its open file, which may be handed out now, after writing down that it was.
 
     Raises:
