@@ -105,7 +105,7 @@ def test_no_letter_is_smaller_than_eleven_pixels_on_a_phone() -> None:
     assert charts.SIZE * shown_at / charts.NARROW.width >= 11
     # The wide drawing takes over at 36rem; the column is then 36rem less two gutters of at most 2rem.
     assert charts.SIZE * (36 - 2 * 1.5) * 16 / charts.WIDE.width >= 11
-    assert f"font-size: {charts.SIZE}px" in (Path(settings.BASE_DIR) / "static/css/components.css").read_text()
+    assert f"font-size: {charts.SIZE}px" in (Path(settings.BASE_DIR) / "static/css/publication.css").read_text()
 
 
 @pytest.mark.parametrize(("cell", "language", "text"), [

@@ -14,6 +14,8 @@ from knowledge.data import DataMalformed, DataTable, as_csv, number, numbers, pa
 
 TWO_ROWS = DataTable(("País", "2024"), (("Perú", "1,5"), ("Chile", "2")))
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 
 @pytest.mark.parametrize(
     "text",

@@ -12,6 +12,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import call_command
+from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 from wagtail.models import Page, Revision
@@ -107,7 +108,7 @@ def test_while_it_is_being_made_there_is_no_link_and_then_there_is_one(
     with follow():
         publish(library, text("<p>Hola.</p>"))
     assert "edition.pdf" not in client.get("/es/knowledge/obra/").content.decode()
-    assert client.get("/es/knowledge/obra/edition.pdf").status_code == 404
+    assert client.get("/es/knowledge/obra/edition.pdf")["Location"] == "/es/knowledge/obra/"
     before = pagecache.generation()
     with follow():
         make_edition_pdf(edition_id=only_edition().pk)
@@ -268,7 +269,7 @@ def test_an_older_edition_says_what_it_said(library: LibraryPage, follow: Any) -
 def test_an_edition_from_before_facts_were_kept_takes_those_of_today(library: LibraryPage, follow: Any, no_worker: None) -> None:
     with follow():
         page = publish(library, text("<p>Hola.</p>"))
-    Edition.objects.update(facts={})
+    QuerySet(Edition).update(facts={})  # as a row from before the column was there
     assert values_for(only_edition()).facts["address"].endswith("/es/knowledge/obra/")
     page.delete()
     assert values_for(only_edition()).facts["publisher"] == "Puente"

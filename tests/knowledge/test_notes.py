@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from knowledge.notes import linked, marks_in, problems, without_marks
 from tests.knowledge.bodies import body, chart, footnotes, table, text
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 
 def test_a_mark_becomes_a_link_with_a_name_and_a_way_back() -> None:
     html = linked("<p>So it is.[^1] And so.[^b2]</p>")
