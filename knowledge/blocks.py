@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageBlock
@@ -65,6 +67,13 @@ class DataField(blocks.TextBlock):
             _("Copy the cells in your spreadsheet and paste them here, with a first line of column names."),
         )
         super().__init__(rows=8, **kwargs)
+
+    @cached_property
+    def field(self) -> forms.CharField:
+        field: forms.CharField = super().field
+        # The last cell of the last row, or the first of all, may be empty: it is there by its tab only.
+        field.strip = False
+        return field
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
+from modelcluster.models import model_from_serializable_data
 from wagtail.models import Orderable
 
 from core import countries
@@ -41,6 +42,14 @@ class Contribution(Orderable):
 
     class Meta(Orderable.Meta):
         constraints = [models.UniqueConstraint(fields=["page", "contributor", "role"], name="contribution_once_per_role")]
+
+    @classmethod
+    def from_serializable_data(cls, data: dict[str, Any], check_fks: bool = True, strict_fks: bool = False) -> Contribution | None:
+        """Read a part from a draft; None when whoever had it is gone: drafts are JSON, which no database protects."""
+        if check_fks and not Contributor.objects.filter(pk=data["contributor"]).exists():
+            return None
+        found: Contribution | None = model_from_serializable_data(cls, data, check_fks=check_fks, strict_fks=strict_fks)
+        return found
 
 
 class PublicationTopic(Orderable):
