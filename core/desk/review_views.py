@@ -25,7 +25,7 @@ from wagtail.admin.views.pages.workflow import CollectWorkflowActionDataView, Wo
 from wagtail.models import Revision
 
 from core import reviewing
-from core.desk import review_words
+from core.desk import checks, review_words
 from core.errors import StepRefused
 from core.models.review import step_of
 from core.review_forms import CHANGED
@@ -56,6 +56,9 @@ class _TakesSteps:
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if words := review_words.where_it_stands(self.page, request.user):
             messages.info(request, words)
+        if vague := checks.vague_links(self.page):
+            listed = ", ".join(f"“{words}”" for words in vague)
+            messages.warning(request, _("Links that say nothing of where they lead: %(links)s. Name the page instead.") % {"links": listed})
         response: HttpResponse = super().get(request, *args, **kwargs)  # type: ignore[misc]
         return response
 

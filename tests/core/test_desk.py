@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from wagtail.users.models import UserProfile
 from accounts.roles import BY_KEY, ROLES
 from core import awaiting
 from core.awaiting import Item
+from core.desk import checks
 from core.desk.doors import admin_language
 from core.desk.guide import GUIDES, path_of, render
 from tests.core.desk import Tab, fresh, make_desk, make_draft, person, signed_in
@@ -140,6 +142,30 @@ def test_the_admin_speaks_the_language_of_its_reader(desk: None, own: str, of_ad
 def test_an_unknown_language_is_shown_in_the_first() -> None:
     assert admin_language("xx") == "es"
     assert admin_language("pt-pt") == "pt-pt"
+
+
+# Checks.
+
+
+def test_links_that_say_nothing_are_named(desk: None) -> None:
+    author = person("author")
+    text = '<p>Lee el informe <a href="https://example.org/a">Aquí</a> o el <a href="https://example.org/b">informe sobre remesas</a>.</p>'
+    page = make_draft(author, body=json.dumps([{"type": "rich_text", "value": text}]))
+    assert checks.vague_links(page) == ["Aquí"]
+    assert "Links that say nothing of where they lead: “Aquí”." in Tab(author, page).says()
+    assert checks.vague_links(make_draft(author)) == []
+
+
+def test_the_checks_panel_has_our_rules_and_a_preview_can_be_checked(desk: None) -> None:
+    """Wagtail's checks run inside the preview, by its userbar: without one they find nothing, ever."""
+    author = person("author")
+    page = make_draft(author)
+    tab = Tab(author, page)
+    assert '"image-alt"' in tab.html
+    preview = tab.client.get(f"/admin/pages/{page.pk}/view_draft/").content.decode()
+    assert "<wagtail-userbar" in preview
+    page.save_revision().publish()
+    assert "wagtail-userbar" not in tab.client.get(fresh(page).url).content.decode()
 
 
 # The guides.
