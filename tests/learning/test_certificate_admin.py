@@ -480,12 +480,19 @@ def test_who_ever_did_something_is_found_without_reading_the_trail(admin: Client
     assert page.content.decode().count("a former member of staff (") == 7
     assert not [query["sql"] for query in queries if "DISTINCT" in query["sql"]]
     assert len(queries) <= 25
+    scans = "SELECT seq_scan, idx_scan FROM pg_stat_xact_user_tables WHERE relname = 'learning_auditentry'"
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("EXPLAIN QUERY PLAN " + ACTORS)
-            plan = str(cursor.fetchall())
+        if connection.vendor == "postgresql":
+            # EXPLAIN leaves out the inner step: count what is really read.
+            cursor.execute("ANALYZE learning_auditentry")
+            cursor.execute(scans)
+            before = cursor.fetchone()
+            cursor.execute(ACTORS)
+            cursor.execute(scans)
+            after = cursor.fetchone()
+            assert after[0] == before[0]
+            # One for each person, and the planner's own look at the ends of the index.
+            assert 1 + 1 + 7 <= after[1] - before[1] <= 12
         else:
-            cursor.execute("SET LOCAL enable_seqscan = off")
-            cursor.execute("EXPLAIN " + ACTORS)
-            plan = str(cursor.fetchall())
-    assert plan.count("auditentry_actor") >= 2, plan
+            cursor.execute("EXPLAIN QUERY PLAN " + ACTORS)
+            assert str(cursor.fetchall()).count("auditentry_actor") == 2
