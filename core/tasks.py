@@ -1,7 +1,13 @@
-"""Background work of the core: messages about reviews. Each says whom it is for, so that one that fails is sent again alone."""
+"""Background work of the core: messages about reviews, and publication on its date.
+
+Each message has a task that says whom it is for, so that one that fails is sent again alone.
+"""
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.core.management import call_command
 from django_tasks import task
 
 
@@ -20,3 +26,15 @@ def mail_step(event: str, state_id: int, actor_id: int | None, user_id: int) -> 
     from core.services.tell_of_step import write_to
 
     write_to(event=event, state_id=state_id, actor_id=actor_id, user_id=user_id)
+
+
+@task()
+def publish_due() -> None:
+    """Publish whatever is due by now, and withdraw what has expired. Run once more, or where a date was cancelled, it does nothing."""
+    call_command("publish_scheduled")
+
+
+def publish_at(moment: datetime) -> None:
+    """Have `publish_due` run at a moment, where the queue can wait; a timer that runs `publish_scheduled` does the rest."""
+    if publish_due.get_backend().supports_defer:
+        publish_due.using(run_after=moment).enqueue()

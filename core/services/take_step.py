@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -18,7 +19,10 @@ from core.errors import StepRefused
 from core.models import ReviewState
 from core.review_forms import CHANGED, form_for
 from core.review_signals import scheduled
+from core.tasks import publish_at
 
+# Wagtail publishes what was due before now, not at it.
+A_MOMENT = timedelta(seconds=1)
 # Sending a text to review again approves nothing: whoever corrected it may do that.
 FOR_MEMBERS = {"review_again"}
 
@@ -96,6 +100,7 @@ def _schedule(state: ReviewState, user: Any, answers: dict[str, Any]) -> None:
     _set_date(state.revision, answers["publish_at"])
     _release(state, user, answers)
     scheduled.send(sender=ReviewState, instance=state, user=user)
+    transaction.on_commit(partial(publish_at, answers["publish_at"] + A_MOMENT))
 
 
 def _release(state: ReviewState, user: Any, answers: dict[str, Any]) -> None:

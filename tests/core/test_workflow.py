@@ -11,12 +11,14 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from wagtail.models import PageLogEntry, Revision, Workflow, WorkflowPage, WorkflowState
 from wagtail.users.models import UserProfile
 
 from core import reviewing
 from core.models import PublishTask, ReviewTask
 from core.services.ensure_workflow import ensure_workflow
+from core.tasks import publish_due
 from knowledge.models import LibraryPage
 from tests.core.desk import Tab, form_data, fresh, library, make_desk, make_draft, person, signed_in, state_of
 
@@ -207,6 +209,21 @@ def test_published_on_a_date(author: Any, reviewer: Any, editor: Any) -> None:
         call_command("publish_scheduled")
         page = fresh(page)
         assert (page.live, page.title) == (True, "Un borrador")
+
+
+def test_a_task_waits_for_the_date(author: Any, reviewer: Any, editor: Any, settings: Any, django_capture_on_commit_callbacks: Any) -> None:
+    """With a real queue the worker publishes on the date itself; `publish_scheduled` on a timer is for when it was away."""
+    page = approved(author, reviewer)
+    later = (timezone.now() + timedelta(days=3)).replace(second=0, microsecond=0)
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+    with django_capture_on_commit_callbacks(execute=True):
+        Tab(editor, page).take("schedule", publish_at=later.strftime("%Y-%m-%dT%H:%M"))
+    waiting = DBTaskResult.objects.get(task_path="core.tasks.publish_due")
+    assert waiting.run_after == later + timedelta(seconds=1)
+    with time_machine.travel(waiting.run_after, tick=False):
+        publish_due.call()
+        assert fresh(page).live
+        publish_due.call()
 
 
 def test_the_new_version_of_a_live_page_on_a_date(author: Any, reviewer: Any, editor: Any) -> None:
