@@ -53,7 +53,7 @@ class Contributor(models.Model):
         errors: dict[str, Any] = {}
         self.name, self.family_name = _one_spelling(self.name), _one_spelling(self.family_name)
         if not self.name:
-            errors["name"] = _("This field cannot be blank.")
+            errors["name"] = models.Field.default_error_messages["blank"]
         if self.kind == self.Kind.PERSON and self.family_name and not self._words_before_family():
             errors["family_name"] = _("The family name is not part of the name.")
         if self.kind == self.Kind.ORGANISATION and (self.orcid or self.family_name):

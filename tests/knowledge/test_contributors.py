@@ -65,8 +65,9 @@ def test_an_address_stays_when_the_name_changes() -> None:
 
 
 @pytest.fixture
-def admin(client: Client) -> Client:
+def admin() -> Client:
     library_in()
+    client = Client(headers={"accept-language": "en"})
     client.force_login(User.objects.create_superuser("root@example.org"))
     return client
 
