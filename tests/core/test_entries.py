@@ -81,7 +81,7 @@ def test_made_up_values_are_not_rendered_again(client: Client, kept: set[str], m
     assert client.get("/es/courses/?topic=zz1&page=99").status_code == 200
 
 
-@pytest.mark.parametrize(("module", "address"), [("courses.catalogue", "/es/courses/"), ("knowledge.models", "/es/knowledge/")])
+@pytest.mark.parametrize(("module", "address"), [("courses.catalogue", "/es/courses/"), ("knowledge.listing", "/es/knowledge/")])
 def test_pages_of_a_list_are_kept_as_far_as_they_go(
     client: Client, kept: set[str], monkeypatch: pytest.MonkeyPatch, module: str, address: str
 ) -> None:
