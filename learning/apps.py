@@ -10,9 +10,10 @@ class LearningConfig(AppConfig):
 
     def ready(self) -> None:
         from core import access
+        from core import awaiting as core_awaiting
         from courses import impact
         from courses.models import AssessmentPage, LessonPage
-        from learning import gate, privacy, signals
+        from learning import awaiting, gate, privacy, signals
         from learning import impact as learning_impact
         from learning.admin_lists import search
 
@@ -21,6 +22,7 @@ class LearningConfig(AppConfig):
         access.register_evaluator(gate.ENROLLED, gate.decide_enrolled)
         impact.register(learning_impact.of_course)
         impact.register_steps(learning_impact.of_steps)
+        core_awaiting.register("certificate_holds", awaiting.certificate_holds)
         privacy.declare_record()
         signals.connect()
         search.connect()

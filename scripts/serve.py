@@ -1,6 +1,6 @@
 """Runs the web server and the task worker together: when either ends, or this process is told to, both end.
 
-Now and then it runs `manage.py reconcile`, as a timer does for a real site.
+Now and then it runs `manage.py reconcile` and `publish_scheduled`, as a timer does for a real site.
 """
 
 from __future__ import annotations
@@ -17,14 +17,18 @@ from types import FrameType
 
 HOST = "127.0.0.1"
 GRACE_SECONDS = 20
-RECONCILE_SECONDS = 600
+TIMER_SECONDS = 600
 PR_SET_PDEATHSIG = 1
 
 COMMANDS: dict[str, list[str]] = {
     "web server": [sys.executable, "-m", "gunicorn", "config.wsgi:application"],
     "task worker": [sys.executable, "manage.py", "db_worker", "--no-reload", "--no-startup-delay", "--interval", "1"],
 }
-RECONCILE = [sys.executable, "manage.py", "reconcile", "--verbosity", "0"]
+# What a timer of the system does for a real site: unfinished work, and pages whose date has come while the worker was away.
+TIMED: dict[str, list[str]] = {
+    "reconciler": [sys.executable, "manage.py", "reconcile", "--verbosity", "0"],
+    "publisher": [sys.executable, "manage.py", "publish_scheduled", "--verbosity", "0"],
+}
 DEVELOPMENT_COMMANDS: dict[str, list[str]] = {
     "web server": [sys.executable, "manage.py", "runserver", f"{HOST}:{os.environ.get('PORT', '8000')}"],
     "task worker": [sys.executable, "manage.py", "db_worker", "--reload", "--no-startup-delay", "--interval", "1"],
@@ -107,7 +111,7 @@ def run(commands: dict[str, list[str]]) -> int:
         signal.signal(signum, remember)
     processes = {name: start(command) for name, command in commands.items()}
     timer: dict[str, subprocess.Popen[bytes]] = {}
-    next_run = time.monotonic() + RECONCILE_SECONDS
+    next_run = time.monotonic() + TIMER_SECONDS
     try:
         while not asked_to_stop:
             for name, process in processes.items():
@@ -118,10 +122,10 @@ def run(commands: dict[str, list[str]]) -> int:
                 welcome()
                 is_welcomed = True
             if time.monotonic() >= next_run:
-                # What a timer of the system does for a real site. Whether it succeeds stops nothing.
+                # Whether they succeed stops nothing.
                 stop(timer)
-                timer["reconciler"] = start(RECONCILE)
-                next_run += RECONCILE_SECONDS
+                timer = {name: start(command) for name, command in TIMED.items()}
+                next_run += TIMER_SECONDS
             time.sleep(0.2)
         return 0
     finally:

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services.erase_account import erase_account
+from learning import awaiting
 from learning.certificate_admin.audit import ACTORS
 from learning.certificate_admin.history import history_of
 from learning.models import AuditEntry, Credential, CredentialFile, CredentialHold, CredentialHolder, Enrolment
@@ -164,6 +165,13 @@ def test_what_one_may_not_do_is_not_offered(client: Client, credential: Credenti
     assert at("revoke", credential.pk) not in body
     client.force_login(staff("view_credential"))
     assert at("replace", credential.pk) not in client.get(at("detail", credential.pk)).content.decode()
+
+
+def test_a_hold_waits_on_the_first_page_for_whoever_may_work_on_it(credential: Credential) -> None:
+    hold = CredentialHold.objects.create(credential=credential, missing="李")
+    line = next(iter(awaiting.certificate_holds(staff("change_credentialhold", email="holds@example.org"))))
+    assert (line.count, line.oldest, line.url) == (1, hold.opened_at, reverse("credential_holds:index"))
+    assert list(awaiting.certificate_holds(staff("view_credential", email="reads@example.org"))) == []
 
 
 def test_a_hold_is_shown_with_the_way_to_mend_it(client: Client, credential: Credential) -> None:
