@@ -33,7 +33,8 @@ class WaitingPanel(Component):
 
     def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
         request: HttpRequest = parent_context["request"]
-        return {"items": awaiting.items_for(request.user), "next_steps": next_steps(request)}  # type: ignore[arg-type]
+        items = awaiting.items_for(request.user)  # type: ignore[arg-type]
+        return {"items": items, "next_steps": [] if items else next_steps(request)}
 
 
 class DraftsPanel(Component):

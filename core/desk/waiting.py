@@ -80,11 +80,11 @@ def _open_states() -> QuerySet[ReviewState]:
 
 
 def _groups_of_tasks() -> dict[int, set[int]]:
-    """Return the groups of each step."""
+    """Return the groups of each step. One query."""
+    through = (kind.groups.through.objects.values_list(f"{kind._meta.model_name}_id", "group_id") for kind in STEPS)
     found: dict[int, set[int]] = defaultdict(set)
-    for kind in STEPS:
-        for task_id, group_id in kind.groups.through.objects.values_list(f"{kind._meta.model_name}_id", "group_id"):
-            found[task_id].add(group_id)
+    for task_id, group_id in next(through).union(*through):
+        found[task_id].add(group_id)
     return found
 
 

@@ -224,14 +224,14 @@ def test_an_approval_of_what_changed_meanwhile_is_refused(people: dict[str, User
     Tab(person("reviewer"), page).save(title="Changed by a colleague")
     before = Revision.objects.for_instance(page).count()
     answer = tab.take("approve", changes={"title": "Typed by me"})
-    assert "has changed since you opened it" in tab.says(answer)
+    assert "a changé depuis que vous l’avez ouvert" in tab.says(answer)
     assert "Typed by me" in tab.html, "what was typed is still in the form"
     assert Revision.objects.for_instance(page).count() == before
     state = state_of(page)
     assert state is not None
     assert state.current_task_state.status == "in_progress"
     tab._remember()
-    assert "has changed since you opened it" in tab.says(tab.take("approve")), "the same form stays too old"
+    assert "a changé depuis que vous l’avez ouvert" in tab.says(tab.take("approve")), "the same form stays too old"
     tab = Tab(people["reviewer"], page)
     tab.take("approve")
     state = state_of(page)
@@ -285,7 +285,7 @@ def test_a_refusal_shows_comments_again(people: dict[str, User]) -> None:
         "comments-0-replies-INITIAL_FORMS": 0,
     }
     answer = tab.take("approve", changes=comment)
-    assert "has changed since you opened it" in tab.says(answer)
+    assert "a changé depuis que vous l’avez ouvert" in tab.says(answer)
     assert "De qué año?" in tab.html or "De qu\\u00e9 a\\u00f1o?" in tab.html
 
 
