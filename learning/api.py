@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from accounts.models import User
-from courses.models import CoursePage, StepWaiver
+from courses.models import CoursePage
+from learning.bits import to_hex
 from learning.models import Enrolment
 from learning.private_api import CarefulParser, PrivateAPI, SignedIn, declare_refusals
 from learning.schemas import AnswersIn, AnswersOut, BatchIn, BatchOut, StateOut, SummariesOut
@@ -35,13 +36,13 @@ def _signed_in(request: HttpRequest) -> User | None:
 
 
 def _enrolment_json(state: CourseState, resume: Page | None = None) -> dict[str, Any]:
-    """Return what the script paints: keys of steps done and counting, and words in the reader's language."""
+    """Return what the script paints: the slots of steps done and counting, and words in the reader's language."""
     key = state.enrolment.course_key
     go_on = _("See my certificate") if state.is_completed else _("Continue")
     resume_url = reverse("learning:finish", args=[key]) if state.is_completed else (resume.get_url() if resume else None)
     return {
-        "done": [str(step) for step in state.done_keys],
-        "steps": [str(step.key) for step in state.document.steps],
+        "done": to_hex(state.enrolment.done_bits),
+        "counts": to_hex(state.document.full_mask),
         "percent": state.percent,
         "summary": {"done": state.done_count, "total": state.total_count, "label": state.label},
         "completed": state.is_completed,
@@ -72,11 +73,10 @@ def course_state(request: HttpRequest, course_key: UUID) -> dict[str, Any]:
     answer: dict[str, Any] = {"signed_in": True, "learner": _opaque(learner), "csrf": get_token(request), "enrolment": None}
     enrolment = enrolment_of(learner, course_key)
     if enrolment is not None and enrolment.state == Enrolment.State.ACTIVE:
-        waived = StepWaiver.objects.steps_of(course_key)
-        language = get_language() or enrolment.language
-        step = following_step(enrolment, waived)
-        page = live_pages([step], language).get(step) if step else None
-        answer["enrolment"] = _enrolment_json(CourseState(enrolment, waived, language), page)
+        state = CourseState(enrolment, get_language() or enrolment.language)
+        step = following_step(enrolment, state.waived)
+        page = live_pages([step], state.language).get(step) if step else None
+        answer["enrolment"] = _enrolment_json(state, page)
     return answer | (_edit_link(learner, course_key) if _may_be_staff(learner, enrolment) else {})
 
 
@@ -109,7 +109,7 @@ def events(request: HttpRequest, batch: BatchIn) -> dict[str, Any]:
     return {
         "accepted": list(result.accepted),
         "refused": [{"id": refusal.id, "error": refusal.error.code, "message": str(refusal.error)} for refusal in result.refused],
-        "state": {"enrolment": _enrolment_json(CourseState(result.enrolment, result.waived, get_language() or result.enrolment.language))},
+        "state": {"enrolment": _enrolment_json(CourseState(result.enrolment, get_language() or result.enrolment.language))},
     }
 
 

@@ -50,11 +50,14 @@ class ResumeOut(Schema):
     label: str
 
 
-class EnrolmentOut(Schema):
-    """What the script paints."""
+Bits = Annotated[str, Field(pattern="^[0-9a-f]+$", description="A set of slots in hexadecimal: bit n is slot n of the course.")]
 
-    done: list[str]
-    steps: list[str]
+
+class EnrolmentOut(Schema):
+    """What the script paints. `done` and `counts` (what this learner's outline holds) are sets of slots, which pages carry as data-slot."""
+
+    done: Bits
+    counts: Bits
     percent: int
     summary: Summary
     completed: bool

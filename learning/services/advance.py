@@ -7,16 +7,15 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from courses.models import StepWaiver
 from learning import policies
 from learning.bits import slots
 from learning.errors import NotEnrolled
 from learning.models import Enrolment, Progressed
-from learning.services.award_credential import AlreadyRevoked, award_credential
+from learning.services.award_credential import AlreadyRevoked, award_to
 
 
 def lock_enrolment(learner_id: int, course_key: UUID) -> Enrolment:
-    """Return a person's enrolment in a course, locked, with its outline and run. Call inside a transaction.
+    """Return a person's enrolment in a course, locked, with its run and waivers. One statement; call inside a transaction.
 
     Raises:
         NotEnrolled: there is none, or it was withdrawn.
@@ -38,8 +37,8 @@ def advance(enrolment: Enrolment, bits: int, *, waived: set[UUID] | None = None)
     completed = False
     if enrolment.completed_at is None and enrolment.state == Enrolment.State.ACTIVE:
         if waived is None:
-            waived = StepWaiver.objects.steps_of(enrolment.course_key)
-        needed = policies.required_mask(enrolment.outline.document, waived)
+            waived = enrolment.waived
+        needed = policies.required_mask(enrolment.document, waived)
         completed = policies.is_covered(enrolment.done_bits, needed)
         if completed:
             enrolment.completed_at = timezone.now()
@@ -50,5 +49,5 @@ def advance(enrolment: Enrolment, bits: int, *, waived: set[UUID] | None = None)
     if completed:
         # One that was issued by hand before, and revoked, is not issued again; what was done is kept all the same.
         with suppress(AlreadyRevoked):
-            award_credential(enrolment_id=enrolment.pk)
+            award_to(enrolment)
     return completed

@@ -91,7 +91,7 @@ def course_ref(request: HttpRequest, course_key: UUID, language: str) -> CourseR
     enrolment = enrolment_of(learner_of(request), course_key) if request.user.is_authenticated else None
     if enrolment is None:
         raise Http404
-    return CourseRef(course_key, enrolment.outline.document.title(language))
+    return CourseRef(course_key, enrolment.document.title(language))
 
 
 def refused(request: HttpRequest, title: str, text: str, back: str, *, status: int = 409) -> HttpResponse:

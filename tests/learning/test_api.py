@@ -18,7 +18,7 @@ from learning.errors import NotEnrolled, RunClosed, StepNotSelfReported, StepUnk
 from learning.models import Attempt, Enrolment, Progressed
 from learning.services.start_attempt import start_attempt
 from learning.services.withdraw import withdraw
-from tests.factories import assessment_of, done, enrol_in, event_json, lessons_of, make_course, make_user, resume, right_answers
+from tests.factories import assessment_of, done, enrol_in, event_json, lessons_of, make_course, make_user, resume, right_answers, slots_of
 
 pytestmark = pytest.mark.django_db
 
@@ -74,9 +74,9 @@ def test_the_state_says_what_the_script_paints(learner: Client, course: CoursePa
     state = answer.json()
     assert (state["signed_in"], bool(state["csrf"])) == (True, True)
     found = state["enrolment"]
-    assert (found["done"], found["percent"], found["completed"]) == ([str(first.key)], 33, False)
+    assert (found["done"], found["percent"], found["completed"]) == (slots_of(course, first.key), 33, False)
     assert (found["summary"]["done"], found["summary"]["total"]) == (1, 3)
-    assert found["steps"] == [str(first.key), str(second.key), str(assessment_of(course).key)]
+    assert found["counts"] == slots_of(course, first.key, second.key, assessment_of(course).key)
     assert found["resume"]["url"] == second.get_url()
 
 
