@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from courses.models import CoursePage, ModulePage, Outline, StepPage, StepWaiver
+from courses.models import CoursePage, CourseRun, ModulePage, Outline, StepPage, StepWaiver
 from courses.models.pages import minutes_in_words, step_pages_by_key
 from courses.outline import OutlineDocument, OutlineModule, OutlineStep, StepKind
 
@@ -161,6 +164,16 @@ def _outline_context(course: CoursePage, language: str, at_hand: UUID | None = N
     }
 
 
+def run_in_words(run: CourseRun | None, now: datetime) -> str:
+    """Say when a course can be taken: the page is rendered again at each of these moments (`CoursePage.next_moment`)."""
+    if run is not None and run.opens_at and now < run.opens_at:
+        return _("Opens on %(date)s") % {"date": formats.date_format(timezone.localtime(run.opens_at), "DATE_FORMAT")}
+    if run is None or run.closes_at is None:
+        return _("Your own, with no closing date")
+    date = formats.date_format(timezone.localtime(run.closes_at), "DATE_FORMAT")
+    return (_("Your own, until %(date)s") if now < run.closes_at else _("Closed on %(date)s")) % {"date": date}
+
+
 def course_context(course: CoursePage, language: str) -> dict[str, Any]:
     """What the course page shows."""
     drawing, context = _outline_context(course, language)
@@ -168,6 +181,7 @@ def course_context(course: CoursePage, language: str) -> dict[str, Any]:
     available = set(codes)
     context["languages_available"] = [{"code": code, "label": label} for code, label in settings.LANGUAGES if code in available]
     context["assessments"] = [drawing.line(step) for step in drawing.assessments]
+    context["run"] = run_in_words(CourseRun.objects.filter(course_key=course.key, slug=CourseRun.SELF_PACED).first(), timezone.now())
     context["required_count"] = sum(step.required for step in drawing.steps)
     return context
 

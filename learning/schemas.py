@@ -44,9 +44,10 @@ class Summary(Schema):
 
 
 class ResumeOut(Schema):
-    """Where to go on, and what the button says."""
+    """Where to go on, and what the button says. A page that shows the step with this slot has its address at hand."""
 
     url: str
+    slot: int | None = None
     label: str
 
 

@@ -170,12 +170,12 @@ class JoinedKeys(models.Aggregate):
     """Keys of a group as one text, parted by commas; NULL for none."""
 
     function = "STRING_AGG"
-    template = "%(function)s(%(expressions)s::text, ',')"
+    template = "%(function)s(CAST(%(expressions)s AS text), ',')"
     output_field = models.TextField()
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        """SQLite's name for it; keys are text there."""
-        return super().as_sql(compiler, connection, function="GROUP_CONCAT", template="%(function)s(%(expressions)s)", **extra)
+        """SQLite's name for it."""
+        return super().as_sql(compiler, connection, function="GROUP_CONCAT", **extra)
 
 
 class StepWaiverQuerySet(models.QuerySet["StepWaiver"]):

@@ -19,7 +19,7 @@ from learning.forms import EnrolForm, NameForm
 from learning.models import CredentialHolder
 from learning.services.claim_credential import claim_credential
 from learning.services.enrol import enrol
-from learning.services.reads import CourseState, following_step, state_of, summary_of
+from learning.services.reads import CourseState, live_pages, state_of, summary_of
 from learning.services.withdraw import withdraw
 from learning.views.frame import CourseRef, course_ref, language_of, learner_of, private, refused, sign_in_address, to_sign_in
 
@@ -113,10 +113,11 @@ def _part(request: HttpRequest, state: CourseState) -> UUID | None:
 
 
 def _record_context(page: CourseRef, state: CourseState, language: str, part: UUID | None) -> dict[str, Any]:
-    following = following_step(state.enrolment, state.waived)
-    drawing = Drawing(state.document, language, waived=state.waived, at_hand=part or following, beside=[following] if following else [])
+    following = state.following
+    beside = [following.key] if following else []
+    drawing = Drawing(state.document, language, waived=state.waived, at_hand=part or next(iter(beside), None), beside=beside)
     here = reverse("learning:course", args=[page.key])
-    resume = state.document.by_key.get(following) if following and page.is_live else None
+    resume = following if page.is_live else None
     return {
         "course": page,
         "state": state,
@@ -146,6 +147,19 @@ def _row(step: StepLine, state: CourseState, page: CourseRef) -> dict[str, Any]:
         "current": False,
         "done": state.enrolment.done_bits >> step.slot & 1,
     }
+
+
+@require_safe
+@private
+def resume(request: HttpRequest, course_key: UUID) -> HttpResponse:
+    """Lead to the step to go on with; to the record where there is none."""
+    if not request.user.is_authenticated:
+        return to_sign_in(request)
+    language = language_of(request)
+    state = state_of(learner_of(request), course_key, language)
+    step = state.following if state and not state.is_withdrawn else None
+    page = live_pages([step.key], language).get(step.key) if step else None
+    return HttpResponseRedirect((page and page.get_url()) or reverse("learning:course", args=[course_key]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

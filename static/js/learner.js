@@ -136,7 +136,11 @@ function paint(state) {
   paintOutline(enrolment);
   for (const box of region.querySelectorAll("[data-progress]")) paintProgress(box, enrolment.summary);
   const start = region.querySelector("[data-start] a");
-  if (start && enrolment.resume) relabel(start, enrolment.resume.url, enrolment.resume.label);
+  if (start && enrolment.resume) {
+    const { slot, url, label } = enrolment.resume;
+    // The page has the address of what it shows; for the rest the server looks it up.
+    relabel(start, region.querySelector(`a[data-slot="${slot}"]`)?.href ?? url, label);
+  }
   const enrol = region.querySelector("[data-enrol] a");
   if (enrol) relabel(enrol, enrolment.url, enrolment.label);
 }

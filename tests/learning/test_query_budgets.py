@@ -72,7 +72,7 @@ def test_a_batch_of_events_costs_five(client: Client, length: int, events: int) 
         answer = send(client, course, batch)
     assert len(answer.json()["accepted"]) == events
     # The session, the person; the enrolment locked, its bits set, the outbox told.
-    assert without_transaction_ends(queries) == 5
+    assert without_transaction_ends(queries) == 5, [query["sql"] for query in queries.captured_queries]
     with CaptureQueriesContext(connection) as again:
         assert send(client, course, batch).status_code == 200
     assert without_transaction_ends(again) <= without_transaction_ends(queries)
