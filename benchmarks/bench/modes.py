@@ -1,0 +1,39 @@
+"""How much is measured: the whole run (at most 20 minutes), the full one (as long as it takes), the short one (that it works)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """Numbers of one way to run.
+
+    Attributes:
+        repeats: blocks of each contender.
+        block_seconds: how long a block shall take; the number of its visits follows from what a visit takes, within `visits`.
+        visits: the least and the most visits of a block.
+        actors: people who act; a write is measured once for each, so no block of writes has more visits.
+    """
+
+    name: str
+    steps: tuple[int, ...]
+    learners: tuple[int, ...]
+    repeats: int
+    block_seconds: float
+    visits: tuple[int, int]
+    actors: int
+    hellos: int
+
+
+WHOLE = Mode("whole", (10, 1000), (1000, 100_000), 5, 0.8, (4, 400), 400, 120)
+FULL = Mode("full", (10, 100, 1000), (1000, 100_000, 5_100_000), 5, 0.8, (4, 400), 400, 120)
+SHORT = Mode("short", (10,), (1000,), 1, 0.4, (2, 200), 200, 60)
+
+
+def mode_of(environment: Mapping[str, str]) -> Mode:
+    """Return the mode that FULL=1 or SHORT=1 asks for, else the whole run."""
+    if environment.get("SHORT"):
+        return SHORT
+    return FULL if environment.get("FULL") else WHOLE
