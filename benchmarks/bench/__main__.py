@@ -28,14 +28,29 @@ def say(text: str) -> None:
 BEGAN = time.monotonic()
 
 
-def contenders_of(task: Task, steps: int, mode: Mode, found: dict[str, Site]) -> dict[str, Contender]:
+def chosen(only: str) -> list[Task]:
+    """Return the tasks that ONLY=T2,T6 names; all of them if it is empty."""
+    return [task for task in TASKS if not only or task.name in only.split(",")]
+
+
+def peer_or_why_not() -> tuple[str, str]:
+    """Return the interpreter of the peer's environment, or why there is none."""
+    if os.environ.get("PEER") == "no":
+        return "", "left out, as PEER=no asked"
+    try:
+        return peer_python(), ""
+    except PeerMissing as error:
+        return "", f"could not be installed: {error}"
+
+
+def contenders_of(task: Task, steps: int, learners: int, mode: Mode, found: dict[str, Site]) -> dict[str, Contender]:
     """Return who takes part in a task: the floor always, Puente and the peer where there is something to measure."""
     first = steps == mode.steps[0]
     floor = found["wagtail" if task.floor == "wagtail page" else "hello"]
     taking = {"floor": Contender(f"{task.key} floor", floor, floor.plan[task.floor][""])}
     if first or task.puente_varies:
         taking["puente"] = Contender(task.key, found["puente"], found["puente"].plan[task.key][str(steps)])
-    if "peer" in found and task.peer and (first or task.peer_varies):
+    if "peer" in found and task.peer and (first or task.peer_varies) and learners <= task.peer_at_most:
         taking["peer"] = Contender(task.key, found["peer"], found["peer"].plan[task.key][str(steps)])
     return taking
 
@@ -44,8 +59,8 @@ def measure(run: Run, found: dict[str, Site], learners: int) -> list[results.Row
     """Measure every task at every length of course, with so many learners."""
     rows = []
     for steps in run.mode.steps:
-        for task in TASKS:
-            taking = contenders_of(task, steps, run.mode, found)
+        for task in chosen(os.environ.get("ONLY", "")):
+            taking = contenders_of(task, steps, learners, run.mode, found)
             if len(taking) == 1:
                 continue
             run.measure(list(taking.values()))
@@ -61,12 +76,9 @@ def measure(run: Run, found: dict[str, Site], learners: int) -> list[results.Row
 def main() -> None:
     """Run the benchmark that the environment asks for."""
     mode, cluster = mode_of(os.environ), Cluster.from_environment()
-    missing = ""
-    try:
-        python = peer_python()
-    except PeerMissing as error:
-        python, missing = "", str(error)
-        say(f"The peer could not be installed ({missing}): the run goes on without it.")
+    python, missing = peer_or_why_not()
+    if missing:
+        say(f"The run goes on without the peer, which {missing.splitlines()[0]}")
     all_sites = sites(python)
     with tempfile.TemporaryDirectory(prefix="puente-bench.") as folder:
         for site in all_sites.values():

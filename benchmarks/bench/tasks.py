@@ -18,6 +18,7 @@ class Task:
         puente: what Puente is asked.
         peer: what the peer is asked; empty: nothing that is not measured already.
         puente_varies, peer_varies: whether the answer depends on the number of steps; if not, it is measured for the first number only.
+        peer_at_most: with more learners than that the peer is not asked: its edit view draws every account of the site as an option.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Task:
     peer: str
     puente_varies: bool = True
     peer_varies: bool = True
+    peer_at_most: int = 2**31
 
     @property
     def key(self) -> str:
@@ -44,6 +46,6 @@ TASKS = (
     Task("T5", "", "upsert", "four values", "one batch of four steps done", "four calls of SetValue, a value each"),
     Task("T6", "", "upsert", "complete the last step", "one event; completes, and awards the certificate", "SetValue lesson_status; completes (no certificate)"),
     Task("T7", "", "signed in", "read my progress", "my record of the course, with ticks", "its course page, which is where it shows progress"),
-    Task("T8", "", "signed in", "open an enrolment in the admin", "the record of an enrolment, as support opens it", "its enrolment's edit view", peer_varies=False),
+    Task("T8", "", "signed in", "open an enrolment in the admin", "the record of an enrolment, as support opens it", "its enrolment's edit view", peer_varies=False, peer_at_most=100_000),
     Task("T8", "listing", "signed in", "the admin's list of enrolments", "the first page of the list", "", puente_varies=False),
 )

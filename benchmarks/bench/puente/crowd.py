@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from django.core.management import call_command, get_commands
 from django.db import connection
+
+from accounts.models import User
+
+DOMAIN = "synthetic.invalid"
 
 PEOPLE = """
 INSERT INTO accounts_user (email, password, printed_name, show_name, language, first_name, last_name, is_superuser, is_staff, is_active, date_joined)
@@ -17,8 +22,13 @@ WHERE u.email LIKE '%%@crowd.example' AND NOT EXISTS (SELECT 1 FROM learning_enr
 """
 
 
-def make_crowd(learners: int) -> None:
-    """Make learners until there are so many."""
+def make_crowd(learners: int, courses: list[str]) -> None:
+    """Make learners until there are so many, in these courses (slugs): with `manage.py load_synthetic` where there is one."""
+    if "load_synthetic" in get_commands():
+        here = User.objects.filter(email__endswith=f"@{DOMAIN}").count()
+        chosen = [word for slug in courses for word in ("--course", slug)]
+        call_command("load_synthetic", "--learners", str(learners - here), "--seed", str(learners), "--yes-really", *chosen)
+        return
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM accounts_user WHERE email LIKE '%%@crowd.example'")
         cursor.execute(PEOPLE, {"first": cursor.fetchone()[0] + 1, "last": learners})

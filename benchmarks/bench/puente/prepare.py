@@ -8,6 +8,7 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
+from allauth.account.internal.flows.login import _AUTHENTICATION_METHODS_USER_SESSION_KEY, AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from django.core.management import call_command
 from django.urls import reverse
@@ -33,7 +34,8 @@ def make(sizes: dict[str, Any]) -> dict[str, Any]:
     """Make an open course of each length and one for enrolled people only, and the people who act in them."""
     call_command("collectstatic", interactive=False, verbosity=0)
     ensure_site()
-    staff = _staff()
+    staff = User.objects.create(email="staff@actors.example", is_superuser=True, printed_name="Staff", language="es")
+    Authenticator.objects.create(user=staff, type=Authenticator.Type.TOTP, data={"secret": ""})
     plan: dict[str, Any] = {name: {} for name in TASKS}
     for steps in sizes["steps"]:
         people = User.objects.bulk_create(
@@ -46,13 +48,6 @@ def make(sizes: dict[str, Any]) -> dict[str, Any]:
             plan[name][str(steps)] = found
         plan["T3/enrolled"][str(steps)] = _gated(make_course(steps, access=CoursePage.Access.ENROLLED), people, sessions)
     return plan
-
-
-def _staff() -> tuple[User, str]:
-    """Return someone who may do everything, and a session that has shown a second factor; open_records are added by `_visits`."""
-    person = User.objects.create(email="staff@actors.example", is_superuser=True, printed_name="Staff", language="es")
-    Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={"secret": ""})
-    return person, ""
 
 
 def make_course(steps: int, **fields: Any) -> CoursePage:
@@ -115,7 +110,7 @@ def _event(kind: str, step: OutlineStep) -> dict[str, str]:
     return {"id": str(uuid.uuid4()), "type": kind, "step": str(step.key), "at": timezone.now().isoformat()}
 
 
-def _visits(course: CoursePage, people: list[User], sessions: list[str], staff: tuple[User, str]) -> dict[str, Any]:
+def _visits(course: CoursePage, people: list[User], sessions: list[str], staff: User) -> dict[str, Any]:
     enrolments, steps = _enrol(course, people)
     ids = [enrolment.pk for enrolment in enrolments]
     address, lesson = course.get_url(), LessonPage.objects.descendant_of(course).order_by("path")[0].get_url()
@@ -131,7 +126,7 @@ def _visits(course: CoursePage, people: list[User], sessions: list[str], staff: 
     at_half = _back(half)
     state = f"/learning/api/state/{course.key}"
     record = reverse("record_enrolments:record", args=[ids[0]])
-    of_staff = _showing(staff[0], ids[0])
+    of_staff = _showing(staff, ids[0])
     certified = "e.completed_at IS NOT NULL AND EXISTS (SELECT 1 FROM learning_credential c JOIN learning_credentialholder h ON "
     certified += "h.credential_id = c.id WHERE c.enrolment_id = e.id AND c.revoked_at IS NULL AND h.learner_id = e.learner_id)"
     return {
@@ -158,12 +153,13 @@ def _visits(course: CoursePage, people: list[User], sessions: list[str], staff: 
 def _showing(person: User, enrolment: int) -> str:
     """Open a session in which staff have shown their second factor, and opened one record with a reason, for the whole run."""
     extra = {
-        "account_authentication_methods": [{"method": "mfa", "at": time.time() + 3600, "id": 1, "type": "totp"}],
+        _AUTHENTICATION_METHODS_USER_SESSION_KEY: str(person.pk),
+        AUTHENTICATION_METHODS_SESSION_KEY: [{"method": "mfa", "at": time.time() + 3600, "id": 1, "type": "totp"}],
         "opened_records": {str(enrolment): [person.pk, (timezone.now() + timedelta(days=1)).isoformat()]},
     }
     return sign_in([person], extra)[0]
 
 
 def grow(learners: int) -> None:
-    """Put a crowd beside them."""
-    make_crowd(learners)
+    """Put a crowd beside them, in the open courses."""
+    make_crowd(learners, list(CoursePage.objects.filter(access=CoursePage.Access.OPEN).values_list("slug", flat=True)))
