@@ -65,7 +65,7 @@ class Site:
             SystemExit: it did not start.
         """
         command = [self.python, "-m", "gunicorn", "--config", str(HERE / "gunicorn.conf.py"), "--bind", f"unix:{self.socket}", self.wsgi]
-        self._process = subprocess.Popen(command, cwd=ROOT, env=self._environment(cluster), start_new_session=True)  # noqa: S603
+        self._process = subprocess.Popen(command, cwd=ROOT, env=self.environment(cluster), start_new_session=True)  # noqa: S603
         end = time.monotonic() + STARTED_IN
         while time.monotonic() < end and self._process.poll() is None:
             self._workers = children_of(self._process.pid)
@@ -93,7 +93,8 @@ class Site:
         """Make one request."""
         return ask(self.socket, request)
 
-    def _environment(self, cluster: Cluster) -> dict[str, str]:
+    def environment(self, cluster: Cluster) -> dict[str, str]:
+        """Return what its processes are told."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR") if name in os.environ}
         return kept | {
             "PYTHONPATH": str(ROOT),
@@ -107,7 +108,7 @@ class Site:
 
     def _prepare(self, cluster: Cluster, *arguments: str) -> None:
         command = [self.python, "-m", "benchmarks.bench.preparing", self.prepare, *arguments]
-        subprocess.run(command, cwd=ROOT, env=self._environment(cluster), check=True)  # noqa: S603 - our own modules
+        subprocess.run(command, cwd=ROOT, env=self.environment(cluster), check=True)  # noqa: S603 - our own modules
 
 
 def sites(peer_python: str) -> dict[str, Site]:
