@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -50,7 +51,7 @@ def contenders_of(task: Task, steps: int, learners: int, mode: Mode, found: dict
     taking = {"floor": Contender(f"{task.key} floor", floor, floor.plan[task.floor][""])}
     if first or task.puente_varies:
         taking["puente"] = Contender(task.key, found["puente"], found["puente"].plan[task.key][str(steps)])
-    if "peer" in found and task.peer and (first or task.peer_varies) and learners <= task.peer_at_most:
+    if "peer" in found and task.of_peer and (first or task.peer_varies) and learners <= task.peer_at_most:
         taking["peer"] = Contender(task.key, found["peer"], found["peer"].plan[task.key][str(steps)])
     return taking
 
@@ -73,8 +74,15 @@ def measure(run: Run, found: dict[str, Site], learners: int) -> list[results.Row
     return rows
 
 
+def leave(number: int, _frame: object) -> None:
+    """End by an exception, so that what was started is stopped. A shell's background command ignores Ctrl-C otherwise."""
+    raise SystemExit(128 + number)
+
+
 def main() -> None:
     """Run the benchmark that the environment asks for."""
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, leave)
     mode, cluster = mode_of(os.environ), Cluster.from_environment()
     python, missing = peer_or_why_not()
     if missing:

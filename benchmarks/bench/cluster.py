@@ -103,4 +103,4 @@ class Cluster:
             connection.execute(f"ALTER SYSTEM SET log_statement = '{which}'")
             connection.execute("SELECT pg_reload_conf()")
         # Signals reach the backends of others within moments; they read them before the next statement.
-        time.sleep(0.15)
+        time.sleep(0.1)

@@ -34,7 +34,17 @@ def peer_python() -> str:
     if not stamp.exists():
         print("Installing the peer into an environment of its own", flush=True)
         venv.create(folder, with_pip=True, clear=True)
-        command = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--require-hashes", "-r", str(REQUIREMENTS)]
+        command = [
+            str(python),
+            "-m",
+            "pip",
+            "install",
+            "--disable-pip-version-check",
+            "--quiet",
+            "--require-hashes",
+            "-r",
+            str(REQUIREMENTS),
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own lock file
         if done.returncode:
             raise PeerMissing(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "pip failed")

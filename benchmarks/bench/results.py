@@ -18,7 +18,8 @@ def row_of(task: Task, system: str, steps: int, learners: int, contender: Conten
     """Return what one contender came to at one task.
 
     `range` is that of `times_floor`, the figure that counts; `cpu_range` that of the milliseconds. Bytes are compressed, by
-    the site or, if it does not, as a proxy in front of it would; `bytes_sent` is what the site itself sent, `bytes_plain` what a browser reads.
+    the site or, if it does not, as a proxy in front of it would; `bytes_sent` is what the site itself sent, `bytes_plain` what a
+    browser reads.
     """
     blocks = contender.blocks
     times = [seconds * 1000 for block in blocks for seconds in block.times]

@@ -19,7 +19,12 @@ from benchmarks.bench.plans import get, post, task
 
 # Who is ready for the last step of a long course has a row for each step before it: of these, few are enough.
 MOST_ROWS = 30_000
-VALUES = (("cmi.core.lesson_location", "7"), ("cmi.suspend_data", "here"), ("cmi.core.score.raw", "80"), ("cmi.core.session_time", "00:07:00"))
+VALUES = (
+    ("cmi.core.lesson_location", "7"),
+    ("cmi.suspend_data", "here"),
+    ("cmi.core.score.raw", "80"),
+    ("cmi.core.session_time", "00:07:00"),
+)
 PEOPLE = """
 INSERT INTO auth_user (username, password, first_name, last_name, email, is_superuser, is_staff, is_active, date_joined)
 SELECT 'learner' || n, '!', 'Ana', 'Quispe', 'learner' || n || '@crowd.example', false, false, true, now()
@@ -32,8 +37,10 @@ WHERE u.username LIKE 'learner%%' AND NOT EXISTS (SELECT 1 FROM wagtail_lms_cour
 """
 # Three lessons done by everyone of the crowd.
 ATTEMPTS = """
-INSERT INTO wagtail_lms_scormattempt (user_id, scorm_package_id, started_at, last_accessed, completion_status, success_status, location, suspend_data)
-SELECT u.id, p.id, now(), now(), 'completed', 'unknown', '', '' FROM auth_user u CROSS JOIN (SELECT id FROM wagtail_lms_scormpackage ORDER BY id LIMIT 3) p
+INSERT INTO wagtail_lms_scormattempt
+    (user_id, scorm_package_id, started_at, last_accessed, completion_status, success_status, location, suspend_data)
+SELECT u.id, p.id, now(), now(), 'completed', 'unknown', '', ''
+FROM auth_user u CROSS JOIN (SELECT id FROM wagtail_lms_scormpackage ORDER BY id LIMIT 3) p
 WHERE u.username LIKE 'learner%%' AND NOT EXISTS (SELECT 1 FROM wagtail_lms_scormattempt a WHERE a.user_id = u.id)
 """
 
@@ -60,7 +67,9 @@ def _course(steps: int) -> tuple[CoursePage, list[SCORMLessonPage]]:
         SCORMPackage(title=f"Package {n}", extracted_path=f"package_{steps}_{n}", launch_url="index.html") for n in range(steps)
     )
     lessons = [
-        SCORMLessonPage(title=f"Lesson {n}", slug=f"lesson-{n}", intro="<p>" + "A lesson of the benchmark. " * 20 + "</p>", scorm_package=package)
+        SCORMLessonPage(
+            title=f"Lesson {n}", slug=f"lesson-{n}", intro="<p>" + "A lesson of the benchmark. " * 20 + "</p>", scorm_package=package
+        )
         for n, package in enumerate(packages)
     ]
     for lesson in lessons:
@@ -98,7 +107,8 @@ def _visits(course: CoursePage, lessons: list[SCORMLessonPage], people: list[Use
     data = f"attempt_id IN (SELECT id FROM wagtail_lms_scormattempt WHERE {mine})"
     back = [
         f"DELETE FROM wagtail_lms_scormdata WHERE {data}",
-        f"UPDATE wagtail_lms_scormattempt SET completion_status = 'incomplete', location = '', suspend_data = '', score_raw = NULL WHERE {mine}",
+        "UPDATE wagtail_lms_scormattempt SET completion_status = 'incomplete', location = '', suspend_data = '', score_raw = NULL "
+        f"WHERE {mine}",
         f"UPDATE wagtail_lms_courseenrollment SET completed_at = NULL WHERE user_id = ANY(%(ids)s) AND course_id = {course.pk}",
     ]
     return {

@@ -3,7 +3,7 @@
 from benchmarks.bench.database import databases
 
 DEBUG = False
-SECRET_KEY = "the-peer-of-the-benchmark-never-a-secret"  # noqa: S105 - of a database that lives for minutes
+SECRET_KEY = "the-peer-of-the-benchmark-never-a-secret"
 ALLOWED_HOSTS = ["puente.example"]
 CSRF_TRUSTED_ORIGINS = ["https://puente.example"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -10,7 +10,8 @@ from accounts.models import User
 DOMAIN = "synthetic.invalid"
 
 PEOPLE = """
-INSERT INTO accounts_user (email, password, printed_name, show_name, language, first_name, last_name, is_superuser, is_staff, is_active, date_joined)
+INSERT INTO accounts_user
+    (email, password, printed_name, show_name, language, first_name, last_name, is_superuser, is_staff, is_active, date_joined)
 SELECT 'learner' || n || '@crowd.example', '!', 'Ana Quispe N' || n, false, 'es', '', '', false, false, true, now()
 FROM generate_series(%(first)s::int, %(last)s::int) n
 """

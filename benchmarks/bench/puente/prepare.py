@@ -61,7 +61,9 @@ def make_course(steps: int, **fields: Any) -> CoursePage:
         module = course.add_child(instance=ModulePage(title=f"Module {first}", slug=f"module-{first}", locale=catalogue.locale))
         for n in range(first, min(first + IN_A_MODULE, steps)):
             module.add_child(
-                instance=LessonPage(title=f"Lesson {n}", slug=f"lesson-{n}", locale=catalogue.locale, minutes=7, body=BODY, lead="A lesson.")
+                instance=LessonPage(
+                    title=f"Lesson {n}", slug=f"lesson-{n}", locale=catalogue.locale, minutes=7, body=BODY, lead="A lesson."
+                )
             )
     publish_structure(course=course)
     found: CoursePage = CoursePage.objects.get(pk=course.pk)
@@ -133,9 +135,7 @@ def _visits(course: CoursePage, people: list[User], sessions: list[str], staff: 
         "T1": task([[get(address)]]),
         "T2": task([[get(address, session), get(state, session)] for session in sessions], reset=at_half, ids=ids),
         "T3": task([[get(lesson, session)] for session in sessions]),
-        "T4": task(
-            sends(("resume", steps[1])), once=True, reset=at_half, check=f"{count} e.resume_step = '{steps[1].key}'", ids=ids
-        ),
+        "T4": task(sends(("resume", steps[1])), once=True, reset=at_half, check=f"{count} e.resume_step = '{steps[1].key}'", ids=ids),
         "T5": task(
             sends(*[("done", step) for step in four]),
             once=True,

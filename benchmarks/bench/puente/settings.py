@@ -14,4 +14,4 @@ os.environ["SECRET_KEY"] = "a-site-of-the-benchmark-that-lives-for-minutes-never
 os.environ["CACHE_URL"] = "locmemcache://"
 os.environ["EMAIL_URL"] = "dummymail://"
 
-from config.settings.production import *  # noqa: E402
+from config.settings.production import *
