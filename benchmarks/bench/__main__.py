@@ -9,6 +9,7 @@ import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from benchmarks.bench import results
@@ -114,6 +115,7 @@ def finish(mode: Mode, run: Run, rows: list[results.Row], machine: str, missing:
         "minutes": round((time.monotonic() - BEGAN) / 60, 1),
         "repeats": mode.repeats,
         "blocks_repeated": run.repetitions,
+        "hello_ms": round(median(run.hello_costs), 3),
         "peer": missing or "wagtail-lms 0.11.1",
         "rows": rows,
     }

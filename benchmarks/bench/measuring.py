@@ -37,18 +37,21 @@ class Contender:
 
 @dataclass
 class Run:
-    """A whole run: its cluster, its hello, and every hello measured so far (requests a second)."""
+    """A whole run: its cluster, its hello, and every hello measured so far (requests a second; milliseconds of processor time each)."""
 
     cluster: Cluster
     mode: Mode
     hello: Site
     hellos: list[float] = field(default_factory=list)
+    hello_costs: list[float] = field(default_factory=list)
     repetitions: int = 0
 
     def greet(self) -> float:
         """Measure the neighbouring hello."""
+        used = self.hello.used() + self.cluster.used()
         seconds, _times = run(self.hello.socket, self.hello.plan["hello"][""]["visits"], self.mode.hellos)
         self.hellos.append(self.mode.hellos / seconds)
+        self.hello_costs.append((self.hello.used() + self.cluster.used() - used) / NANO / self.mode.hellos)
         return self.hellos[-1]
 
     def measure(self, contenders: list[Contender]) -> None:
