@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import connection, transaction
+from django.db.models import Model
 
 from accounts.models import User
 from learning.bits import SlotCounts
 from learning.models import Attempt, Credential, CredentialHolder, Enrolment
 from learning.services.add_completions import add_completions
-from learning.synthetic.people import CoursePlan, DrawnEnrolment, Person, draw_people, email_of
-from learning.synthetic.rows import Table
+from learning.synthetic.people import CoursePlan, Person, draw_people, email_of
+from learning.synthetic.rows import Row, Table
 
 BATCH = 5_000
 # One for all: Django's are random, and nobody can sign in with either.
@@ -49,7 +49,8 @@ def load_synthetic(*, plans: Sequence[CoursePlan], learners: int, seed: int, tel
     if User.objects.filter(email=email_of(0, seed)).exists():
         raise SeedTaken
     people, loaded = draw_people(plans, learners, seed), Loaded()
-    tables = {model: Table(model) for model in (User, Enrolment, Attempt, Credential, CredentialHolder)}
+    models: tuple[type[Model], ...] = (User, Enrolment, Attempt, Credential, CredentialHolder)
+    tables = {model: Table(model) for model in models}
     while batch := list(islice(people, BATCH)):
         with transaction.atomic():
             _load(batch, tables, loaded)
@@ -60,7 +61,7 @@ def load_synthetic(*, plans: Sequence[CoursePlan], learners: int, seed: int, tel
     return loaded
 
 
-def _load(people: list[Person], tables: dict[Any, Table], loaded: Loaded) -> None:
+def _load(people: list[Person], tables: dict[type[Model], Table], loaded: Loaded) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             # What is lost with the power is loaded again; waiting for the disk after each batch helps nobody.
@@ -71,7 +72,7 @@ def _load(people: list[Person], tables: dict[Any, Table], loaded: Loaded) -> Non
     pairs = [(number, drawn) for number, (_key, _person, drawn) in zip(numbers, owned, strict=True)]
     tables[Attempt].insert([{**row, "enrolment_id": number} for number, drawn in pairs for row in drawn.attempts])
     tables[Credential].insert([{**drawn.credential, "enrolment_id": number} for number, drawn in pairs if drawn.credential])
-    tables[CredentialHolder].insert([_holder(key, person, drawn) for key, person, drawn in owned if drawn.credential])
+    tables[CredentialHolder].insert([_holder(key, person, drawn.credential) for key, person, drawn in owned if drawn.credential])
     counts = SlotCounts()
     counts.add((drawn.row["run_id"], drawn.row["done_bits"]) for _number, drawn in pairs)
     sums = counts.totals()
@@ -83,7 +84,6 @@ def _load(people: list[Person], tables: dict[Any, Table], loaded: Loaded) -> Non
     loaded.credentials += sum(drawn.credential is not None for _number, drawn in pairs)
 
 
-def _holder(learner_id: int, person: Person, drawn: DrawnEnrolment) -> dict[str, Any]:
-    assert drawn.credential is not None
+def _holder(learner_id: int, person: Person, credential: Row) -> Row:
     printed = {"printed_name": person.row["printed_name"], "show_name": person.row["show_name"]}
-    return {"credential_id": drawn.credential["id"], "learner_id": learner_id, **printed}
+    return {"credential_id": credential["id"], "learner_id": learner_id, **printed}

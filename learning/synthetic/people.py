@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from courses.outline import OutlineDocument, OutlineStep
+from courses.outline import AssessmentRule, OutlineDocument, OutlineStep
 from learning import policies
 from learning.grading import course_grade, is_honours
 from learning.models import CODE_ALPHABET, CODE_LENGTH
@@ -77,9 +77,9 @@ class CoursePlan:
         return policies.required_mask(self.document, self.waived)
 
     @cached_property
-    def graded(self) -> tuple[int, ...]:
-        """The places of the assessments."""
-        return tuple(place for place, step in enumerate(self.steps) if step.rule)
+    def graded(self) -> dict[int, AssessmentRule]:
+        """The places of the assessments, and what each asks."""
+        return {place: step.rule for place, step in enumerate(self.steps) if step.rule}
 
     @cached_property
     def finishers(self) -> float:
@@ -183,9 +183,7 @@ def _enrolment(plan: CoursePlan, day: date, language: str, draw: random.Random) 
 
 def _passed(plan: CoursePlan, place: int, day: date, draw: random.Random) -> Iterator[Row]:
     """Yield the attempts at an assessment that was passed: sometimes the second."""
-    rule = plan.steps[place].rule
-    assert rule is not None
-    number = 1
+    rule, number = plan.graded[place], 1
     if rule.pass_mark and rule.attempts_allowed != 1 and draw.random() < 0.2:
         yield _attempt(plan, place, number, int(draw.random() * rule.pass_mark), day, draw)
         number = 2
@@ -194,17 +192,15 @@ def _passed(plan: CoursePlan, place: int, day: date, draw: random.Random) -> Ite
 
 def _attempt(plan: CoursePlan, place: int, number: int, score: int | None, day: date, draw: random.Random) -> Row:
     """Return an attempt whose paper has no questions: a real one is a hundred times as large, and no list reads it."""
-    step = plan.steps[place]
-    assert step.rule is not None
-    rule = {"pass_mark": step.rule.pass_mark, "honours_mark": step.rule.honours_mark, "attempts_allowed": step.rule.attempts_allowed}
+    rule = plan.graded[place]
     started = _moment(day + timedelta(days=number), draw)
     return {
-        "step_key": step.key,
+        "step_key": plan.steps[place].key,
         "number": number,
-        "paper": {"schema": 1, "seed": 0, "language": "es", "rule": rule, "questions": []},
+        "paper": {"schema": 1, "seed": 0, "language": "es", "rule": asdict(rule), "questions": []},
         "started_at": started,
         "score": score,
-        "passed": None if score is None else score >= step.rule.pass_mark,
+        "passed": None if score is None else score >= rule.pass_mark,
         "submitted_at": None if score is None else started + timedelta(minutes=25),
     }
 

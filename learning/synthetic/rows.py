@@ -23,7 +23,8 @@ class Table:
         fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField | models.BigAutoField)]
         blank = model()
         self._columns = [(field.attname, _encoder(field), getattr(blank, field.attname)) for field in fields]
-        self._names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+        self._names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
+        self._key = connection.ops.quote_name(str(model._meta.pk.column))
 
     def insert(self, rows: Sequence[Row], *, numbered: bool = False) -> list[int]:
         """Add rows. Returns their primary keys if asked to: those of a numbered table.
@@ -36,7 +37,7 @@ class Table:
             made = self.model._default_manager.bulk_create([self.model(**row) for row in rows], batch_size=500)
             return [instance.pk for instance in made] if numbered else []
         keys = self._reserve(len(rows)) if numbered else []
-        names = f"{connection.ops.quote_name(self.model._meta.pk.column)}, {self._names}" if numbered else self._names
+        names = f"{self._key}, {self._names}" if numbered else self._names
         columns = self._columns
         lines = ["\t".join([encode(row.get(name, default)) for name, encode, default in columns]) for row in rows]
         if numbered:
@@ -65,7 +66,8 @@ def _encoder(field: models.Field[Any, Any]) -> Callable[[Any], str]:
 
 
 def _bits(value: Any) -> str:
-    return "\\\\x" + value.to_bytes((value.bit_length() + 7) // 8, "little").hex()
+    written: str = value.to_bytes((value.bit_length() + 7) // 8, "little").hex()
+    return f"\\\\x{written}"
 
 
 def _json(value: Any) -> str:
