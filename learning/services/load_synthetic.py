@@ -9,11 +9,13 @@ from itertools import islice
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import connection, transaction
 from django.db.models import Model
+from django.utils import timezone
 
 from accounts.models import User
 from learning.bits import SlotCounts
 from learning.models import Attempt, Credential, CredentialHolder, Enrolment
 from learning.services.add_completions import add_completions
+from learning.services.count_steps import count_steps
 from learning.synthetic.people import CoursePlan, Person, draw_people, email_of
 from learning.synthetic.rows import Row, Table
 
@@ -55,6 +57,7 @@ def load_synthetic(*, plans: Sequence[CoursePlan], learners: int, seed: int, tel
         with transaction.atomic():
             _load(batch, tables, loaded)
         tell(len(batch))
+    count_steps(now=timezone.now())
     with connection.cursor() as cursor:
         for model in tables:
             cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")

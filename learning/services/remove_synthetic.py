@@ -7,12 +7,14 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import ManyToOneRel, QuerySet
+from django.utils import timezone
 
 from accounts.models import User
 from learning.bits import SlotCounts
 from learning.models import Attempt, Credential, CredentialHold, CredentialHolder, CredentialNotice, Enrolment
 from learning.privacy import erase_certificates
 from learning.services.add_completions import add_completions
+from learning.services.count_steps import count_steps
 from learning.synthetic.people import DOMAIN
 
 BATCH = 5_000
@@ -38,6 +40,7 @@ def remove_synthetic(*, tell: Callable[[int], None] = lambda number: None) -> in
         removed += len(keys)
         tell(len(keys))
     if removed:
+        count_steps(now=timezone.now())
         with connection.cursor() as cursor:
             for model in (User, Enrolment, Attempt, Credential, CredentialHolder):
                 cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
