@@ -1,4 +1,7 @@
-"""The part of docs/performance.md that a run writes: verdicts, table and chart. Pure but for `write`."""
+"""The part of docs/performance.md that a run writes: verdicts, table and chart. Pure but for `write`.
+
+python -m benchmarks.bench.document         brings page and chart up to date with benchmarks/results/latest.json
+"""
 
 from __future__ import annotations
 
@@ -102,3 +105,9 @@ def _cells(row: Row | None) -> list[str]:
         f"{row['bytes'] / 1000:,.1f}",
         f"{row['p50_ms']:,.1f} / {row['p95_ms']:,.1f}",
     ]
+
+
+if __name__ == "__main__":
+    from benchmarks.bench.results import read
+
+    write(read())
