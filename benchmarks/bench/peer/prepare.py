@@ -10,7 +10,6 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import connection
 from django.urls import reverse
-from django.utils import timezone
 from wagtail.models import Page, Site
 from wagtail_lms.models import CourseEnrollment, CoursePage, SCORMAttempt, SCORMLessonPage, SCORMPackage
 
@@ -79,64 +78,58 @@ def _course(steps: int) -> tuple[CoursePage, list[SCORMLessonPage]]:
 
 def _visits(course: CoursePage, lessons: list[SCORMLessonPage], people: list[User], staff: str) -> dict[str, Any]:
     enrolments = CourseEnrollment.objects.bulk_create(CourseEnrollment(user=person, course=course) for person in people)
-    ids = [person.pk for person in people]
+    attempts, sessions = _before_the_end(lessons, people), sign_in(people)
+    page, lesson = f"/course-{len(lessons)}/", f"/course-{len(lessons)}/lesson-0/"
+    reads = [[get(page, session)] for session in sessions]
+    return {
+        "T1": task([[get(page)]]),
+        "T2": task(reads),
+        "T3": task([[get(lesson, session)] for session in sessions]),
+        "T7": task(reads),
+        "T8": task([[get(reverse("courseenrollment:edit", args=[enrolments[0].pk]), staff)]]),
+        **_writes(course, attempts, sessions),
+    }
+
+
+def _before_the_end(lessons: list[SCORMLessonPage], people: list[User]) -> list[SCORMAttempt]:
+    """Let everyone have done all lessons but the last, and return their attempts at that one."""
     done = [
         SCORMAttempt(user=person, scorm_package=lesson.scorm_package, completion_status="completed")
         for person in people
         for lesson in lessons[:-1]
     ]
     SCORMAttempt.objects.bulk_create(done, batch_size=5000)
-    last = SCORMAttempt.objects.bulk_create(
-        SCORMAttempt(user=person, scorm_package=lessons[-1].scorm_package, completion_status="incomplete", last_accessed=timezone.now())
-        for person in people
+    return SCORMAttempt.objects.bulk_create(
+        SCORMAttempt(user=person, scorm_package=lessons[-1].scorm_package, completion_status="incomplete") for person in people
     )
-    sessions = sign_in(people)
-    page, lesson = f"/course-{len(lessons)}/", f"/course-{len(lessons)}/lesson-0/"
-    edit = reverse("courseenrollment:edit", args=[enrolments[0].pk])
-    reads = [[get(page, session)] for session in sessions]
-    package = lessons[-1].scorm_package_id
 
+
+def _writes(course: CoursePage, attempts: list[SCORMAttempt], sessions: list[str]) -> dict[str, Any]:
     def saves(*values: tuple[str, str]) -> list[Any]:
-        pairs = zip(last, sessions, strict=True)
         return [
             [post(f"/lms/scorm-api/{attempt.pk}/", session, {"method": "SetValue", "parameters": list(value)}) for value in values]
-            for attempt, session in pairs
+            for attempt, session in zip(attempts, sessions, strict=True)
         ]
 
-    mine = f"user_id = ANY(%(ids)s) AND scorm_package_id = {package}"
+    mine = f"user_id = ANY(%(ids)s) AND scorm_package_id = {attempts[0].scorm_package_id}"
     data = f"attempt_id IN (SELECT id FROM wagtail_lms_scormattempt WHERE {mine})"
-    back = [
-        f"DELETE FROM wagtail_lms_scormdata WHERE {data}",
-        "UPDATE wagtail_lms_scormattempt SET completion_status = 'incomplete', location = '', suspend_data = '', score_raw = NULL "
-        f"WHERE {mine}",
-        f"UPDATE wagtail_lms_courseenrollment SET completed_at = NULL WHERE user_id = ANY(%(ids)s) AND course_id = {course.pk}",
-    ]
+    enrolled = f"user_id = ANY(%(ids)s) AND course_id = {course.pk}"
+    empty = "completion_status = 'incomplete', location = '', suspend_data = '', score_raw = NULL"
+    same = {
+        "reset": [
+            f"DELETE FROM wagtail_lms_scormdata WHERE {data}",
+            f"UPDATE wagtail_lms_scormattempt SET {empty} WHERE {mine}",
+            f"UPDATE wagtail_lms_courseenrollment SET completed_at = NULL WHERE {enrolled}",
+        ],
+        "ids": [attempt.user_id for attempt in attempts],
+    }
+    at_seven = f"SELECT count(*) FROM wagtail_lms_scormattempt WHERE {mine} AND location = '7'"
+    four_each = f"SELECT count(*) / 4 FROM wagtail_lms_scormdata WHERE {data}"
+    completed = f"SELECT count(*) FROM wagtail_lms_courseenrollment WHERE {enrolled} AND completed_at IS NOT NULL"
     return {
-        "T1": task([[get(page)]]),
-        "T2": task(reads),
-        "T3": task([[get(lesson, session)] for session in sessions]),
-        "T4": task(
-            saves(VALUES[0]),
-            reset=back,
-            check=f"SELECT count(*) FROM wagtail_lms_scormattempt WHERE {mine} AND location = '7'",
-            ids=ids,
-        ),
-        "T5": task(
-            saves(*VALUES),
-            reset=back,
-            check=f"SELECT count(*) / 4 FROM wagtail_lms_scormdata WHERE {data}",
-            ids=ids,
-        ),
-        "T6": task(
-            saves(("cmi.core.lesson_status", "completed")),
-            once=True,
-            reset=back,
-            check=f"SELECT count(*) FROM wagtail_lms_courseenrollment WHERE user_id = ANY(%(ids)s) AND course_id = {course.pk} "
-            "AND completed_at IS NOT NULL",
-            ids=ids,
-        ),
-        "T7": task(reads),
-        "T8": task([[get(edit, staff)]]),
+        "T4": task(saves(VALUES[0]), check=at_seven, **same),
+        "T5": task(saves(*VALUES), check=four_each, **same),
+        "T6": task(saves(("cmi.core.lesson_status", "completed")), once=True, check=completed, **same),
     }
 
 
