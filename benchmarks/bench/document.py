@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.bench.goals import Row, find, sizes, verdicts
+from benchmarks.bench.goals import KILO, Row, find, sizes, verdicts
 from benchmarks.bench.tasks import TASKS, Task
 
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
@@ -21,7 +21,7 @@ MET = {True: "yes", False: "**no**", None: "–"}
 def generated(results: dict[str, Any]) -> str:
     """Return the generated part for the results of a run, markers included."""
     rows: list[Row] = results["rows"]
-    parts = [BEGIN, _head(results), _goals(rows), _picture(rows)]
+    parts = [BEGIN, _head(results), _goals(rows), *_edit_view(rows), _picture(rows)]
     parts += [_table(rows, learners) for learners in sizes(rows, "learners")]
     return "\n\n".join([*parts, END])
 
@@ -67,6 +67,13 @@ def _goals(rows: list[Row]) -> str:
     return "### Goals\n\n" + _lines(("Task", "Goal", "Measured", "Met?"), body)
 
 
+def _edit_view(rows: list[Row]) -> list[str]:
+    """Return a sentence on the peer's T8, whose weight the table shows compressed."""
+    found = [row for row in rows if row["task"] == "T8" and row["system"] == "peer"]
+    said = [f"{row['bytes_plain'] / KILO:,.0f} kB and {row['cpu_ms'] / KILO:,.2f} s with {row['learners']:,} learners" for row in found]
+    return [f"The peer's edit view of an enrolment (T8), uncompressed, and its processor time: {'; '.join(said)}."] if said else []
+
+
 def _picture(rows: list[Row]) -> str:
     learners = sizes(rows, "learners")[-1]
     text = f"Processor time of Puente and of the peer as a multiple of each task's floor, with {learners:,} learners"
@@ -102,7 +109,7 @@ def _cells(row: Row | None) -> list[str]:
         f"{row['app_ms']:.2f} + {row['db_ms']:.2f}",
         f"{row['times_floor']:.2f} ({low:.2f} to {high:.2f})",
         f"{row['queries']:,}",
-        f"{row['bytes'] / 1000:,.1f}",
+        f"{row['bytes'] / KILO:,.1f}" if row["bytes"] >= KILO else f"{row['bytes'] / KILO:.2f}",
         f"{row['p50_ms']:,.1f} / {row['p95_ms']:,.1f}",
     ]
 
