@@ -42,6 +42,11 @@ def _verdict(task: str, goal: str, values: Sequence[float], most: float, unit: s
     return Verdict(task, goal, " / ".join(f"{value:.2f}{unit}" for value in values), all(value <= most for value in values))
 
 
+def _between(found: Sequence[int], what: str) -> str:
+    """Return from where to where a growth is measured; in a short run there is one size only."""
+    return f"from {found[0]:,} to {found[-1]:,} {what}" if found[0] != found[-1] else f"with more {what}"
+
+
 def _at_most(rows: Sequence[Row], task: str, what: str, variant: str = "") -> Verdict:
     """Return the verdict on "costs at most so many times its floor", at every length, with the most learners measured."""
     learners, lengths = sizes(rows, "learners")[-1], sizes(rows, "steps")
@@ -56,7 +61,7 @@ def _longer(rows: Sequence[Row], task: str, most: float, word: str) -> Verdict:
     learners, lengths = sizes(rows, "learners")[-1], sizes(rows, "steps")
     short, long = (find(rows, task, steps, learners) for steps in (lengths[0], lengths[-1]))
     values = [long["times_floor"] / short["times_floor"]] if short and long and len(lengths) > 1 else []
-    return _verdict(task, f"{word}: ≤ {most} from {lengths[0]:,} to {lengths[-1]:,} steps", values, most)
+    return _verdict(task, f"{word}: ≤ {most} {_between(lengths, 'steps')}", values, most)
 
 
 def _more_learners(rows: Sequence[Row], few: int, many: int) -> Verdict:
@@ -67,7 +72,7 @@ def _more_learners(rows: Sequence[Row], few: int, many: int) -> Verdict:
             before, after = (find(rows, task, steps, learners, variant=variant) for learners in (few, many))
             if before and after:
                 grown.append((after["times_floor"] / before["times_floor"], f"{task} {variant}".strip(), steps))
-    goal = f"growth from {few:,} to {many:,} learners: ≤ {FLAT}"
+    goal = f"growth {_between((few, many), 'learners')}: ≤ {FLAT}"
     if not grown or few == many:
         return Verdict("T2 to T7", goal, "not measured in this run", None)
     worst = max(grown)
@@ -84,7 +89,7 @@ def _admin(rows: Sequence[Row]) -> list[Verdict]:
         made.append(_verdict("T8", f"{what}: ≤ 200 kB, uncompressed", weights, 200, " kB"))
         before = [row for steps in lengths if (row := find(rows, "T8", steps, learners[0], variant=variant))]
         growth = [after["bytes_plain"] / row["bytes_plain"] for row, after in zip(before, found, strict=True)] if len(learners) > 1 else []
-        made.append(_verdict("T8", f"{what}: flat from {learners[0]:,} to {learners[-1]:,} learners (bytes: ≤ {FLAT})", growth, FLAT))
+        made.append(_verdict("T8", f"{what}: flat {_between(learners, 'learners')} (bytes: ≤ {FLAT})", growth, FLAT))
     return made
 
 

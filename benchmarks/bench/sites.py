@@ -22,6 +22,10 @@ ROOT = HERE.parent.parent
 STARTED_IN = 60.0
 
 
+class WorkerEnded(Exception):
+    """A worker process of a site is gone: what it cost can't be known any more."""
+
+
 @dataclass
 class Site:
     """A site: how to prepare and start it, and, while it runs, its processes and what may be asked of it."""
@@ -86,8 +90,15 @@ class Site:
             self._process.wait()
 
     def used(self) -> int:
-        """Return the processor time of its workers so far, in nanoseconds."""
-        return sum(used_by(pid) for pid in self._workers)
+        """Return the processor time of its workers so far, in nanoseconds.
+
+        Raises:
+            WorkerEnded: one of them is gone, and its account with it.
+        """
+        found = [used_by(pid) for pid in self._workers]
+        if not all(found):
+            raise WorkerEnded(f"A worker of {self.name} ended in the middle of the run.")
+        return sum(found)
 
     def ask(self, request: dict[str, Any]) -> tuple[bytes, str]:
         """Make one request."""
