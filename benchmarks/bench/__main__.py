@@ -94,7 +94,7 @@ def main() -> None:
             say(f"Preparing {site.name}")
             site.make(cluster, Path(folder), {"steps": mode.steps, "actors": mode.actors})
         with Running(cluster, all_sites) as found:
-            run = Run(cluster, mode, found["hello"])
+            run = Run(cluster, mode, found["hello"], began=BEGAN)
             rows: list[results.Row] = []
             for learners in mode.learners:
                 say(f"Loading up to {learners} learners")

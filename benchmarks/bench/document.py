@@ -51,7 +51,9 @@ def write(results: dict[str, Any]) -> None:
 def _head(results: dict[str, Any]) -> str:
     kind = {"whole": "`make bench`", "full": "`make bench FULL=1`", "short": "`make bench SHORT=1`: that it works, no figures to keep"}
     said = f"Measured on {results['measured_on']} at commit {results['commit'] or 'unknown'} with {kind[results['mode']]}, "
-    said += f"{results['minutes']} minutes; {results['repeats']} {'block' if results['repeats'] == 1 else 'blocks'} each, "
+    fewer = sorted({row["blocks"] for row in results["rows"] if row["blocks"] != results["repeats"]})
+    few = f" (where time ran short: {fewer[0]})" if fewer else ""
+    said += f"{results['minutes']} minutes; {results['repeats']} {'block' if results['repeats'] == 1 else 'blocks'} each{few}, "
     said += f"{results['blocks_repeated']} of them measured again because the machine was disturbed. Peer: {results['peer']}. "
     said += f"The anonymous hello beside every block cost {results['hello_ms']:.2f} ms in the median."
     return f"{said}\n\nMachine: {results['machine']}."

@@ -45,6 +45,7 @@ class Run:
     hellos: list[float] = field(default_factory=list)
     hello_costs: list[float] = field(default_factory=list)
     repetitions: int = 0
+    began: float = field(default_factory=time.monotonic)
 
     def greet(self) -> float:
         """Measure the neighbouring hello."""
@@ -59,7 +60,7 @@ class Run:
         for contender in contenders:
             self._calibrate(contender)
         before = self.greet()
-        for repeat in range(self.mode.repeats):
+        for repeat in range(self.mode.repeats_after((time.monotonic() - self.began) / 60)):
             for contender in order_of(contenders, repeat):
                 before = self._block(contender, before, len(contender.blocks))
         for contender in contenders:

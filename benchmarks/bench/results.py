@@ -44,6 +44,7 @@ def row_of(task: Task, system: str, steps: int, learners: int, contender: Conten
         "bytes_sent": contender.weight.sent,
         "bytes_plain": contender.weight.plain,
         "visits": contender.visits,
+        "blocks": len(blocks),
         "floor": task.floor,
     }
 

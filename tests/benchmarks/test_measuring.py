@@ -170,6 +170,12 @@ def test_a_block_is_repeated_twice_at_the_most(server: Server, monkeypatch: pyte
     assert measured.repetitions == 2
 
 
+def test_a_whole_run_on_a_slow_machine_has_fewer_blocks_at_its_end_and_a_full_one_takes_its_time() -> None:
+    assert WHOLE.repeats_after(0) == FULL.repeats_after(600) == 5
+    assert WHOLE.repeats_after(WHOLE.minutes + 1) == 3
+    assert SHORT.repeats_after(600) == 1
+
+
 def test_the_mode_is_what_the_environment_asks_for() -> None:
     assert mode_of({}) is WHOLE
     assert mode_of({"FULL": "1", "SHORT": ""}) is FULL
