@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import tempfile
 import time
 from datetime import UTC, datetime
@@ -131,4 +130,4 @@ def finish(mode: Mode, run: Run, rows: list[results.Row], machine: str, missing:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks.bench.client import run, weigh
+from benchmarks.bench.client import THREADS, run, weigh
 from benchmarks.bench.cluster import Cluster
 from benchmarks.bench.modes import Mode
 from benchmarks.bench.sites import Site
@@ -15,7 +15,7 @@ from benchmarks.bench.summary import Block, is_disturbed, order_of
 NANO = 1_000_000
 # A block that is disturbed again and again is kept as it is: the machine is not quiet, and the range will show it.
 MOST_REPETITIONS = 2
-WARM_SECONDS = 3.0
+WARM_SECONDS, SLOW_SECONDS = 3.0, 0.1
 
 
 class EffectMissing(Exception):
@@ -94,21 +94,18 @@ class Run:
         self._put_back(contender)
         began = time.perf_counter()
         contender.weight = weigh(site.socket, plan["visits"][0])
-        first = time.perf_counter() - began
-        if first < WARM_SECONDS:
-            # Each worker has caches of its own; a dozen more visits reach both.
-            run(site.socket, plan["visits"], min(12, len(plan["visits"])) if plan["once"] else 12)
-            self._put_back(contender)
-            seconds, _times = run(site.socket, plan["visits"], min(4, len(plan["visits"])))
-            first = seconds / 4
+        taken = time.perf_counter() - began
+        if taken > WARM_SECONDS:
+            # The peer's edit view: no cache makes it faster, and each thread asks for it once.
+            contender.visits = THREADS
         else:
-            first /= 2
-        least, most = self.mode.visits
-        contender.visits = max(least, min(most, round(self.mode.block_seconds / first)))
-        if plan["once"]:
-            contender.visits = min(contender.visits, len(plan["visits"]))
-        if first > WARM_SECONDS:
-            contender.visits = 2
+            # Each worker has caches of its own; a dozen more visits reach both. Then what is fast is timed more often.
+            enough = len(plan["visits"]) if plan["once"] else self.mode.visits[1]
+            for count in (min(12, enough), min(4 if taken > SLOW_SECONDS else 40, enough)):
+                self._put_back(contender)
+                seconds, _times = run(site.socket, plan["visits"], count)
+            least, most = self.mode.visits
+            contender.visits = min(most, enough, max(least, round(self.mode.block_seconds * count / seconds)))
         self._put_back(contender)
         with self.cluster.statements(site.database) as found:
             weigh(site.socket, plan["visits"][0])

@@ -115,7 +115,7 @@ def _writes(course: CoursePage, attempts: list[SCORMAttempt], sessions: list[str
     data = f"attempt_id IN (SELECT id FROM wagtail_lms_scormattempt WHERE {mine})"
     enrolled = f"user_id = ANY(%(ids)s) AND course_id = {course.pk}"
     empty = "completion_status = 'incomplete', location = '', suspend_data = '', score_raw = NULL"
-    same = {
+    same: dict[str, Any] = {
         "reset": [
             f"DELETE FROM wagtail_lms_scormdata WHERE {data}",
             f"UPDATE wagtail_lms_scormattempt SET {empty} WHERE {mine}",
