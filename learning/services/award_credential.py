@@ -6,10 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Exists, Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from courses.models import CoursePage, StepWaiver
 from learning import policies
 from learning.certificate.values import BY_DECISION, EARNED
@@ -37,17 +38,23 @@ def award_credential(*, enrolment_id: int) -> Credential | None:
         AlreadyRevoked: there was one, and it was revoked.
     """
     with transaction.atomic():
-        enrolment = Enrolment.objects.select_for_update(of=("self",)).select_related("outline", "learner").get(pk=enrolment_id)
-        existing = Credential.objects.filter(enrolment=enrolment).order_by(F("revoked_at").asc(nulls_first=True)).first()
-        if existing is not None and existing.revoked_at is None:
-            return existing
-        if existing is not None:
-            raise AlreadyRevoked
-        if not is_earned(enrolment):
-            raise NotEligible
-        if not enrolment.learner.printed_name:
-            return None
-        return write_credential(enrolment, snapshot_of(enrolment), Credential.Basis.EARNED)
+        return award_to(Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment_id))
+
+
+def award_to(enrolment: Enrolment) -> Credential | None:
+    """Award the certificate of an enrolment that the caller has locked; as `award_credential`, whose errors it raises."""
+    mine = Credential.objects.filter(enrolment=enrolment)
+    learner = User.objects.annotate(has_any=Exists(mine), has_live=Exists(mine.live())).get(pk=enrolment.learner_id)
+    if learner.has_live:
+        return mine.live().first()
+    if learner.has_any:
+        raise AlreadyRevoked
+    if not is_earned(enrolment):
+        raise NotEligible
+    enrolment.learner = learner
+    if not learner.printed_name:
+        return None
+    return write_credential(enrolment, snapshot_of(enrolment), Credential.Basis.EARNED)
 
 
 def write_credential(enrolment: Enrolment, snapshot: dict[str, Any], basis: Credential.Basis) -> Credential:
@@ -76,7 +83,7 @@ def is_earned(enrolment: Enrolment) -> bool:
     """
     if enrolment.completed_at is None:
         return False
-    document = enrolment.outline.document
+    document = enrolment.document
     missing = policies.required_mask(document, ()) & ~enrolment.done_bits
     if not missing:
         return True
@@ -86,18 +93,13 @@ def is_earned(enrolment: Enrolment) -> bool:
 
 def snapshot_of(enrolment: Enrolment) -> dict[str, Any]:
     """Return what the certificate will always say, without who it is about."""
-    document = enrolment.outline.document
+    document = enrolment.document
     titles, topic, slug = dict(document.titles), "", ""
     for page in CoursePage.objects.live().filter(translation_key=enrolment.course_key).select_related("locale").order_by("-pk"):
         titles[page.locale.language_code] = page.title
         topic, slug = page.topic, page.slug
-    best = dict(
-        Attempt.objects.submitted()
-        .filter(enrolment=enrolment)
-        .values_list("step_key")
-        .annotate(Max("score"))
-        .values_list("step_key", "score__max")
-    )
+    sent = Attempt.objects.submitted().filter(enrolment=enrolment) if any(step.rule for step in document.steps) else Attempt.objects.none()
+    best = dict(sent.values_list("step_key").annotate(Max("score")))
     graded = [step for step in document.steps if step.rule and step.key in best]
     completed = enrolment.completed_at
     return {
@@ -107,7 +109,7 @@ def snapshot_of(enrolment: Enrolment) -> dict[str, Any]:
         "slug": slug,
         "minutes": document.minutes,
         "outline": str(enrolment.outline_id),
-        "outline_version": enrolment.outline.version,
+        "outline_version": document.version,
         "grade": course_grade([best[step.key] for step in graded]),
         "honours": is_honours([(best[step.key], step.rule.honours_mark) for step in graded if step.rule]),
         "completed_on": timezone.localdate(completed).isoformat() if completed else None,
