@@ -35,11 +35,19 @@ class Statement:
             params: one for each placeholder; keys and times as Python has them.
             ending: what follows the statement this time, as "FOR UPDATE".
         """
+        return next(iter(self._rows(params, ending, most=1)), None)
+
+    def all(self, *params: Any) -> list[tuple[Any, ...]]:
+        """Return every row, as `first` does one."""
+        return self._rows(params, "")
+
+    def _rows(self, params: Sequence[Any], ending: str, most: int | None = None) -> list[tuple[Any, ...]]:
         connection = connections[DEFAULT_DB_ALIAS]
         with connection.cursor() as cursor:
-            cursor.execute(_written(self._template, tuple(self._aliases.items()), connection.vendor) + ending, _adapted(params, connection))
-            row = cursor.fetchone()
-        return None if row is None else self._read(row, connection)
+            written = _written(self._template, tuple(self._aliases.items()), connection.vendor)
+            cursor.execute(written + ending, _adapted(params, connection))
+            rows = cursor.fetchall() if most is None else cursor.fetchmany(most)
+        return [self._read(row, connection) for row in rows]
 
     def _read(self, row: Sequence[Any], connection: Any) -> tuple[Any, ...]:
         values, start, found = list(row), 0, []
@@ -109,12 +117,25 @@ def _update_sql(model: Model, names: tuple[str, ...]) -> str:
     return f"UPDATE {model._meta.db_table} SET {sets} WHERE {_field(model, 'pk').column} = %s"  # noqa: S608 - names of our own columns
 
 
-def insert_rows(model: Model, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Insert rows whose keys the database gives, in one statement; no signal is sent."""
+def insert_rows(model: Model, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[Any]:
+    """Insert rows in one statement and return their keys; no signal is sent."""
     connection = connections[DEFAULT_DB_ALIAS]
     fields = [_field(model, name) for name in names]
     values = [field.get_db_prep_save(value, connection) for row in rows for field, value in zip(fields, row, strict=True)]
     places = ", ".join(["(" + ", ".join(["%s"] * len(fields)) + ")"] * len(rows))
     columns = ", ".join(field.column for field in fields)
+    key = _field(model, "pk").column
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {model._meta.db_table} ({columns}) VALUES {places}", values)  # noqa: S608 - names of our own columns
+        cursor.execute(f"INSERT INTO {model._meta.db_table} ({columns}) VALUES {places} RETURNING {key}", values)  # noqa: S608 - our own names
+        return [row[0] for row in cursor.fetchall()]
+
+
+def insert_row(instance: models.Model) -> None:
+    """Insert an instance, which gets its key where the database gives it; no signal is sent."""
+    model = type(instance)
+    fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
+    (key,) = insert_rows(model, [field.name for field in fields], [[field.pre_save(instance, add=True) for field in fields]])
+    if len(fields) < len(model._meta.concrete_fields):
+        instance.pk = key
+    instance._state.adding = False
+    instance._state.db = DEFAULT_DB_ALIAS
