@@ -5,6 +5,8 @@ Bit n is slot n of the course. Union is OR, so a replay, a second device or any 
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -52,3 +54,34 @@ def to_hex(bits: int) -> str:
 def slots(bits: int) -> list[int]:
     """Return the slots in a set, in order."""
     return [slot for slot in range(bits.bit_length()) if bits >> slot & 1]
+
+
+class SlotCounts:
+    """In how many sets each slot is, by run: millions of sets in little memory.
+
+    Equal sets are counted together, then bytes, and only the sums are taken apart into bits.
+    """
+
+    def __init__(self) -> None:
+        self._bytes: dict[int, list[Counter[int]]] = {}
+
+    def add(self, sets: Iterable[tuple[int, int]]) -> None:
+        """Count pairs of run and set: some ten thousand at a time, all of which are held."""
+        for (run, bits), number in Counter(sets).items():
+            columns = self._bytes.setdefault(run, [])
+            stored = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
+            if len(columns) < len(stored):
+                columns.extend(Counter() for _column in range(len(stored) - len(columns)))
+            for column, value in zip(columns, stored, strict=False):
+                if value:
+                    column[value] += number
+
+    def totals(self) -> dict[tuple[int, int], int]:
+        """Return how many sets hold each slot, by run and slot; slots that are in none are missing."""
+        found: Counter[tuple[int, int]] = Counter()
+        for run, columns in self._bytes.items():
+            for place, column in enumerate(columns):
+                for value, number in column.items():
+                    for bit in slots(value):
+                        found[run, place * 8 + bit] += number
+        return dict(found)

@@ -29,3 +29,13 @@ def write_export(export_id: str) -> None:
     from learning.services.write_export import write_export_file
 
     write_export_file(export_id=UUID(export_id))
+
+
+@task()
+def count_steps() -> None:
+    """Bring the figures of reports up to date. The timer does it every ten minutes; this is for who will not wait."""
+    from django.utils import timezone
+
+    from learning.services.count_steps import count_steps as count
+
+    count(now=timezone.now())

@@ -8,6 +8,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from .base import *
 
+PRODUCTION = True
+
 if env.bool("DEMO", default=False):
     raise ImproperlyConfigured("DEMO=1 is not for production: demo accounts have published passwords. Unset DEMO.")
 

@@ -15,13 +15,14 @@ from learning.models.credentials import (
     new_code,
 )
 from learning.models.exports import RecordExport
-from learning.models.record import Attempt, Enrolment, Progressed, StepStat
+from learning.models.record import Attempt, CountsMended, Enrolment, Progressed, RunStat, StepStat
 
 __all__ = [
     "CODE_ALPHABET",
     "CODE_LENGTH",
     "Attempt",
     "AuditEntry",
+    "CountsMended",
     "Credential",
     "CredentialFile",
     "CredentialHold",
@@ -30,6 +31,7 @@ __all__ = [
     "Enrolment",
     "Progressed",
     "RecordExport",
+    "RunStat",
     "StepStat",
     "new_code",
 ]

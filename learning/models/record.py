@@ -170,3 +170,33 @@ class StepStat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id}/{self.slot}: {self.completions}"
+
+
+class RunStat(models.Model):
+    """How many people are in a run, as counted when the outbox was last folded: what reports read beside StepStat."""
+
+    run = models.OneToOneField(CourseRun, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    enrolled = models.PositiveIntegerField(default=0)
+    finished = models.PositiveIntegerField(default=0)
+    withdrawn = models.PositiveIntegerField(default=0)
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.run_id}: {self.enrolled}"
+
+
+class CountsMended(models.Model):
+    """A time at which the counts were brought back to what the bits say. Numbered: of two who mend at once, one finds its number taken."""
+
+    number = models.PositiveIntegerField(unique=True)
+    at = models.DateTimeField(default=timezone.now)
+    slots = models.PositiveIntegerField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"mend {self.number}"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from django.db import transaction
-from django.db.models import F
 
-from learning.models import Progressed, StepStat
+from learning.models import Progressed
+from learning.services.add_completions import add_completions
 
 BATCH = 1000
 
@@ -29,10 +29,6 @@ def _fold_one(size: int) -> int:
         sums: Counter[tuple[int, int]] = Counter()
         for row in rows:
             sums[row.run_id, row.slot] += row.delta
-        # Always in the same order: two that fold the same steps wait for each other, and never both.
-        keys = sorted(key for key, delta in sums.items() if delta)
-        StepStat.objects.bulk_create([StepStat(run_id=run, slot=slot) for run, slot in keys], ignore_conflicts=True)
-        for run, slot in keys:
-            StepStat.objects.filter(run_id=run, slot=slot).update(completions=F("completions") + sums[run, slot])
+        add_completions(sums=sums)
         Progressed.objects.filter(pk__in=[row.pk for row in rows]).delete()
     return len(rows)

@@ -12,8 +12,8 @@ from courses.services.sync_waivers import sync_waivers
 from knowledge.services.make_missing_pdfs import make_missing_pdfs
 from learning.models import CredentialHold, CredentialNotice, RecordExport
 from learning.services.complete_covered import complete_covered_enrolments
+from learning.services.count_steps import count_steps
 from learning.services.drop_exports import expire_exports
-from learning.services.fold_progress import fold_progress
 from learning.services.move_to_outline import move_everyone_unfinished
 from learning.services.retry_tasks import LIMBO, retry_tasks
 from learning.services.tell_holder import tell_holder
@@ -42,7 +42,7 @@ def reconcile(*, now: datetime) -> Reconciled:
     """Do everything that should have been done by now. Run twice, also at the same time, it does once."""
     retried = retry_tasks(now=now)
     moved = sum(move_everyone_unfinished(outline_id=move.outline_id) for move in OutlineMove.objects.filter(done_at=None).order_by("pk"))
-    first = retried, moved, _complete(), _tell(now), fold_progress(), _rewrite(now), expire_exports(now=now)
+    first = retried, moved, _complete(), _tell(now), count_steps(now=now), _rewrite(now), expire_exports(now=now)
     return Reconciled(*first, typeset=make_missing_pdfs(now=now))
 
 

@@ -84,11 +84,11 @@ def test_a_failure_while_folding_loses_nothing(monkeypatch: pytest.MonkeyPatch) 
     some_learners()
     waiting = Progressed.objects.count()
 
-    def breaks(name: str) -> None:
+    def breaks(**anything: object) -> None:
         raise RuntimeError
 
     with monkeypatch.context() as storm:
-        storm.setattr("learning.services.fold_progress.F", breaks)
+        storm.setattr("learning.services.fold_progress.add_completions", breaks)
         with pytest.raises(RuntimeError):
             fold_progress()
     assert Progressed.objects.count() == waiting
