@@ -362,6 +362,6 @@ STEP_PAGES: tuple[type[StepPage], ...] = (LessonPage, AssessmentPage)
 
 
 def step_pages_by_key(keys: list[UUID], language: str) -> dict[UUID, Page]:
-    """Return live step pages of a language by key, as plain pages, in one statement."""
+    """Return live pages of a language by key, with what a link needs of them, in one statement."""
     pages = Page.objects.live().filter(translation_key__in=keys, locale__language_code=language).select_related("locale")
-    return {UUID(str(page.translation_key)): page for page in pages}
+    return {UUID(str(page.translation_key)): page for page in pages.only("title", "url_path", "translation_key", "locale__language_code")}

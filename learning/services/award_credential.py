@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -108,8 +109,7 @@ def snapshot_of(enrolment: Enrolment) -> dict[str, Any]:
     for title, language, field, name in PAGES.all(enrolment.course_key):
         titles[language] = title
         topic, slug = field, name
-    sent = Attempt.objects.submitted().filter(enrolment=enrolment) if any(step.rule for step in document.steps) else Attempt.objects.none()
-    best = dict(sent.values_list("step_key").annotate(Max("score")))
+    best = _best_scores(enrolment) if any(step.rule for step in document.steps) else {}
     graded = [step for step in document.steps if step.rule and step.key in best]
     completed = enrolment.completed_at
     return {
@@ -128,6 +128,12 @@ def snapshot_of(enrolment: Enrolment) -> dict[str, Any]:
         "demo": settings.DEMO,
         "site": settings.SITE_URL,
     }
+
+
+def _best_scores(enrolment: Enrolment) -> dict[UUID, int]:
+    """Return the best score of each assessment that was sent, by step."""
+    sent = Attempt.objects.submitted().filter(enrolment=enrolment)
+    return dict(sent.values_list("step_key").annotate(Max("score")))
 
 
 def snapshot_of_override(enrolment: Enrolment) -> dict[str, Any]:

@@ -23,6 +23,8 @@ from learning.services.reads import CourseState, live_pages, state_of, summary_o
 from learning.services.withdraw import withdraw
 from learning.views.frame import CourseRef, course_ref, language_of, learner_of, private, refused, sign_in_address, to_sign_in
 
+NO_STEP = UUID(int=0)
+
 
 @require_safe
 @private
@@ -118,6 +120,8 @@ def _record_context(page: CourseRef, state: CourseState, language: str, part: UU
     drawing = Drawing(state.document, language, waived=state.waived, at_hand=part or next(iter(beside), None), beside=beside)
     state.titles = drawing.titles
     here = reverse("learning:course", args=[page.key])
+    # Found once and filled in for each row: looking an address up costs more than drawing the row.
+    step_url = reverse("learning:step", args=[page.key, NO_STEP])
     resume = following if page.is_live else None
     return {
         "course": page,
@@ -128,7 +132,7 @@ def _record_context(page: CourseRef, state: CourseState, language: str, part: UU
                 # A module that is not drawn here is one page away: this one, with that module at hand.
                 "url": f"{here}?module={module.key}#outline",
                 "step_total": module.step_total,
-                "steps": [_row(step, state, page) for step in module.steps],
+                "steps": [_row(step, state, step_url) for step in module.steps],
             }
             for module in drawing.modules()
         ],
@@ -137,10 +141,10 @@ def _record_context(page: CourseRef, state: CourseState, language: str, part: UU
     }
 
 
-def _row(step: StepLine, state: CourseState, page: CourseRef) -> dict[str, Any]:
+def _row(step: StepLine, state: CourseState, step_url: str) -> dict[str, Any]:
     return {
         "title": step.title,
-        "url": reverse("learning:step", args=[page.key, step.key]),
+        "url": step_url.replace(str(NO_STEP), step.key),
         "minutes": step.minutes,
         "kind": step.kind,
         "key": step.key,

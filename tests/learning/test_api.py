@@ -97,6 +97,17 @@ def test_every_answer_is_what_the_schemas_say(learner: Client, course: CoursePag
     SummariesOut.model_validate(Client().get("/learning/api/state").json(), extra="forbid")
 
 
+def test_the_token_it_gives_lets_its_reader_write(learner: Client, course: CoursePage) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.cookies = learner.cookies
+    for _visit in ("without a cookie yet", "with the cookie of the first"):
+        token = browser.get(state_url(course)).json()["csrf"]
+        body = batch(course, done(lessons_of(course)[0].key))
+        assert post(browser, body, HTTP_X_CSRFTOKEN=token).status_code == 200
+        assert post(browser, body, HTTP_X_CSRFTOKEN="0" * 32).status_code == 403
+    assert not browser.get(state_url(course)).cookies
+
+
 def test_the_state_names_nobody(learner: Client, course: CoursePage, enrolment: Enrolment) -> None:
     said = learner.get(state_url(course)).content.decode()
     assert enrolment.learner.email not in said
