@@ -116,6 +116,9 @@ if replica_url := env.str("DATABASE_REPLICA_URL", default=""):
     if DATABASES["replica"]["ENGINE"] == "django.db.backends.postgresql":
         DATABASES["replica"]["OPTIONS"] = {"connect_timeout": 2, "options": "-c default_transaction_read_only=on"}
 DATABASE_ROUTERS = ["core.replica.ReplicaRouter"]
+# How long a migration waits for a table, in seconds, before it lets everyone else go first; and how often it tries.
+MIGRATION_LOCK_TIMEOUT = env.float("MIGRATION_LOCK_TIMEOUT", default=5.0)
+MIGRATION_LOCK_TRIES = 5
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
