@@ -82,7 +82,9 @@ class AddConstraintOnline(AddConstraint):
         if not self.allow_migrate_model(schema_editor.connection.alias, model):
             return
         if schema_editor.connection.vendor != "postgresql":
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            # SQLite remakes the table: all of it, or nothing.
+            with transaction.atomic(using=schema_editor.connection.alias):
+                super().database_forwards(app_label, schema_editor, from_state, to_state)
         elif isinstance(self.constraint, CheckConstraint):
             self._check(model, schema_editor)
         elif isinstance(self.constraint, UniqueConstraint):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pathlib import Path
+
 import pytest
 from django.db import models
 from django.db.migrations import AddConstraint, AddField, AddIndex, AlterUniqueTogether, CreateModel, Migration, RunSQL
-from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
 from core.online_migrations import AddConstraintOnline, AddIndexOnline
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 OURS = ("accounts", "core", "knowledge", "courses", "learning")
 # Tables that grow with the people who learn.
 LARGE = {
@@ -51,12 +54,13 @@ def problems(app: str, migration: Migration) -> list[str]:
 
 
 def ours() -> list[tuple[str, str]]:
-    return sorted(key for key in MigrationLoader(None, ignore_no_migrations=True).disk_migrations if key[0] in OURS)
+    return [(app, path.stem) for app in OURS for path in sorted((ROOT / app / "migrations").glob("[0-9]*.py"))]
 
 
 @pytest.mark.parametrize(("app", "name"), ours())
 def test_no_migration_keeps_writers_of_a_large_table_waiting(app: str, name: str) -> None:
-    assert problems(app, MigrationLoader(None).disk_migrations[app, name]) == []
+    migration = import_module(f"{app}.migrations.{name}").Migration(name, app)
+    assert problems(app, migration) == []
 
 
 INDEX = models.Index(fields=["state"], name="x")
