@@ -1,8 +1,7 @@
-"""The cache behind the front view, and the content generation that empties it everywhere at once.
+"""The cache behind the front view: what it keeps of a page, under which key, and that a page is rendered once.
 
-The key of an entry is host, path, known filters, release and content generation. The generation is one row in the
-database, raised after the commit of anything that can change a page: two processes, or two machines, can never
-disagree for longer than one request.
+The key of an entry is host, path, known filters, release and content generation (`core.generation`), which is read from
+the database at each request: two processes, or two machines, never disagree.
 """
 
 from __future__ import annotations
@@ -12,12 +11,13 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic, sleep
 from typing import Any
 
 import brotli
 from django.conf import settings
 from django.core.cache import cache
-from django.db import models, transaction
+from django.db import models
 from django.db.models.signals import post_delete, post_save
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -27,16 +27,23 @@ from wagtail.models import Page
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from core.access import Rule
+from core.generation import content_changed, current
 
 LONGEST_SECONDS = 24 * 60 * 60
 SMALLEST_TO_COMPRESS = 500
+# Longer than the slowest page takes to render; looked at often, since most take milliseconds.
+LEASE_SECONDS = 10
+POLL_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A rendered page: body in three encodings, its ETag, and the rule that must be asked before it is answered."""
+    """A rendered page: compressed once, with its ETag, and the rule that must be asked before it is answered.
 
-    body: bytes
+    The plain text of a long page is not kept: the few who ask for it are given the other unpacked.
+    """
+
+    plain: bytes
     gzipped: bytes
     brotlied: bytes
     etag: str
@@ -47,10 +54,11 @@ class Entry:
     def of(cls, body: bytes, content_type: str, rule: Rule, *, effort: int = 9) -> Entry:
         """Fingerprint a rendered body and compress it, with less effort (1 to 9) if it will be answered only once."""
         digest = hashlib.sha256(settings.RELEASE.encode() + body).hexdigest()[:32]
+        is_short = len(body) < SMALLEST_TO_COMPRESS
         return cls(
-            body=body,
-            gzipped=gzip.compress(body, effort, mtime=0),
-            brotlied=brotli.compress(body, quality=effort),
+            plain=body if is_short else b"",
+            gzipped=b"" if is_short else gzip.compress(body, effort, mtime=0),
+            brotlied=b"" if is_short else brotli.compress(body, quality=effort),
             etag=digest,
             content_type=content_type,
             rule=rule,
@@ -58,14 +66,14 @@ class Entry:
 
     def encoded(self, accept_encoding: str) -> tuple[bytes, str]:
         """Return the smallest body that the client takes, and the name of its encoding ("" for none)."""
+        if not self.gzipped:
+            return self.plain, ""
         accepted = {part.split(";")[0].strip() for part in accept_encoding.split(",") if "q=0" not in part.replace(" ", "").split(";")[1:]}
-        if len(self.body) < SMALLEST_TO_COMPRESS:
-            return self.body, ""
         if "br" in accepted:
             return self.brotlied, "br"
         if "gzip" in accepted:
             return self.gzipped, "gzip"
-        return self.body, ""
+        return gzip.decompress(self.gzipped), ""
 
     def respond(self, request: HttpRequest) -> HttpResponse:
         """Answer with the body, or with 304 when the client holds these very bytes."""
@@ -82,33 +90,6 @@ class Entry:
         response["Cache-Control"] = "public, no-cache" if self.rule.is_open else "private, no-cache"
         patch_vary_headers(response, ["Accept-Encoding"])
         return response
-
-
-class ContentGenerationManager(models.Manager["Any"]):
-    """Reads and raises the one row."""
-
-    def current(self) -> int:
-        """Return the generation in one statement; 0 before anything was published."""
-        return self.filter(pk=1).values_list("value", flat=True).first() or 0
-
-    def raise_now(self) -> None:
-        """Raise the generation by one, in the current transaction or on its own."""
-        if not self.filter(pk=1).update(value=models.F("value") + 1):
-            self.bulk_create([self.model(pk=1, value=1)], ignore_conflicts=True)
-
-
-def generation() -> int:
-    """Return today's content generation: the one query of a warm public page."""
-    from core.models import ContentGeneration
-
-    return ContentGeneration.objects.current()
-
-
-def content_changed() -> None:
-    """Say that published content may have changed; takes effect everywhere when the transaction commits."""
-    from core.models import ContentGeneration
-
-    transaction.on_commit(ContentGeneration.objects.raise_now)
 
 
 def key(request: HttpRequest, path: str, generation: int, query: str = "") -> str:
@@ -132,14 +113,34 @@ def put(cache_key: str, entry: Entry, until: datetime | None) -> None:
         cache.set(cache_key, entry, seconds)
 
 
+def once(cache_key: str, render: Callable[[], tuple[Entry, datetime | None]]) -> Entry:
+    """Return the entry under a key, rendered by whoever asks first; others who ask meanwhile wait for it.
+
+    After a publish everyone asks for everything at once: without this, a busy page would be rendered by every thread of
+    every process. Whoever renders holds a lease in the shared cache. It ends by itself, so that one who was killed holds
+    nobody up for long, and who finds neither entry nor lease (the cache is away, or keeps nothing) renders for themselves.
+    """
+    lease, deadline = f"{cache_key}:lease", monotonic() + LEASE_SECONDS
+    while (entry := get(cache_key)) is None:
+        if not cache.add(lease, 1, LEASE_SECONDS) and monotonic() < deadline and cache.get(lease) is not None:
+            sleep(POLL_SECONDS)
+            continue
+        try:
+            # Between the look and the lease, the one before may have put it there.
+            entry = get(cache_key)
+            if entry is None:
+                entry, until = render()
+                put(cache_key, entry, until)
+            return entry
+        finally:
+            cache.delete(lease)
+    return entry
+
+
 def answer_open(request: HttpRequest, content_type: str, render: Callable[[], str]) -> HttpResponse:
     """Answer something that is open to all and changes only with the content, rendered once a generation, whatever is asked."""
-    cache_key = key(request, request.path, generation())
-    entry = get(cache_key)
-    if entry is None:
-        entry = Entry.of(render().lstrip().encode(), content_type, Rule("open"))
-        put(cache_key, entry, None)
-    return entry.respond(request)
+    cache_key = key(request, request.path, current())
+    return once(cache_key, lambda: (Entry.of(render().lstrip().encode(), content_type, Rule("open")), None)).respond(request)
 
 
 def answer_unkept(request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Callable
+from datetime import datetime
 from typing import ParamSpec, TypeVar, cast
 
 from django.contrib.auth.models import AnonymousUser
@@ -15,6 +16,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language, get_language_from_request
 from django.views.decorators.csrf import csrf_exempt
@@ -23,6 +25,7 @@ from wagtail.models import Site
 
 from core import access, pagecache
 from core.context import page_address
+from core.generation import current
 from core.models import BasePage
 from core.sitemap import open_pages
 from core.styleguide import styleguide_blocks
@@ -44,7 +47,7 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
     Raises:
         Http404: no live page stands at this path in this language, or the reader may not know that one does.
     """
-    generation = pagecache.generation()
+    generation = current()
     entry = pagecache.get(pagecache.key(request, path, generation, request.META.get("QUERY_STRING", "")))
     if entry is None:
         entry = _known_entry(request, path, generation)
@@ -62,12 +65,11 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
 def _known_entry(request: HttpRequest, path: str, generation: int) -> pagecache.Entry:
     """Return the entry under what the page knows of the query, rendered if it is not there: made-up values share one."""
     page, neutral = _route(request, path)
-    cache_key = pagecache.key(request, path, generation, neutral.META["QUERY_STRING"])
-    entry = pagecache.get(cache_key)
-    if entry is None:
-        entry = _render(page, neutral)
-        pagecache.put(cache_key, entry, page.expire_at)
-    return entry
+
+    def render() -> tuple[pagecache.Entry, datetime | None]:
+        return _render(page, neutral), page.next_moment(timezone.now())
+
+    return pagecache.once(pagecache.key(request, path, generation, neutral.META["QUERY_STRING"]), render)
 
 
 def _neutral(request: HttpRequest) -> HttpRequest:

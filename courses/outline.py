@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -70,14 +71,16 @@ class OutlineModule:
         return title_in(self.titles, language)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OutlineDocument:
-    """A parsed outline, with its steps by key."""
+    """A parsed outline, with its steps by key. What is asked of it at every request is worked out once."""
 
     titles: Mapping[str, str]
     modules: tuple[OutlineModule, ...]
     steps: tuple[OutlineStep, ...] = field(init=False)
     by_key: Mapping[UUID, OutlineStep] = field(init=False)
+    # Of the row that holds it; 0 while it is a draft.
+    version: int = field(default=0, compare=False)
 
     def __post_init__(self) -> None:
         steps = tuple(step for module in self.modules for step in module.steps)
@@ -93,10 +96,34 @@ class OutlineDocument:
         """The editor's estimate for all steps, in minutes."""
         return sum(step.minutes for step in self.steps)
 
-    @property
+    @cached_property
     def full_mask(self) -> int:
         """The bits of all steps."""
         return mask(step.slot for step in self.steps)
+
+    @cached_property
+    def required_mask(self) -> int:
+        """The bits of the steps that the certificate asks for."""
+        return mask(step.slot for step in self.steps if step.required)
+
+    @cached_property
+    def positions(self) -> Mapping[UUID, int]:
+        """Where each step stands among all steps, from 0."""
+        return {step.key: number for number, step in enumerate(self.steps)}
+
+    @cached_property
+    def _minute_planes(self) -> tuple[int, ...]:
+        """For each binary digit of the minutes, the bits of the steps whose minutes have it."""
+        digits = max((step.minutes.bit_length() for step in self.steps), default=0)
+        return tuple(mask(step.slot for step in self.steps if step.minutes >> digit & 1) for digit in range(digits))
+
+    def mask_of(self, keys: Iterable[UUID]) -> int:
+        """The bits of those of the steps that are in this outline."""
+        return mask(self.by_key[key].slot for key in keys if key in self.by_key)
+
+    def minutes_of(self, bits: int) -> int:
+        """The editor's estimate for the steps of a bit set, in minutes: a handful of counts, however many steps."""
+        return sum((bits & plane).bit_count() << digit for digit, plane in enumerate(self._minute_planes))
 
 
 def mask(slots: Iterable[int]) -> int:

@@ -5,23 +5,26 @@ A well-formed batch answers 200 and says event by event what became of it; 4xx i
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from wagtail.models import Page
 
 from accounts.models import User
-from courses.models import CoursePage, StepWaiver
+from courses.models import CoursePage
+from learning.bits import to_hex
 from learning.models import Enrolment
+from learning.own_enrolment import own_enrolment
 from learning.private_api import CarefulParser, PrivateAPI, SignedIn, declare_refusals
 from learning.schemas import AnswersIn, AnswersOut, BatchIn, BatchOut, StateOut, SummariesOut
-from learning.services.reads import CourseState, enrolment_of, following_step, live_pages, summary_of
+from learning.services.reads import CourseState, states_of
 from learning.services.record_progress import Event, record_progress
 from learning.services.save_answers import save_answers
 
@@ -34,50 +37,63 @@ def _signed_in(request: HttpRequest) -> User | None:
     return request.user if isinstance(request.user, User) else None
 
 
-def _enrolment_json(state: CourseState, resume: Page | None = None) -> dict[str, Any]:
-    """Return what the script paints: keys of steps done and counting, and words in the reader's language."""
-    key = state.enrolment.course_key
-    go_on = _("See my certificate") if state.is_completed else _("Continue")
-    resume_url = reverse("learning:finish", args=[key]) if state.is_completed else (resume.get_url() if resume else None)
+@lru_cache(maxsize=1024)
+def _addresses(language: str, course_key: UUID) -> tuple[str, str, str]:
+    """Where a course's record, its end and the step to go on with are, in the language that is active."""
+    return tuple(reverse(f"learning:{name}", args=[course_key]) for name in ("course", "finish", "resume"))  # type: ignore[return-value]
+
+
+def _enrolment_json(state: CourseState, *, with_resume: bool = False) -> dict[str, Any]:
+    """Return what the script paints: the slots of steps done and counting, and words in the reader's language."""
+    record, finish, resume = _addresses(get_language() or "", state.enrolment.course_key)
+    step = state.following if with_resume else None
+    go_on: dict[str, Any]
+    if state.is_completed:
+        go_on = {"url": finish, "label": _("See my certificate"), "slot": None}
+    else:
+        go_on = {"url": resume, "label": _("Continue"), "slot": step.slot if step else None}
     return {
-        "done": [str(step) for step in state.done_keys],
-        "steps": [str(step.key) for step in state.document.steps],
+        "done": to_hex(state.enrolment.done_bits),
+        "counts": to_hex(state.document.full_mask),
         "percent": state.percent,
-        "summary": {"done": state.done_count, "total": state.total_count, "label": state.label},
+        "summary": _summary_json(state),
         "completed": state.is_completed,
-        "url": reverse("learning:course", args=[key]),
+        "url": record,
         "label": _("My record"),
-        "finish_url": reverse("learning:finish", args=[key]),
-        "resume": {"url": resume_url, "label": go_on} if resume_url else None,
+        "finish_url": finish,
+        "resume": go_on if step or state.is_completed else None,
     }
 
 
+def _summary_json(state: CourseState) -> dict[str, Any]:
+    return {"done": state.done_count, "total": state.total_count, "label": state.label}
+
+
+def _answer(said: dict[str, Any]) -> HttpResponse:
+    """Answer as it is: the schemas are the contract, and tests hold every answer to them, so that no request has to."""
+    return HttpResponse(json.dumps(said, ensure_ascii=False, separators=(",", ":")), content_type="application/json; charset=utf-8")
+
+
 @api.get("/state", response=SummariesOut, auth=None)
-def all_states(request: HttpRequest) -> dict[str, Any]:
+def all_states(request: HttpRequest) -> HttpResponse:
     """Progress in every course the reader takes, by course key; empty for someone who is not signed in."""
     learner = _signed_in(request)
-    if learner is None:
-        return {"signed_in": False, "courses": {}}
-    summaries = summary_of(learner, get_language() or "es")
-    shown = {str(s.course_key): {"done": s.done, "total": s.total, "label": s.label} for s in summaries if not s.is_withdrawn}
-    return {"signed_in": True, "courses": shown}
+    states = states_of(learner, get_language() or "es") if learner else []
+    shown = {str(state.enrolment.course_key): _summary_json(state) for state in states if not state.is_withdrawn}
+    return _answer({"signed_in": learner is not None, "courses": shown})
 
 
-@api.get("/state/{uuid:course_key}", response=StateOut, auth=None, exclude_unset=True)
-def course_state(request: HttpRequest, course_key: UUID) -> dict[str, Any]:
+@api.get("/state/{uuid:course_key}", response=StateOut, auth=None)
+def course_state(request: HttpRequest, course_key: UUID) -> HttpResponse:
     """The reader's record of one course, and the token with which they may write."""
     learner = _signed_in(request)
     if learner is None:
-        return {"signed_in": False}
-    answer: dict[str, Any] = {"signed_in": True, "learner": _opaque(learner), "csrf": get_token(request), "enrolment": None}
-    enrolment = enrolment_of(learner, course_key)
+        return _answer({"signed_in": False})
+    said: dict[str, Any] = {"signed_in": True, "learner": _opaque(learner), "csrf": get_token(request), "enrolment": None}
+    enrolment = own_enrolment(learner.pk, course_key)
     if enrolment is not None and enrolment.state == Enrolment.State.ACTIVE:
-        waived = StepWaiver.objects.steps_of(course_key)
-        language = get_language() or enrolment.language
-        step = following_step(enrolment, waived)
-        page = live_pages([step], language).get(step) if step else None
-        answer["enrolment"] = _enrolment_json(CourseState(enrolment, waived, language), page)
-    return answer | (_edit_link(learner, course_key) if _may_be_staff(learner, enrolment) else {})
+        said["enrolment"] = _enrolment_json(CourseState(enrolment, get_language() or enrolment.language), with_resume=True)
+    return _answer(said | (_edit_link(learner, course_key) if _may_be_staff(learner, enrolment) else {}))
 
 
 def _may_be_staff(learner: User, enrolment: Enrolment | None) -> bool:
@@ -101,16 +117,19 @@ def _opaque(learner: User) -> str:
 
 
 @api.post("/events", response=BatchOut, auth=signed_in)
-def events(request: HttpRequest, batch: BatchIn) -> dict[str, Any]:
+def events(request: HttpRequest, batch: BatchIn) -> HttpResponse:
     """Record what happened on a device. Sending it again, late or in another order changes nothing."""
     learner = cast(User, request.user)
     found = [Event(event.id, event.type, event.step, event.at) for event in batch.events]
     result = record_progress(learner=learner, course_key=batch.course, events=found)
-    return {
-        "accepted": list(result.accepted),
-        "refused": [{"id": refusal.id, "error": refusal.error.code, "message": str(refusal.error)} for refusal in result.refused],
-        "state": {"enrolment": _enrolment_json(CourseState(result.enrolment, result.waived, get_language() or result.enrolment.language))},
-    }
+    state = CourseState(result.enrolment, get_language() or result.enrolment.language)
+    return _answer(
+        {
+            "accepted": [str(event) for event in result.accepted],
+            "refused": [{"id": str(refusal.id), "error": refusal.error.code, "message": str(refusal.error)} for refusal in result.refused],
+            "state": {"enrolment": _enrolment_json(state)},
+        }
+    )
 
 
 @api.post("/attempts/{int:attempt_id}/answers", response=AnswersOut, auth=signed_in)

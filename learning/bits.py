@@ -46,6 +46,11 @@ class BitSetField(models.BinaryField):  # type: ignore[type-arg]
         return format(self.value_from_object(obj), "x")
 
 
+def to_hex(bits: int) -> str:
+    """Return a set as hexadecimal digits, the highest slots first: a thousand steps are 250 characters."""
+    return format(bits, "x")
+
+
 def slots(bits: int) -> list[int]:
     """Return the slots in a set, in order."""
     return [slot for slot in range(bits.bit_length()) if bits >> slot & 1]

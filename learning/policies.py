@@ -11,7 +11,10 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from courses.outline import OutlineDocument, OutlineStep, mask
+from courses.outline import OutlineDocument, OutlineStep
+
+# How many missing steps are called by their names.
+NAMED = 3
 
 
 class Run(Protocol):
@@ -34,7 +37,7 @@ def takes_events(run: Run, now: datetime) -> bool:
 
 def required_mask(document: OutlineDocument, waived: Collection[UUID]) -> int:
     """The bits needed to finish: the required steps of the pinned outline, less those that cannot be opened."""
-    return mask(step.slot for step in document.steps if step.required and step.key not in waived)
+    return document.required_mask & ~document.mask_of(waived)
 
 
 def is_covered(done_bits: int, needed: int) -> bool:
@@ -56,8 +59,7 @@ def progress(document: OutlineDocument, done_bits: int, waived: Collection[UUID]
     """Count required steps and the minutes of those that are left."""
     needed = required_mask(document, waived)
     done, total = (done_bits & needed).bit_count(), needed.bit_count()
-    left = sum(step.minutes for step in document.steps if needed >> step.slot & 1 and not done_bits >> step.slot & 1)
-    return Progress(done, total, 100 * done // total if total else 0, left)
+    return Progress(done, total, 100 * done // total if total else 0, document.minutes_of(needed & ~done_bits))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,23 @@ class AssessmentResult:
         return self.passed or (self.attempts_allowed > 0 and self.attempts_used >= self.attempts_allowed)
 
 
+def named_in(
+    document: OutlineDocument, done_bits: int, waived: Collection[UUID], results: Mapping[UUID, AssessmentResult]
+) -> list[OutlineStep]:
+    """Return the steps whose titles `explain` may need: of a thousand that are missing it names a few."""
+    missing = _steps_in(document, required_mask(document, waived) & ~done_bits)
+    return [*missing[:NAMED], *(step for step in missing[NAMED:] if step.key in results), *_gone(document, done_bits, waived)]
+
+
+def _steps_in(document: OutlineDocument, bits: int) -> list[OutlineStep]:
+    return [step for step in document.steps if bits >> step.slot & 1] if bits else []
+
+
+def _gone(document: OutlineDocument, done_bits: int, waived: Collection[UUID]) -> list[OutlineStep]:
+    """Required steps that can no longer be opened, and were not done."""
+    return _steps_in(document, document.required_mask & document.mask_of(waived) & ~done_bits)
+
+
 def explain(
     document: OutlineDocument,
     done_bits: int,
@@ -101,14 +120,13 @@ def explain(
         completed: whether the course was ever completed; that is never taken back.
     """
     needed = required_mask(document, waived)
-    missing = [step for step in document.steps if needed >> step.slot & 1 and not done_bits >> step.slot & 1]
+    missing = _steps_in(document, needed & ~done_bits)
     sentences = [_explain_missing(missing, needed, titles, completed)]
     for step in missing:
         result = results.get(step.key)
         if result and (sentence := _explain_assessment(titles.get(step.key, ""), result)):
             sentences.append(sentence)
-    gone = [step for step in document.steps if step.required and step.key in waived and not done_bits >> step.slot & 1]
-    if gone:
+    if gone := _gone(document, done_bits, waived):
         sentences.append(
             ngettext(
                 "%(titles)s can no longer be opened and is not needed.", "%(titles)s can no longer be opened and are not needed.", len(gone)
@@ -128,13 +146,13 @@ def _explain_missing(missing: Sequence[OutlineStep], needed: int, titles: Mappin
         return _("Nothing can be asked of you now: none of the required steps can be opened. What you did is kept.")
     if len(missing) == total:
         return ngettext("The required step is still to do.", "All %(n)d required steps are still to do.", total) % {"n": total}
-    named = _listed([titles.get(step.key, "") for step in missing[:3]])
-    if len(missing) > 3:
+    named = _listed([titles.get(step.key, "") for step in missing[:NAMED]])
+    if len(missing) > NAMED:
         return _("%(done)d of %(total)d required steps are done. Next: %(titles)s, and %(more)d more.") % {
             "done": total - len(missing),
             "total": total,
             "titles": named,
-            "more": len(missing) - 3,
+            "more": len(missing) - NAMED,
         }
     return _("%(done)d of %(total)d required steps are done. Missing: %(titles)s.") % {
         "done": total - len(missing),

@@ -44,17 +44,21 @@ class Summary(Schema):
 
 
 class ResumeOut(Schema):
-    """Where to go on, and what the button says."""
+    """Where to go on, and what the button says. A page that shows the step with this slot has its address at hand."""
 
     url: str
+    slot: int | None = None
     label: str
 
 
-class EnrolmentOut(Schema):
-    """What the script paints."""
+Bits = Annotated[str, Field(pattern="^[0-9a-f]+$", description="A set of slots in hexadecimal: bit n is slot n of the course.")]
 
-    done: list[str]
-    steps: list[str]
+
+class EnrolmentOut(Schema):
+    """What the script paints. `done` and `counts` (what this learner's outline holds) are sets of slots, which pages carry as data-slot."""
+
+    done: Bits
+    counts: Bits
     percent: int
     summary: Summary
     completed: bool

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("", record.index, name="index"),
     path("certificates/<uuid:credential_id>/", credentials.mine, name="certificate"),
     path("<uuid:course_key>/", record.course, name="course"),
+    path("<uuid:course_key>/resume/", record.resume, name="resume"),
     path("<uuid:course_key>/finish/", record.finish, name="finish"),
     path("<uuid:course_key>/steps/<uuid:step_key>/", steps.step, name="step"),
     path("<uuid:course_key>/steps/<uuid:step_key>/attempts/<int:attempt_id>/", steps.attempt, name="attempt"),

@@ -14,9 +14,10 @@ from wagtail.models import Locale
 from accounts.models import User
 from core.models import HomePage
 from core.site import ensure_site
-from courses.models import AssessmentPage, CataloguePage, CoursePage, LessonPage, ModulePage, Outline
+from courses.models import AssessmentPage, CataloguePage, CoursePage, LessonPage, ModulePage, Outline, StepSlot
 from courses.outline import OutlineDocument, OutlineModule, OutlineStep, StepKind, to_json
 from courses.services.publish_structure import publish_structure
+from learning.bits import to_hex
 from learning.models import Attempt, Enrolment
 from learning.services.enrol import enrol
 from learning.services.record_progress import Event, EventType, record_progress
@@ -147,6 +148,14 @@ def translate_course(course: CoursePage, language: str = "en") -> CoursePage:
 def enrol_in(course: CoursePage, learner: User | None = None, language: str = "es") -> Enrolment:
     """An enrolment of a person in a course."""
     return enrol(learner=learner or make_user(), course_key=course.key, language=language)
+
+
+def slots_of(course: CoursePage, *keys: uuid.UUID) -> str:
+    """The slots of some steps as the state document writes a set of them."""
+    bits = 0
+    for slot in StepSlot.objects.filter(course_key=course.key, step_key__in=keys).values_list("slot", flat=True):
+        bits |= 1 << slot
+    return to_hex(bits)
 
 
 def right_answers(page: AssessmentPage) -> dict[str, list[str]]:

@@ -1,6 +1,6 @@
 """What every page shares: pages, images and documents, the content generation, and how pages are reviewed."""
 
-from core.models.index import ContentGeneration, SearchEntry
+from core.models.index import ContentChange, ContentGeneration, SearchEntry
 from core.models.media import Rendition, SiteDocument, SiteImage, unguessable
 from core.models.pages import RESERVED_SLUGS, BasePage, BasePageForm, Card, HomePage, SearchDocument, StandardPage, known_page
 from core.models.review import PublishTask, ReviewedPage, ReviewState, ReviewTask
@@ -10,6 +10,7 @@ __all__ = [
     "BasePage",
     "BasePageForm",
     "Card",
+    "ContentChange",
     "ContentGeneration",
     "HomePage",
     "PublishTask",

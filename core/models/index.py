@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db import models
 from wagtail.models import Page
 
-from core.pagecache import ContentGenerationManager
-
 
 class ContentGeneration(models.Model):
-    """One row: a counter that is raised whenever published content may have changed."""
+    """One row: a counter that is raised whenever published content may have changed (`core.generation`)."""
 
     value = models.PositiveBigIntegerField(default=0)
 
-    objects: ClassVar[ContentGenerationManager] = ContentGenerationManager()
-
     def __str__(self) -> str:
         return f"generation {self.value}"
+
+
+class ContentChange(models.Model):
+    """A change that is not added to the counter yet: written with the content, so that both are seen at once."""
+
+    def __str__(self) -> str:
+        return f"change {self.pk}"
 
 
 class SearchEntry(models.Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.core.paginator import Paginator
@@ -90,6 +91,13 @@ class BasePage(Page):
         The front view renders and keeps the page under this; everything else is as if it had not been asked.
         """
         return {}
+
+    def next_moment(self, now: datetime) -> datetime | None:
+        """The next known moment at which this page changes by itself, if there is one: until then it may be kept as rendered.
+
+        What is published, moved or taken down then is not meant: that raises the content generation when it happens.
+        """
+        return self.expire_at if self.expire_at and self.expire_at > now else None
 
     @classmethod
     def prepare(cls, pages: Sequence[Self]) -> None:

@@ -1,7 +1,17 @@
 """What editors teach with: pages, and the structures that the record is pinned to."""
 
 from courses.models.pages import AssessmentPage, CataloguePage, CoursePage, LessonPage, ModulePage, StepPage
-from courses.models.structure import CourseRun, Outline, OutlineMove, SlotCounter, StepSlot, StepWaiver
+from courses.models.structure import (
+    CourseRun,
+    Outline,
+    OutlineMove,
+    SlotCounter,
+    StepSlot,
+    StepWaiver,
+    document_of,
+    documents_of,
+    keys_in,
+)
 
 __all__ = [
     "AssessmentPage",
@@ -16,4 +26,7 @@ __all__ = [
     "StepPage",
     "StepSlot",
     "StepWaiver",
+    "document_of",
+    "documents_of",
+    "keys_in",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from core.models import BasePage, Card, SearchDocument
 from core.topics import Topic
 from courses import blocks
 from courses.copy_form import NoAliasCopyForm
+from courses.models.structure import CourseRun
 from courses.outline import AssessmentRule, StepKind
 from courses.panels import StructurePanel, TouchedPanel
 
@@ -138,6 +140,12 @@ class CoursePage(BasePage):
             key=str(self.translation_key),
             language=self.locale.language_code,
         )
+
+    def next_moment(self, now: datetime) -> datetime | None:
+        """Also the next date of the run that anyone can join, which the page says."""
+        run = CourseRun.objects.filter(course_key=self.key, slug=CourseRun.SELF_PACED).first()
+        moments = (super().next_moment(now), run and run.opens_at, run and run.closes_at)
+        return min((moment for moment in moments if moment and moment > now), default=None)
 
     def search_document(self) -> SearchDocument:
         aims = " ".join(str(aim.value) for aim in self.aims)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.db import models
@@ -98,16 +99,33 @@ class Outline(models.Model):
     @property
     def document(self) -> OutlineDocument:
         """The parsed content; parsed once a process, because an outline never changes."""
-        return _parsed(self)
+        return _documents.get(self.pk) or _keep(self.pk, self.version, self.content)
 
 
-def _parsed(outline: Outline) -> OutlineDocument:
-    document = _documents.get(outline.pk)
-    if document is None:
-        document = from_json(outline.content)
-        if len(_documents) >= MOST_PARSED:
-            _documents.pop(next(iter(_documents)))
-        _documents[outline.pk] = document
+def document_of(outline_id: uuid.UUID) -> OutlineDocument:
+    """Return the parsed content of an outline: at most one statement, and none when this process has seen it before.
+
+    Raises:
+        Outline.DoesNotExist: there is none.
+    """
+    found = _documents.get(outline_id)
+    return found or _keep(outline_id, *Outline.objects.values_list("version", "content").get(pk=outline_id))
+
+
+def documents_of(outline_ids: list[uuid.UUID]) -> list[OutlineDocument]:
+    """Return the parsed contents of outlines, in the given order: one statement at most."""
+    found = {pk: _documents[pk] for pk in outline_ids if pk in _documents}
+    if len(found) < len(outline_ids):
+        missing = Outline.objects.filter(pk__in=[pk for pk in outline_ids if pk not in found])
+        found.update({pk: _keep(pk, version, content) for pk, version, content in missing.values_list("pk", "version", "content")})
+    return [found[pk] for pk in outline_ids]
+
+
+def _keep(outline_id: uuid.UUID, version: int, content: dict[str, Any]) -> OutlineDocument:
+    document = replace(from_json(content), version=version)
+    if len(_documents) >= MOST_PARSED:
+        _documents.pop(next(iter(_documents)), None)
+    _documents[outline_id] = document
     return document
 
 
@@ -148,6 +166,18 @@ class CourseRun(models.Model):
         return f"{self.course_key}: {self.slug}"
 
 
+class JoinedKeys(models.Aggregate):
+    """Keys of a group as one text, parted by commas; NULL for none."""
+
+    function = "STRING_AGG"
+    template = "%(function)s(CAST(%(expressions)s AS text), ',')"
+    output_field = models.TextField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        """SQLite's name for it."""
+        return super().as_sql(compiler, connection, function="GROUP_CONCAT", **extra)
+
+
 class StepWaiverQuerySet(models.QuerySet["StepWaiver"]):
     """Named reads of waivers."""
 
@@ -158,6 +188,16 @@ class StepWaiverQuerySet(models.QuerySet["StepWaiver"]):
     def steps_of(self, course_key: uuid.UUID) -> set[uuid.UUID]:
         """The keys of the steps of a course that are waived now, in one statement."""
         return set(self.in_force().filter(course_key=course_key).values_list("step_key", flat=True))
+
+    def joined(self, course_key: str) -> models.Subquery:
+        """The keys of the steps waived now in the course that a field of another query names: text for `keys_in`."""
+        of_course = self.in_force().filter(course_key=models.OuterRef(course_key)).order_by().values("course_key")
+        return models.Subquery(of_course.annotate(keys=JoinedKeys("step_key")).values("keys"))
+
+
+def keys_in(joined: str | None) -> set[uuid.UUID]:
+    """Return the keys that `StepWaiverQuerySet.joined` has read."""
+    return {uuid.UUID(key) for key in joined.split(",")} if joined else set()
 
 
 class StepWaiver(models.Model):

@@ -17,7 +17,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from core import pagecache
+from core.generation import content_changed
 from knowledge import chart_svg, charts
 from knowledge.data import DataMalformed
 from knowledge.edition import stored
@@ -106,7 +106,7 @@ def _keep(edition: Edition, body: bytes, version: int) -> EditionFile:
     with transaction.atomic():
         kept, _made = EditionFile.objects.update_or_create(edition=edition, kind=EditionFile.Kind.PDF, defaults=fields)
         EditionProblem.objects.filter(edition=edition).delete()
-        pagecache.content_changed()
+        content_changed()
     return kept
 
 

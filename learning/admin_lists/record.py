@@ -17,8 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from courses.models import StepWaiver
-from courses.presentation import draw
+from courses.presentation import Drawing
 from learning.admin_lists.attempts import RESULTS
 from learning.admin_lists.certificates import STATES, state_of
 from learning.admin_lists.courses import admin_language, titles_of_pages
@@ -65,7 +64,7 @@ class RecordView(WagtailAdminTemplateMixin, TemplateView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not request.user.has_perm("learning.open_record"):
             raise PermissionDenied
-        found = Enrolment.objects.filter(pk=kwargs["pk"]).select_related("learner", "outline", "run").first()
+        found = Enrolment.objects.filter(pk=kwargs["pk"]).select_related("learner", "run").with_waived().first()
         if found is None:
             raise Http404
         self.enrolment, self.language = found, admin_language()
@@ -121,9 +120,9 @@ def _end(said: list[Any]) -> datetime:
 
 def opened(enrolment: Enrolment, language: str, reader: Any) -> dict[str, Any]:
     """Return what an opened record shows, in the reader's language: no answers, no papers, no keys."""
-    waived = StepWaiver.objects.steps_of(enrolment.course_key)
-    state = CourseState(enrolment, waived, language)
-    done = {str(key) for key in state.done_keys}
+    state = CourseState(enrolment, language)
+    waived = state.waived
+    bits = enrolment.done_bits
     learners = enrolment.learner.language or enrolment.language
     attempts = list(Attempt.objects.filter(enrolment=enrolment).defer("paper", "answers").order_by("started_at", "pk"))
     keys = {attempt.step_key for attempt in attempts} | ({state.resume_key} if state.resume_key else set())
@@ -136,10 +135,10 @@ def opened(enrolment: Enrolment, language: str, reader: Any) -> dict[str, Any]:
         "state": state,
         "sentence": state.explanation,
         "learners_language": learners,
-        "learners_sentence": _in_language(enrolment, waived, learners) if learners != language else "",
+        "learners_sentence": _in_language(enrolment, learners) if learners != language else "",
         "modules": [
-            {"title": module.title, "steps": [(step, step.key in done) for step in module.steps]}
-            for module in draw(state.document, language, waived=waived)
+            {"title": module.title, "steps": [(step, bits >> step.slot & 1) for step in module.steps]}
+            for module in Drawing(state.document, language, waived=waived, whole=True).modules()
         ],
         "waived": [step.title(language) for step in state.document.steps if step.key in waived],
         "resume": title_of(state.resume_key) if state.resume_key else "",
@@ -151,10 +150,10 @@ def opened(enrolment: Enrolment, language: str, reader: Any) -> dict[str, Any]:
     }
 
 
-def _in_language(enrolment: Enrolment, waived: set[UUID], language: str) -> str:
+def _in_language(enrolment: Enrolment, language: str) -> str:
     """Return the sentence as the learner reads it."""
     with translation.override(language):
-        return CourseState(enrolment, waived, language).explanation
+        return CourseState(enrolment, language).explanation
 
 
 def _result(attempt: Attempt) -> str:

@@ -27,7 +27,7 @@ class IssueView(StaffPage):
     page_title = gettext_lazy("Issue a certificate by hand")
 
     def find(self) -> None:
-        found = Enrolment.objects.select_related("learner", "outline", "run").filter(pk=self.kwargs["enrolment_id"]).first()
+        found = Enrolment.objects.select_related("learner", "run").filter(pk=self.kwargs["enrolment_id"]).first()
         if found is None:
             raise Http404
         self.enrolment = found
@@ -47,7 +47,7 @@ class IssueView(StaffPage):
         return {
             "form": IssueForm(needs_override=not self.is_finished),
             "enrolment": self.enrolment,
-            "title": self.enrolment.outline.document.title(self.language),
+            "title": self.enrolment.document.title(self.language),
             "is_finished": self.is_finished,
             "is_own": self.enrolment.learner_id == self.request.user.pk,
             "live_url": detail_url(live.pk) if live else "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -10,7 +11,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from courses.models import CourseRun, Outline
+from courses.models import CourseRun, Outline, StepWaiver, document_of, keys_in
+from courses.outline import OutlineDocument
 from learning.bits import BitSetField
 
 
@@ -29,14 +31,18 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         """Those still on the way."""
         return self.active().filter(completed_at__isnull=True)
 
-    def lock_first(self) -> Enrolment | None:
-        """Lock the first of these and return it as it is then, with its outline and run. Call inside a transaction.
+    def with_waived(self) -> EnrolmentQuerySet:
+        """Read in the same statement which steps of the course are waived now: `Enrolment.waived` asks no more."""
+        return self.annotate(waived_keys=StepWaiver.objects.all().joined("course_key"))
 
-        In two statements: PostgreSQL looks again at a row it had to wait for, but not at the rows joined to it. In one,
-        who is moved to another outline at this moment would be missing from the result, and be told "not enrolled".
+    def lock_first(self) -> Enrolment | None:
+        """Lock the first of these and return it as it is then, with its run and waivers. Call inside a transaction.
+
+        One statement. PostgreSQL looks again at a row it had to wait for, but not at the rows joined to it: what is
+        joined here may be as old as the wait, and must never be the outline. Who is moved to another one at this moment
+        would be missing from the result, and be told "not enrolled". The run of an enrolment never changes.
         """
-        found = self.select_for_update(of=("self",)).only("pk").first()
-        return Enrolment.objects.select_related("outline", "run").get(pk=found.pk) if found else None
+        return self.select_for_update(of=("self",)).select_related("run").with_waived().first()
 
 
 class Enrolment(models.Model):
@@ -80,6 +86,18 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return f"enrolment {self.pk}"
+
+    @property
+    def document(self) -> OutlineDocument:
+        """The outline this enrolment is pinned to, parsed. Read once a process: an outline may be a thousand steps long."""
+        return document_of(self.outline_id)
+
+    @property
+    def waived(self) -> set[UUID]:
+        """The keys of the steps of the course that are waived now: as read with the enrolment, else one query."""
+        if "waived_keys" in self.__dict__:
+            return keys_in(self.__dict__["waived_keys"])
+        return StepWaiver.objects.steps_of(self.course_key)
 
 
 class AttemptQuerySet(models.QuerySet["Attempt"]):

@@ -7,21 +7,22 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from courses.models import StepWaiver
+from core.statements import insert_rows, update_row
 from learning import policies
 from learning.bits import slots
 from learning.errors import NotEnrolled
 from learning.models import Enrolment, Progressed
-from learning.services.award_credential import AlreadyRevoked, award_credential
+from learning.own_enrolment import lock_own_enrolment
+from learning.services.award_credential import AlreadyRevoked, award_to
 
 
 def lock_enrolment(learner_id: int, course_key: UUID) -> Enrolment:
-    """Return a person's enrolment in a course, locked, with its outline and run. Call inside a transaction.
+    """Return a person's enrolment in a course, locked, with its run and waivers. One statement; call inside a transaction.
 
     Raises:
         NotEnrolled: there is none, or it was withdrawn.
     """
-    enrolment = Enrolment.objects.filter(learner_id=learner_id, course_key=course_key).order_by("-pk").lock_first()
+    enrolment = lock_own_enrolment(learner_id, course_key)
     if enrolment is None or enrolment.state != Enrolment.State.ACTIVE:
         raise NotEnrolled
     return enrolment
@@ -38,17 +39,17 @@ def advance(enrolment: Enrolment, bits: int, *, waived: set[UUID] | None = None)
     completed = False
     if enrolment.completed_at is None and enrolment.state == Enrolment.State.ACTIVE:
         if waived is None:
-            waived = StepWaiver.objects.steps_of(enrolment.course_key)
-        needed = policies.required_mask(enrolment.outline.document, waived)
+            waived = enrolment.waived
+        needed = policies.required_mask(enrolment.document, waived)
         completed = policies.is_covered(enrolment.done_bits, needed)
         if completed:
             enrolment.completed_at = timezone.now()
-    enrolment.save(update_fields=["done_bits", "completed_at", "resume_step", "resume_at", "resume_event"])
+    update_row(enrolment, "done_bits", "completed_at", "resume_step", "resume_at", "resume_event")
     if new:
         today = timezone.localdate()
-        Progressed.objects.bulk_create([Progressed(run_id=enrolment.run_id, slot=slot, day=today) for slot in slots(new)])
+        insert_rows(Progressed, ("run", "slot", "day", "delta"), [(enrolment.run_id, slot, today, 1) for slot in slots(new)])
     if completed:
         # One that was issued by hand before, and revoked, is not issued again; what was done is kept all the same.
         with suppress(AlreadyRevoked):
-            award_credential(enrolment_id=enrolment.pk)
+            award_to(enrolment)
     return completed

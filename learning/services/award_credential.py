@@ -6,11 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from courses.models import CoursePage, StepWaiver
+from core.statements import Statement, insert_row
+from courses.models import StepWaiver
 from learning import policies
 from learning.certificate.values import BY_DECISION, EARNED
 from learning.errors import LearningError, NotEligible
@@ -18,6 +19,19 @@ from learning.grading import course_grade, is_honours
 from learning.models import Attempt, Credential, CredentialHolder, Enrolment
 
 SCHEMA, SCHEMA_OF_OVERRIDE = 1, 2
+# The name to print, whether the public page shows it, and whether there is a certificate already: one that stands, or any.
+WHOSE = Statement(
+    "SELECT u.printed_name, u.show_name, "
+    "EXISTS (SELECT 1 FROM learning_credential c WHERE c.enrolment_id = e.id AND c.revoked_at IS NULL), "
+    "EXISTS (SELECT 1 FROM learning_credential c WHERE c.enrolment_id = e.id) "
+    "FROM learning_enrolment e JOIN accounts_user u ON u.id = e.learner_id WHERE e.id = %s"
+)
+# The live pages of a course in its languages; the oldest, which is the source, comes last.
+PAGES = Statement(
+    "SELECT p.title, l.language_code, c.topic, p.slug FROM courses_coursepage c "
+    "JOIN wagtailcore_page p ON p.id = c.page_ptr_id JOIN wagtailcore_locale l ON l.id = p.locale_id "
+    "WHERE p.translation_key = %s AND p.live ORDER BY p.id DESC"
+)
 
 
 class AlreadyRevoked(LearningError):
@@ -37,22 +51,28 @@ def award_credential(*, enrolment_id: int) -> Credential | None:
         AlreadyRevoked: there was one, and it was revoked.
     """
     with transaction.atomic():
-        enrolment = Enrolment.objects.select_for_update(of=("self",)).select_related("outline", "learner").get(pk=enrolment_id)
-        existing = Credential.objects.filter(enrolment=enrolment).order_by(F("revoked_at").asc(nulls_first=True)).first()
-        if existing is not None and existing.revoked_at is None:
-            return existing
-        if existing is not None:
-            raise AlreadyRevoked
-        if not is_earned(enrolment):
-            raise NotEligible
-        if not enrolment.learner.printed_name:
-            return None
-        return write_credential(enrolment, snapshot_of(enrolment), Credential.Basis.EARNED)
+        return award_to(Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment_id))
 
 
-def write_credential(enrolment: Enrolment, snapshot: dict[str, Any], basis: Credential.Basis) -> Credential:
+def award_to(enrolment: Enrolment) -> Credential | None:
+    """Award the certificate of an enrolment that the caller has locked; as `award_credential`, whose errors it raises."""
+    printed_name, show_name, has_live, has_any = WHOSE.first(enrolment.pk) or ("", False, False, False)
+    if has_live:
+        return Credential.objects.live().filter(enrolment=enrolment).first()
+    if has_any:
+        raise AlreadyRevoked
+    if not is_earned(enrolment):
+        raise NotEligible
+    if not printed_name:
+        return None
+    return write_credential(enrolment, snapshot_of(enrolment), Credential.Basis.EARNED, printed_name=printed_name, show_name=show_name)
+
+
+def write_credential(
+    enrolment: Enrolment, snapshot: dict[str, Any], basis: Credential.Basis, *, printed_name: str, show_name: bool
+) -> Credential:
     """Write the certificate of a locked enrolment, and whose it is."""
-    credential = Credential.objects.create(
+    credential = Credential(
         enrolment=enrolment,
         subject_kind="course",
         subject_key=f"{enrolment.course_key}:{enrolment.run_id}",
@@ -60,12 +80,9 @@ def write_credential(enrolment: Enrolment, snapshot: dict[str, Any], basis: Cred
         snapshot=snapshot,
         template_version=BY_DECISION if basis == Credential.Basis.OVERRIDE else EARNED,
     )
-    CredentialHolder.objects.create(
-        credential=credential,
-        learner=enrolment.learner,
-        printed_name=enrolment.learner.printed_name,
-        show_name=enrolment.learner.show_name,
-    )
+    holder = CredentialHolder(credential=credential, learner_id=enrolment.learner_id, printed_name=printed_name, show_name=show_name)
+    insert_row(credential)
+    insert_row(holder)
     return credential
 
 
@@ -76,7 +93,7 @@ def is_earned(enrolment: Enrolment) -> bool:
     """
     if enrolment.completed_at is None:
         return False
-    document = enrolment.outline.document
+    document = enrolment.document
     missing = policies.required_mask(document, ()) & ~enrolment.done_bits
     if not missing:
         return True
@@ -86,18 +103,13 @@ def is_earned(enrolment: Enrolment) -> bool:
 
 def snapshot_of(enrolment: Enrolment) -> dict[str, Any]:
     """Return what the certificate will always say, without who it is about."""
-    document = enrolment.outline.document
+    document = enrolment.document
     titles, topic, slug = dict(document.titles), "", ""
-    for page in CoursePage.objects.live().filter(translation_key=enrolment.course_key).select_related("locale").order_by("-pk"):
-        titles[page.locale.language_code] = page.title
-        topic, slug = page.topic, page.slug
-    best = dict(
-        Attempt.objects.submitted()
-        .filter(enrolment=enrolment)
-        .values_list("step_key")
-        .annotate(Max("score"))
-        .values_list("step_key", "score__max")
-    )
+    for title, language, field, name in PAGES.all(enrolment.course_key):
+        titles[language] = title
+        topic, slug = field, name
+    sent = Attempt.objects.submitted().filter(enrolment=enrolment) if any(step.rule for step in document.steps) else Attempt.objects.none()
+    best = dict(sent.values_list("step_key").annotate(Max("score")))
     graded = [step for step in document.steps if step.rule and step.key in best]
     completed = enrolment.completed_at
     return {
@@ -107,7 +119,7 @@ def snapshot_of(enrolment: Enrolment) -> dict[str, Any]:
         "slug": slug,
         "minutes": document.minutes,
         "outline": str(enrolment.outline_id),
-        "outline_version": enrolment.outline.version,
+        "outline_version": document.version,
         "grade": course_grade([best[step.key] for step in graded]),
         "honours": is_honours([(best[step.key], step.rule.honours_mark) for step in graded if step.rule]),
         "completed_on": timezone.localdate(completed).isoformat() if completed else None,

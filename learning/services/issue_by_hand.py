@@ -42,7 +42,8 @@ def issue_by_hand(*, actor: User, enrolment_id: int, reason: str, override: bool
             raise NameMissing
         snapshot = snapshot_of_override(enrolment) if is_override else snapshot_of(enrolment)
         basis = Credential.Basis.OVERRIDE if is_override else Credential.Basis.BY_HAND
-        credential = write_credential(enrolment, snapshot, basis)
+        person = enrolment.learner
+        credential = write_credential(enrolment, snapshot, basis, printed_name=person.printed_name, show_name=person.show_name)
         record_audit(
             actor=actor,
             action=AuditEntry.Action.OVERRIDDEN if is_override else AuditEntry.Action.ISSUED,

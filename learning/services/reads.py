@@ -6,22 +6,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from itertools import chain, islice
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models import Count, Max, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.models import Page
 
 from accounts.models import User
-from courses.models import CoursePage, StepSlot, StepWaiver
+from courses.models import CoursePage, StepSlot, documents_of
 from courses.outline import AssessmentRule, OutlineDocument, OutlineStep, StepKind
 from learning import policies
 from learning.bits import slots
 from learning.grading import course_grade
 from learning.models import Attempt, Credential, Enrolment
+from learning.own_enrolment import own_enrolment
 from learning.services.step_kinds import known_steps
 
 
@@ -43,13 +45,14 @@ class CourseState:
     """One person's record of one course. Reads more only when more is asked."""
 
     enrolment: Enrolment
-    waived: set[UUID]
     language: str
+    waived: set[UUID] = field(init=False)
     document: OutlineDocument = field(init=False)
     progress: policies.Progress = field(init=False)
 
     def __post_init__(self) -> None:
-        self.document = self.enrolment.outline.document
+        self.waived = self.enrolment.waived
+        self.document = self.enrolment.document
         self.progress = policies.progress(self.document, self.enrolment.done_bits, self.waived)
 
     @property
@@ -86,6 +89,11 @@ class CourseState:
     def moved_on(self) -> date | None:
         """When the person was moved to another outline."""
         return self.enrolment.moved_on
+
+    @property
+    def following(self) -> OutlineStep | None:
+        """The step to go on with: where the person was unless it is done, else the first that is not done."""
+        return following_step(self.enrolment, self.waived)
 
     @property
     def resume_key(self) -> UUID | None:
@@ -150,9 +158,9 @@ class CourseState:
     @cached_property
     def explanation(self) -> str:
         """Why someone is at n%, in a sentence. One query for titles, one for results."""
-        keys = [step.key for step in self.document.steps if not self.enrolment.done_bits >> step.slot & 1]
-        titles = {step.key: step.title(self.language) for step in self.document.steps}
-        pages = Page.objects.live().filter(translation_key__in=keys, locale__language_code=self.language)
+        named = policies.named_in(self.document, self.enrolment.done_bits, self.waived, self.results)
+        titles = {step.key: step.title(self.language) for step in named}
+        pages = Page.objects.live().filter(translation_key__in=titles, locale__language_code=self.language)
         titles.update({UUID(str(key)): title for key, title in pages.values_list("translation_key", "title")})
         return policies.explain(self.document, self.enrolment.done_bits, self.waived, self.results, titles, completed=self.is_completed)
 
@@ -185,20 +193,18 @@ def grade_of(results: Iterable[policies.AssessmentResult]) -> int | None:
     return course_grade([result.best_score for result in results if result.best_score is not None])
 
 
-def enrolment_of(learner: User, course_key: UUID) -> Enrolment | None:
-    """Return a person's enrolment in a course with its outline and run, in one query.
-
-    `learner_in_group` on it says whether the person is in any group of staff.
-    """
-    in_group = Exists(User.groups.through.objects.filter(user_id=OuterRef("learner_id")))
-    enrolments = Enrolment.objects.for_learner(learner).filter(course_key=course_key).annotate(learner_in_group=in_group)
-    return enrolments.select_related("outline", "run").order_by("-pk").first()
-
-
 def state_of(learner: User, course_key: UUID, language: str) -> CourseState | None:
-    """Return a person's record of a course; None if they never enrolled. Two queries."""
-    enrolment = enrolment_of(learner, course_key)
-    return CourseState(enrolment, StepWaiver.objects.steps_of(course_key), language) if enrolment else None
+    """Return a person's record of a course; None if they never enrolled. One query, and one more the first time for its outline."""
+    enrolment = own_enrolment(learner.pk, course_key)
+    return CourseState(enrolment, language) if enrolment else None
+
+
+def states_of(learner: User, language: str) -> list[CourseState]:
+    """Return a person's record of every course, newest first. One query, and one the first time for outlines."""
+    enrolments = list(Enrolment.objects.for_learner(learner).with_waived().order_by("-pk"))
+    # All outlines that this process has not seen yet, at once.
+    documents_of([enrolment.outline_id for enrolment in enrolments])
+    return [CourseState(enrolment, language) for enrolment in enrolments]
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,39 +239,28 @@ class CourseSummary:
 
 
 def summary_of(learner: User, language: str) -> list[CourseSummary]:
-    """Return everything a person takes or took, newest first. Five queries, however many courses."""
-    enrolments = list(Enrolment.objects.for_learner(learner).select_related("outline").order_by("-pk"))
-    if not enrolments:
+    """Return everything a person takes or took, newest first. Three queries, however many courses."""
+    states = states_of(learner, language)
+    if not states:
         return []
-    keys = [enrolment.course_key for enrolment in enrolments]
-    waived: dict[UUID, set[UUID]] = {}
-    for course_key, step_key in StepWaiver.objects.in_force().filter(course_key__in=keys).values_list("course_key", "step_key"):
-        waived.setdefault(course_key, set()).add(step_key)
-    courses = _courses(keys, language)
-    following = {enrolment.pk: following_step(enrolment, waived.get(enrolment.course_key, set())) for enrolment in enrolments}
-    steps = live_pages([step for step in following.values() if step], language)
+    courses = _courses([state.enrolment.course_key for state in states], language)
+    following = [state.following for state in states]
+    steps = live_pages([step.key for step in following if step], language)
     return [
-        _summary(
-            enrolment,
-            waived.get(enrolment.course_key, set()),
-            courses.get(enrolment.course_key),
-            steps.get(following[enrolment.pk]),
-            language,
-        )
-        for enrolment in enrolments
+        _summary(state, courses.get(state.enrolment.course_key), steps.get(step.key) if step else None, language)
+        for state, step in zip(states, following, strict=True)
     ]
 
 
-def following_step(enrolment: Enrolment, waived: set[UUID]) -> UUID | None:
+def following_step(enrolment: Enrolment, waived: set[UUID]) -> OutlineStep | None:
     """Return the step to go on with: where the person was unless it is done, else the first that is not done."""
-    document, bits = enrolment.outline.document, enrolment.done_bits
+    document = enrolment.document
+    left = document.full_mask & ~enrolment.done_bits & ~document.mask_of(waived)
     place = document.by_key.get(enrolment.resume_step) if enrolment.resume_step else None
-    if place and not bits >> place.slot & 1 and place.key not in waived:
-        return place.key
-    start = document.steps.index(place) + 1 if place else 0
-    ordered = [*document.steps[start:], *document.steps[:start]]
-    left = next((step for step in ordered if not bits >> step.slot & 1 and step.key not in waived), None)
-    return left.key if left else (place.key if place else None)
+    if not left or (place and left >> place.slot & 1):
+        return place
+    start = document.positions[place.key] + 1 if place else 0
+    return next(step for step in chain(islice(document.steps, start, None), document.steps) if left >> step.slot & 1)
 
 
 def _courses(keys: list[UUID], language: str) -> dict[UUID, CoursePage]:
@@ -286,21 +281,19 @@ def live_pages(keys: list[UUID], language: str) -> Mapping[UUID | None, Page]:
     return found
 
 
-def _summary(enrolment: Enrolment, waived: set[UUID], course: CoursePage | None, step: Page | None, language: str) -> CourseSummary:
-    document = enrolment.outline.document
-    progress = policies.progress(document, enrolment.done_bits, waived)
-    completed = enrolment.completed_at is not None
+def _summary(state: CourseState, course: CoursePage | None, step: Page | None, language: str) -> CourseSummary:
+    key = state.enrolment.course_key
     return CourseSummary(
-        course_key=enrolment.course_key,
-        title=course.title if course else document.title(language),
-        url=reverse("learning:course", args=[enrolment.course_key]),
+        course_key=key,
+        title=course.title if course else state.document.title(language),
+        url=reverse("learning:course", args=[key]),
         topic=course.topic if course else "",
         slug=course.slug if course else "",
-        done=progress.done,
-        total=progress.total,
-        percent=100 if completed else progress.percent,
-        label=_("Finished") if completed else label_of(progress),
-        resume=Resume(step.get_url() or "", step.title) if course and step and not completed else None,
-        is_completed=completed,
-        is_withdrawn=enrolment.state == Enrolment.State.WITHDRAWN,
+        done=state.done_count,
+        total=state.total_count,
+        percent=state.percent,
+        label=state.label,
+        resume=Resume(step.get_url() or "", step.title) if course and step and not state.is_completed else None,
+        is_completed=state.is_completed,
+        is_withdrawn=state.is_withdrawn,
     )

@@ -18,7 +18,7 @@ from django.utils.translation import get_language
 from accounts.models import User
 from core.topics import Topic
 from courses.models import CoursePage
-from learning.services.reads import enrolment_of
+from learning.own_enrolment import own_enrolment
 
 View = Callable[..., HttpResponse]
 
@@ -88,10 +88,10 @@ def course_ref(request: HttpRequest, course_key: UUID, language: str) -> CourseR
     if page is not None:
         is_open = page.access == CoursePage.Access.OPEN
         return CourseRef(course_key, page.title, page.get_url() or "", page.topic, page.slug, is_open)
-    enrolment = enrolment_of(learner_of(request), course_key) if request.user.is_authenticated else None
+    enrolment = own_enrolment(learner_of(request).pk, course_key) if request.user.is_authenticated else None
     if enrolment is None:
         raise Http404
-    return CourseRef(course_key, enrolment.outline.document.title(language))
+    return CourseRef(course_key, enrolment.document.title(language))
 
 
 def refused(request: HttpRequest, title: str, text: str, back: str, *, status: int = 409) -> HttpResponse:

@@ -12,14 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from courses.presentation import draw
+from courses.presentation import Drawing, StepLine
 from courses.services.publish_structure import newest_outline
 from learning.errors import EnrolmentClosed, LearningError
 from learning.forms import EnrolForm, NameForm
 from learning.models import CredentialHolder
 from learning.services.claim_credential import claim_credential
 from learning.services.enrol import enrol
-from learning.services.reads import CourseState, following_step, state_of, summary_of
+from learning.services.reads import CourseState, live_pages, state_of, summary_of
 from learning.services.withdraw import withdraw
 from learning.views.frame import CourseRef, course_ref, language_of, learner_of, private, refused, sign_in_address, to_sign_in
 
@@ -60,7 +60,7 @@ def course(request: HttpRequest, course_key: UUID) -> HttpResponse:
     if state is None or state.is_withdrawn:
         form = EnrolForm(initial={"printed_name": request.user.printed_name})
         return render(request, "learning/join.html", _join_context(request, page, form, state))
-    return render(request, "learning/course.html", _record_context(page, state, language))
+    return render(request, "learning/course.html", _record_context(page, state, language, _part(request, state)))
 
 
 def _join_context(request: HttpRequest, page: CourseRef, form: EnrolForm | None = None, state: CourseState | None = None) -> dict[str, Any]:
@@ -106,31 +106,60 @@ def _act(request: HttpRequest, page: CourseRef) -> HttpResponse:
     return HttpResponseRedirect(here)
 
 
-def _record_context(page: CourseRef, state: CourseState, language: str) -> dict[str, Any]:
-    modules = draw(state.document, language, waived=state.waived)
-    lines = {step.key: step for module in modules for step in module.steps}
-    done = {str(key) for key in state.done_keys}
-    following = following_step(state.enrolment, state.waived)
+def _part(request: HttpRequest, state: CourseState) -> UUID | None:
+    """Return the module that the reader wants to see the steps of; None for one that the course does not have."""
+    wanted = request.GET.get("module", "")
+    return next((module.key for module in state.document.modules if str(module.key) == wanted), None)
+
+
+def _record_context(page: CourseRef, state: CourseState, language: str, part: UUID | None) -> dict[str, Any]:
+    following = state.following
+    beside = [following.key] if following else []
+    drawing = Drawing(state.document, language, waived=state.waived, at_hand=part or next(iter(beside), None), beside=beside)
+    here = reverse("learning:course", args=[page.key])
+    resume = following if page.is_live else None
     return {
         "course": page,
         "state": state,
         "modules": [
             {
                 "title": module.title,
-                "url": module.url,
-                "current": True,
-                "steps": [_row(step, step.key in done, page) for step in module.steps],
+                # A module that is not drawn here is one page away: this one, with that module at hand.
+                "url": f"{here}?module={module.key}#outline",
+                "step_total": module.step_total,
+                "steps": [_row(step, state, page) for step in module.steps],
             }
-            for module in modules
+            for module in drawing.modules()
         ],
-        "resume": lines.get(str(following)) if page.is_live else None,
+        "resume": drawing.line(resume) if resume else None,
         "breadcrumbs": [(_("My learning"), reverse("learning:index"))],
     }
 
 
-def _row(step: Any, done: bool, page: CourseRef) -> dict[str, Any]:
-    url = reverse("learning:step", args=[page.key, step.key])
-    return {"title": step.title, "url": url, "minutes": step.minutes, "kind": step.kind, "key": step.key, "current": False, "done": done}
+def _row(step: StepLine, state: CourseState, page: CourseRef) -> dict[str, Any]:
+    return {
+        "title": step.title,
+        "url": reverse("learning:step", args=[page.key, step.key]),
+        "minutes": step.minutes,
+        "kind": step.kind,
+        "key": step.key,
+        "slot": None,
+        "current": False,
+        "done": state.enrolment.done_bits >> step.slot & 1,
+    }
+
+
+@require_safe
+@private
+def resume(request: HttpRequest, course_key: UUID) -> HttpResponse:
+    """Lead to the step to go on with; to the record where there is none."""
+    if not request.user.is_authenticated:
+        return to_sign_in(request)
+    language = language_of(request)
+    state = state_of(learner_of(request), course_key, language)
+    step = state.following if state and not state.is_withdrawn else None
+    page = live_pages([step.key], language).get(step.key) if step else None
+    return HttpResponseRedirect((page and page.get_url()) or reverse("learning:course", args=[course_key]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

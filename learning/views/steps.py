@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from courses.outline import StepKind
-from courses.presentation import draw
 from learning.errors import AnswersMalformed, AttemptClosed, AttemptsUsedUp, LearningError, StepUnknown
 from learning.models import Attempt
 from learning.papers import paper_for_display, review_of
@@ -27,6 +27,8 @@ from learning.views.frame import CourseRef, course_ref, language_of, learner_of,
 
 STASH = "answers_of_an_expired_session"
 LARGEST_STASH = 64 * 1024
+# How many of the steps that follow are looked up first, to find one whose page is live.
+LOOKED_AT = 20
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,14 +69,25 @@ def _step_context(page: CourseRef, state: CourseState, step_key: UUID, language:
     }
 
 
-def _following(state: CourseState, step_key: UUID, language: str) -> Any:
-    """Return the step after this one that can be opened, as pages draw it."""
-    modules = draw(state.document, language, waived=state.waived)
-    steps = [line for module in modules for line in module.steps]
-    position = next((i for i, line in enumerate(steps) if line.key == str(step_key)), None)
-    if position is None:
-        return None
-    return next((line for line in steps[position + 1 :] if line.url), None)
+@dataclass(frozen=True, slots=True)
+class Following:
+    """Where one goes from a step."""
+
+    title: str
+    url: str
+
+
+def _following(state: CourseState, step_key: UUID, language: str) -> Following | None:
+    """Return the step after this one that can be opened. One query, or two where many in a row are gone."""
+    steps = state.document.steps
+    start = state.document.positions[step_key] + 1 if step_key in state.document.positions else len(steps)
+    # Nearly always it is one of the next few; only a course with a long gap asks for all the rest.
+    for part in (steps[start : start + LOOKED_AT], steps[start + LOOKED_AT :]):
+        wanted = [step.key for step in part if step.key not in state.waived]
+        pages = live_pages(wanted, language) if wanted else {}
+        if found := next((pages[key] for key in wanted if key in pages), None):
+            return Following(found.title, found.get_url() or "")
+    return None
 
 
 def _act(request: HttpRequest, page: CourseRef, state: CourseState, step_key: UUID) -> HttpResponse:
@@ -178,7 +191,7 @@ def _answer(request: HttpRequest, page: CourseRef, found: Attempt) -> HttpRespon
 
 def _remembered_title(found: Attempt, language: str) -> str:
     """Return the title that the learner's outline remembers of an assessment whose page is gone."""
-    step = found.enrolment.outline.document.by_key.get(found.step_key)
+    step = found.enrolment.document.by_key.get(found.step_key)
     return step.title(language) if step else ""
 
 

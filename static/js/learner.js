@@ -100,12 +100,17 @@ function paintProgress(place, summary) {
   box.hidden = false;
 }
 
+/** Whether a set of slots, as hexadecimal digits with the highest slots first, holds a slot. */
+function holds(digits, slot) {
+  const digit = digits[digits.length - 1 - Math.floor(slot / 4)];
+  return digit !== undefined && Boolean((parseInt(digit, 16) >> slot % 4) & 1);
+}
+
 /** Mark the rows of the outline: done, or new and not needed. The words are in the page, in its language. */
 function paintOutline(enrolment) {
-  const done = new Set(enrolment.done);
-  const counts = new Set(enrolment.steps);
-  for (const row of region.querySelectorAll("[data-step]")) {
-    const state = done.has(row.dataset.step) ? "done" : counts.has(row.dataset.step) ? "" : "new";
+  for (const row of region.querySelectorAll("[data-slot]")) {
+    const slot = Number(row.dataset.slot);
+    const state = holds(enrolment.done, slot) ? "done" : holds(enrolment.counts, slot) ? "" : "new";
     const words = row.closest("[data-outline]")?.dataset;
     row.dataset.state = state;
     const tick = row.querySelector(".tick");
@@ -131,7 +136,11 @@ function paint(state) {
   paintOutline(enrolment);
   for (const box of region.querySelectorAll("[data-progress]")) paintProgress(box, enrolment.summary);
   const start = region.querySelector("[data-start] a");
-  if (start && enrolment.resume) relabel(start, enrolment.resume.url, enrolment.resume.label);
+  if (start && enrolment.resume) {
+    const { slot, url, label } = enrolment.resume;
+    // The page has the address of what it shows; for the rest the server looks it up.
+    relabel(start, region.querySelector(`a[data-slot="${slot}"]`)?.href ?? url, label);
+  }
   const enrol = region.querySelector("[data-enrol] a");
   if (enrol) relabel(enrol, enrolment.url, enrolment.label);
 }

@@ -56,6 +56,7 @@ BY_NAME: dict[str, Audience] = {
     "learning:certificate": A.PRIVATE,
     "learning:course": A.DOOR,  # says how to join; the record of those who have
     "learning:finish": A.PRIVATE,
+    "learning:resume": A.PRIVATE,
     "learning:step": A.PRIVATE,
     "learning:attempt": A.PRIVATE,
     # The one door.

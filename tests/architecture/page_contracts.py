@@ -128,6 +128,8 @@ class CourseTemplate(OutlineTemplate, Protocol):
     languages_available: list[dict[str, str]]
     assessments: list[StepLine]
     required_count: int
+    # When the course can be taken, in words.
+    run: str
 
 
 class ModuleTemplate(OutlineTemplate, Protocol):

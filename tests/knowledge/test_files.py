@@ -17,7 +17,7 @@ from django.test import Client
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
-from core import pagecache
+from core.generation import content_changed
 from knowledge.models import Edition, EditionFile, LibraryPage, PublicationPage
 from tests.knowledge.bodies import chart, stored, table
 from tests.knowledge.citation_readers import read_bibtex, read_ris
@@ -47,7 +47,7 @@ def keep_pdf(page: PublicationPage, body: bytes) -> EditionFile:
     edition = Edition.objects.of(page.key, page.locale.language_code).newest_first()[0]
     path = default_storage.save(f"editions/{uuid4()}.pdf", ContentFile(body))
     EditionFile.objects.filter(edition=edition).delete()
-    pagecache.content_changed()
+    content_changed()
     return EditionFile.objects.create(edition=edition, sha256=f"{hash(body):064x}"[-64:].replace("-", "0"), path=path, size=len(body))
 
 

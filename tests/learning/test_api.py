@@ -13,12 +13,13 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone, translation
 
-from courses.models import CoursePage, CourseRun
+from courses.models import CoursePage, CourseRun, StepSlot
 from learning.errors import NotEnrolled, RunClosed, StepNotSelfReported, StepUnknown
 from learning.models import Attempt, Enrolment, Progressed
+from learning.schemas import BatchOut, StateOut, SummariesOut
 from learning.services.start_attempt import start_attempt
 from learning.services.withdraw import withdraw
-from tests.factories import assessment_of, done, enrol_in, event_json, lessons_of, make_course, make_user, resume, right_answers
+from tests.factories import assessment_of, done, enrol_in, event_json, lessons_of, make_course, make_user, resume, right_answers, slots_of
 
 pytestmark = pytest.mark.django_db
 
@@ -74,10 +75,26 @@ def test_the_state_says_what_the_script_paints(learner: Client, course: CoursePa
     state = answer.json()
     assert (state["signed_in"], bool(state["csrf"])) == (True, True)
     found = state["enrolment"]
-    assert (found["done"], found["percent"], found["completed"]) == ([str(first.key)], 33, False)
+    assert (found["done"], found["percent"], found["completed"]) == (slots_of(course, first.key), 33, False)
     assert (found["summary"]["done"], found["summary"]["total"]) == (1, 3)
-    assert found["steps"] == [str(first.key), str(second.key), str(assessment_of(course).key)]
-    assert found["resume"]["url"] == second.get_url()
+    assert found["counts"] == slots_of(course, first.key, second.key, assessment_of(course).key)
+    assert found["resume"] == {
+        "url": f"/en/learning/{course.key}/resume/",
+        "label": "Continue",
+        "slot": StepSlot.objects.get(step_key=second.key).slot,
+    }
+    assert learner.get(found["resume"]["url"])["Location"] == second.get_url()
+
+
+def test_every_answer_is_what_the_schemas_say(learner: Client, course: CoursePage) -> None:
+    first, second = lessons_of(course)
+    for events in ([done(first.key), resume(second.key)], [done(assessment_of(course).key), done(uuid.uuid4())], [done(second.key)]):
+        BatchOut.model_validate(post(learner, batch(course, *events)).json(), extra="forbid")
+        StateOut.model_validate(learner.get(state_url(course)).json(), extra="forbid")
+        SummariesOut.model_validate(learner.get("/learning/api/state").json(), extra="forbid")
+    for answer in (Client().get(state_url(course)), learner.get(state_url(make_course()))):
+        StateOut.model_validate(answer.json(), extra="forbid")
+    SummariesOut.model_validate(Client().get("/learning/api/state").json(), extra="forbid")
 
 
 def test_the_state_names_nobody(learner: Client, course: CoursePage, enrolment: Enrolment) -> None:

@@ -35,7 +35,7 @@ def batch(enrolment: Enrolment, *events: Any, **changes: Any) -> dict[str, Any]:
 
 
 def step_of(enrolment: Enrolment) -> uuid.UUID:
-    return enrolment.outline.document.steps[0].key
+    return enrolment.document.steps[0].key
 
 
 def one_event(enrolment: Enrolment, **changes: Any) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from learning.models import Attempt, Credential, Enrolment, Progressed
 from learning.papers import paper_for_display, review_of
 from learning.policies import AssessmentResult
 from learning.services import advance as advance_module
-from learning.services.award_credential import award_credential
+from learning.services.award_credential import award_credential, award_to
 from learning.services.claim_credential import claim_credential
 from learning.services.reads import state_of
 from learning.services.record_progress import record_progress
@@ -139,7 +139,7 @@ def test_without_a_limit_one_can_always_try_again() -> None:
 
 @pytest.mark.parametrize("kind", ["lesson", "unknown", "foreign"])
 def test_only_an_assessment_of_this_course_is_started(enrolment: Enrolment, kind: str) -> None:
-    keys = {"unknown": uuid.uuid4(), "lesson": enrolment.outline.document.steps[0].key}
+    keys = {"unknown": uuid.uuid4(), "lesson": enrolment.document.steps[0].key}
     step = keys.get(kind) or assessment_of(make_course()).key
     with pytest.raises(StepUnknown):
         start_attempt(learner=enrolment.learner, course_key=enrolment.course_key, step_key=step, language="es")
@@ -322,7 +322,7 @@ def test_three_of_four_is_75_and_passes(enrolment: Enrolment, page: AssessmentPa
 
 
 def test_passing_the_last_step_finishes_and_awards_one_credential(enrolment: Enrolment, page: AssessmentPage) -> None:
-    record_progress(learner=enrolment.learner, course_key=enrolment.course_key, events=[done(enrolment.outline.document.steps[0].key)])
+    record_progress(learner=enrolment.learner, course_key=enrolment.course_key, events=[done(enrolment.document.steps[0].key)])
     assert not Credential.objects.exists()
     pass_assessment(enrolment, page)
     enrolment.refresh_from_db()
@@ -341,7 +341,7 @@ def test_the_best_result_is_printed(enrolment: Enrolment, page: AssessmentPage) 
     del answers[next(iter(answers))]
     take_assessment(enrolment, page, wrong_answers(page))
     take_assessment(enrolment, page, answers)
-    record_progress(learner=enrolment.learner, course_key=enrolment.course_key, events=[done(enrolment.outline.document.steps[0].key)])
+    record_progress(learner=enrolment.learner, course_key=enrolment.course_key, events=[done(enrolment.document.steps[0].key)])
     snapshot = Credential.objects.get().snapshot
     assert (snapshot["grade"], snapshot["honours"]) == (75, False)
 
@@ -365,15 +365,15 @@ def test_an_unfinished_course_is_not_awarded(enrolment: Enrolment) -> None:
 def test_a_failure_while_awarding_undoes_the_whole_submission(
     enrolment: Enrolment, page: AssessmentPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record_progress(learner=enrolment.learner, course_key=enrolment.course_key, events=[done(enrolment.outline.document.steps[0].key)])
+    record_progress(learner=enrolment.learner, course_key=enrolment.course_key, events=[done(enrolment.document.steps[0].key)])
     attempt = start(enrolment, page)
     told = Progressed.objects.count()
 
-    def fail(**kwargs: object) -> None:
-        award_credential(enrolment_id=enrolment.pk)
+    def fail(finished: Enrolment) -> None:
+        award_to(finished)
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(advance_module, "award_credential", fail)
+    monkeypatch.setattr(advance_module, "award_to", fail)
     with pytest.raises(RuntimeError):
         submit(enrolment, attempt, right_answers(page))
     attempt.refresh_from_db()
@@ -412,7 +412,7 @@ def test_who_has_left_after_finishing_can_still_claim() -> None:
 
 
 def test_who_passes_the_last_step_after_leaving_finishes_on_coming_back(enrolment: Enrolment, page: AssessmentPage) -> None:
-    record_progress(learner=enrolment.learner, course_key=enrolment.course_key, events=[done(enrolment.outline.document.steps[0].key)])
+    record_progress(learner=enrolment.learner, course_key=enrolment.course_key, events=[done(enrolment.document.steps[0].key)])
     attempt = start(enrolment, page)
     withdraw(learner=enrolment.learner, course_key=enrolment.course_key)
     submit(enrolment, attempt, right_answers(page))

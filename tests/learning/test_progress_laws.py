@@ -24,7 +24,7 @@ def enrolment(db: None) -> Enrolment:
 
 
 def steps_of(enrolment: Enrolment) -> list[uuid.UUID]:
-    return [step.key for step in enrolment.outline.document.steps]
+    return [step.key for step in enrolment.document.steps]
 
 
 def begin_again(enrolment: Enrolment) -> None:

@@ -1,0 +1,51 @@
+"""Find a person's enrolment in a course: the read that every request of a learner makes, and so written out (`core.statements`)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from core.statements import Statement, scalar
+from courses.models import CourseRun
+from learning.models import Enrolment
+
+NEWEST = Statement(
+    "SELECT {e}, {r}, "
+    "(SELECT {string_agg}(CAST(w.step_key AS text), ',') FROM courses_stepwaiver w"
+    " WHERE w.course_key = e.course_key AND w.ended_at IS NULL), "
+    "EXISTS (SELECT 1 FROM accounts_user_groups g WHERE g.user_id = e.learner_id) "
+    "FROM learning_enrolment e JOIN courses_courserun r ON r.id = e.run_id "
+    "WHERE e.learner_id = %s AND e.course_key = %s ORDER BY e.id DESC LIMIT 1",
+    e=Enrolment,
+    r=CourseRun,
+)
+TAKES = "SELECT 1 FROM learning_enrolment WHERE learner_id = %s AND course_key = %s AND state = 'active' LIMIT 1"
+
+
+def own_enrolment(learner_id: int, course_key: UUID) -> Enrolment | None:
+    """Return a person's newest enrolment in a course, with its run, its waivers, and as `learner_in_group` whether they are in a group.
+
+    One statement; None if they never enrolled.
+    """
+    return _enrolment(NEWEST.first(learner_id, course_key))
+
+
+def lock_own_enrolment(learner_id: int, course_key: UUID) -> Enrolment | None:
+    """Lock it as well, as `EnrolmentQuerySet.lock_first` does. Call inside a transaction."""
+    lock = " FOR UPDATE OF e" if connection.features.has_select_for_update_of else ""
+    return _enrolment(NEWEST.first(learner_id, course_key, ending=lock))
+
+
+def takes_part(learner_id: int, course_key: UUID) -> bool:
+    """Whether a person takes part in a course now."""
+    return scalar(TAKES, learner_id, course_key) is not None
+
+
+def _enrolment(row: tuple[Any, ...] | None) -> Enrolment | None:
+    if row is None:
+        return None
+    enrolment: Enrolment = row[0]
+    enrolment.run, enrolment.waived_keys, enrolment.learner_in_group = row[1:]  # type: ignore[attr-defined] # read with it
+    return enrolment
