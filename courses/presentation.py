@@ -108,6 +108,11 @@ class Drawing:
                 others.setdefault(UUID(str(page.translation_key)), page)
         return pages, others
 
+    @property
+    def titles(self) -> dict[UUID, str]:
+        """The titles, in this language, of the live pages that were read."""
+        return {key: page.title for key, page in self._pages.items()}
+
     def line(self, step: OutlineStep) -> StepLine:
         """Draw one step: of what is drawn, or a neighbour, an assessment, or one that was asked for."""
         page = self._pages.get(step.key) or self._others.get(step.key)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `make lock`: writes requirements*.txt from requirements*.in, with versions and hashes, for every Python from 3.11.0 on.
+# `make lock`: writes requirements*.txt from requirements*.in (and the benchmark's peer from its own), with versions and hashes, for every Python from 3.11.0 on.
 #
 #   make lock                   keep what is locked, add what is new
 #   make lock ARGS=--upgrade    take the newest of everything
@@ -19,4 +19,6 @@ compile() {
 compile ${ARGS:-} requirements.in -o requirements.txt
 # shellcheck disable=SC2086
 compile ${ARGS:-} requirements-dev.in -o requirements-dev.txt
+# shellcheck disable=SC2086
+compile ${ARGS:-} benchmarks/bench/peer/requirements.in -o benchmarks/bench/peer/requirements.txt
 .venv/bin/python -m scripts.check_tracked

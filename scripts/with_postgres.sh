@@ -4,7 +4,8 @@
 #   scripts/with_postgres.sh .venv/bin/python -m pytest tests/learning
 #
 # The cluster lives in a temporary folder and listens on a Unix socket there only, so it needs no port and meets no other.
-# It does not survive a crash of the machine (fsync is off), and need not.
+# It does not survive a crash of the machine (fsync is off), and need not. With DURABLE=1 it does, as a real one does: for figures
+# in which the writing counts.
 set -euo pipefail
 
 fail() {
@@ -59,16 +60,20 @@ in_cluster "$bin/initdb" -D "$folder/data" -U puente -A trust -E UTF8 --locale=C
   cat "$log" >&2
   fail "initdb failed."
 }
+durability="-c fsync=off -c full_page_writes=off"
+if [ "${DURABLE:-}" = 1 ]; then
+  durability="-c fsync=on -c full_page_writes=on -c synchronous_commit=on -c max_wal_size=8GB -c checkpoint_timeout=30min"
+fi
 # -l keeps the server from holding our own output open.
 in_cluster "$bin/pg_ctl" -D "$folder/data" -w -t 60 -l "$folder/server.log" -o \
-  "-k $folder -c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=100 -c timezone=UTC" start >"$log" 2>&1 || {
+  "-k $folder -c listen_addresses='' $durability -c max_connections=100 -c timezone=UTC" start >"$log" 2>&1 || {
   cat "$log" "$folder/server.log" >&2
   fail "PostgreSQL did not start."
 }
 "$bin/createdb" -h "$folder" -U puente puente
 
 # No host, and the socket's folder before the name of the database: django-environ's way to write a Unix socket.
-export DATABASE_URL="postgres://puente@/$folder/puente"
+export DATABASE_URL="postgres://puente@/$folder/puente" POSTGRES_FOLDER=$folder
 echo "$("$bin/postgres" --version) in $folder"
 
 # In the background, so that a signal reaches the trap at once and not after the command.

@@ -1,6 +1,6 @@
 """What a report says, read from the rollup: people of a run, and how many of them have done each step.
 
-Few people are not counted in public: a figure from 1 to 4 is not told (docs/decisions/0024).
+Few people are not counted in public: a figure from 1 to 4 is not told (docs/decisions/0026).
 """
 
 from __future__ import annotations

@@ -46,6 +46,8 @@ class CourseState:
 
     enrolment: Enrolment
     language: str
+    # Titles of live pages that the caller has read anyway, so that they are not read again.
+    titles: Mapping[UUID, str] = field(default_factory=dict)
     waived: set[UUID] = field(init=False)
     document: OutlineDocument = field(init=False)
     progress: policies.Progress = field(init=False)
@@ -157,16 +159,20 @@ class CourseState:
 
     @cached_property
     def explanation(self) -> str:
-        """Why someone is at n%, in a sentence. One query for titles, one for results."""
+        """Why someone is at n%, in a sentence. One query for titles and one for results, where they are not known."""
         named = policies.named_in(self.document, self.enrolment.done_bits, self.waived, self.results)
-        titles = {step.key: step.title(self.language) for step in named}
-        pages = Page.objects.live().filter(translation_key__in=titles, locale__language_code=self.language)
-        titles.update({UUID(str(key)): title for key, title in pages.values_list("translation_key", "title")})
+        titles = {step.key: self.titles.get(step.key) or step.title(self.language) for step in named}
+        if unknown := titles.keys() - self.titles.keys():
+            pages = Page.objects.live().filter(translation_key__in=unknown, locale__language_code=self.language)
+            titles.update({UUID(str(key)): title for key, title in pages.values_list("translation_key", "title")})
         return policies.explain(self.document, self.enrolment.done_bits, self.waived, self.results, titles, completed=self.is_completed)
 
 
 def results_of(enrolment: Enrolment, steps: Iterable[OutlineStep]) -> dict[UUID, policies.AssessmentResult]:
-    """Return where someone stands with each assessment among the steps, in one query."""
+    """Return where someone stands with each assessment among the steps: one query, none where there is none."""
+    graded = [step for step in steps if step.rule]
+    if not graded:
+        return {}
     rows = {
         row["step_key"]: row
         for row in Attempt.objects.filter(enrolment=enrolment)
@@ -178,7 +184,7 @@ def results_of(enrolment: Enrolment, steps: Iterable[OutlineStep]) -> dict[UUID,
             opened=Count("pk", filter=Q(submitted_at__isnull=True)),
         )
     }
-    return {step.key: _result(step.rule, rows.get(step.key)) for step in steps if step.rule}
+    return {step.key: _result(step.rule, rows.get(step.key)) for step in graded if step.rule}
 
 
 def _result(rule: AssessmentRule, row: Mapping[str, Any] | None) -> policies.AssessmentResult:

@@ -14,13 +14,22 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
+from wagtail.models import Page
 
 from accounts.models import User
+from core.statements import Statement
 from core.topics import Topic
 from courses.models import CoursePage
 from learning.own_enrolment import own_enrolment
 
 View = Callable[..., HttpResponse]
+# The live pages of a course in its languages, oldest first.
+PAGES = Statement(
+    "SELECT {p}, l.language_code, c.topic, c.access FROM courses_coursepage c "
+    "JOIN wagtailcore_page p ON p.id = c.page_ptr_id JOIN wagtailcore_locale l ON l.id = p.locale_id "
+    "WHERE p.translation_key = %s AND p.live ORDER BY p.id",
+    p=Page,
+)
 
 
 def private(view: View) -> View:
@@ -83,11 +92,11 @@ def course_ref(request: HttpRequest, course_key: UUID, language: str) -> CourseR
     Raises:
         Http404: no language of the course is live, and the reader has no record of it.
     """
-    pages: list[CoursePage] = list(CoursePage.objects.live().filter(translation_key=course_key).select_related("locale").order_by("pk"))
-    page = next((page for page in pages if page.locale.language_code == language), pages[0] if pages else None)
-    if page is not None:
-        is_open = page.access == CoursePage.Access.OPEN
-        return CourseRef(course_key, page.title, page.get_url() or "", page.topic, page.slug, is_open)
+    rows = PAGES.all(course_key)
+    row = next((row for row in rows if row[1] == language), rows[0] if rows else None)
+    if row is not None:
+        page, _language, topic, access = row
+        return CourseRef(course_key, page.title, page.get_url() or "", topic, page.slug, access == CoursePage.Access.OPEN)
     enrolment = own_enrolment(learner_of(request).pk, course_key) if request.user.is_authenticated else None
     if enrolment is None:
         raise Http404

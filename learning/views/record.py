@@ -116,6 +116,7 @@ def _record_context(page: CourseRef, state: CourseState, language: str, part: UU
     following = state.following
     beside = [following.key] if following else []
     drawing = Drawing(state.document, language, waived=state.waived, at_hand=part or next(iter(beside), None), beside=beside)
+    state.titles = drawing.titles
     here = reverse("learning:course", args=[page.key])
     resume = following if page.is_live else None
     return {

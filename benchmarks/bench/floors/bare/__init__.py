@@ -1,0 +1,1 @@
+"""One page type: a title and a text."""

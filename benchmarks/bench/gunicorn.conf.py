@@ -1,0 +1,8 @@
+"""How gunicorn runs every site of the benchmark: the same for all, and nothing of the site's own gunicorn.conf.py."""
+
+worker_class = "sync"
+workers = 2
+timeout = 300
+graceful_timeout = 5
+loglevel = "error"
+control_socket_disable = True

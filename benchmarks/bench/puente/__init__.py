@@ -1,0 +1,1 @@
+"""Puente itself, with the settings of production."""

@@ -1,0 +1,16 @@
+"""The crowd beside the people who act: synthetic learners, who take two of the courses named (of two, both)."""
+
+from __future__ import annotations
+
+from django.core.management import call_command
+
+from accounts.models import User
+from learning.synthetic.people import DOMAIN
+
+
+def make_crowd(learners: int, courses: list[str]) -> None:
+    """Load synthetic learners until there are so many, in these courses (slugs)."""
+    here = User.objects.filter(email__endswith=f"@{DOMAIN}").count()
+    chosen = [word for slug in courses for word in ("--course", slug)]
+    # Another seed for each size: the people of a seed are loaded once.
+    call_command("load_synthetic", "--learners", str(learners - here), "--seed", str(learners), "--yes-really", *chosen)

@@ -1,0 +1,55 @@
+"""The tasks of the benchmark: what each is, against which floor, and what the goals are. In the words of the issue that asked for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+FLOORS = {
+    "hello": "hello",
+    "signed in": "signed-in hello",
+    "upsert": "signed-in hello with one upsert",
+    "wagtail page": "bare Wagtail page",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing people do.
+
+    Attributes:
+        name: T1 to T8.
+        variant: "" or which way of it.
+        floor: the key of its floor in FLOORS.
+        of_peer: whether the peer is asked, too. What each site is asked is in its `prepare`.
+        puente_varies, peer_varies: whether the answer depends on the number of steps; if not, it is measured for the first number only.
+        peer_at_most: with more learners than that the peer is not asked: its edit view draws every account of the site as an option.
+    """
+
+    name: str
+    variant: str
+    floor: str
+    title: str
+    of_peer: bool = True
+    puente_varies: bool = True
+    peer_varies: bool = True
+    peer_at_most: int = 2**31
+
+    @property
+    def key(self) -> str:
+        """Name and variant, as in the sites' plans."""
+        return f"{self.name}/{self.variant}" if self.variant else self.name
+
+
+TASKS = (
+    Task("T1", "", "wagtail page", "course page, anonymous"),
+    Task("T2", "", "signed in", "course page with ticks"),
+    Task("T3", "", "signed in", "lesson page, open to all"),
+    # The peer's lessons are always for the enrolled only: they are measured once, above.
+    Task("T3", "enrolled", "signed in", "lesson page, enrolled people only", of_peer=False),
+    Task("T4", "", "upsert", "save the place"),
+    Task("T5", "", "upsert", "four values"),
+    Task("T6", "", "upsert", "complete the last step"),
+    Task("T7", "", "signed in", "read my progress"),
+    Task("T8", "", "signed in", "open an enrolment in the admin", peer_varies=False, peer_at_most=100_000),
+    Task("T8", "listing", "signed in", "the admin's list of enrolments", of_peer=False, puente_varies=False),
+)
