@@ -58,12 +58,14 @@ _CERTIFY = (
     "learning.export_records",
     "learning.open_record",
 )
+# How many people have done each step, without names: for those who make courses, and those who see everyone anyway.
+_FIGURES = ("learning.view_stepstat",)
 _SUPPORT = ("learning.view_enrolment", "learning.open_record")
 
 AUTHOR = Role(
     "author",
     {"es": "Autoría", "pt": "Autoria", "fr": "Rédaction", "en": "Author"},
-    (ADMIN_PERMISSION, "courses.publish_structure", *_TRANSLATE, *_rights("knowledge", "add change view", "contributor")),
+    (ADMIN_PERMISSION, "courses.publish_structure", *_FIGURES, *_TRANSLATE, *_rights("knowledge", "add change view", "contributor")),
     pages={LIBRARY: ("add", "change"), CATALOGUE: _PUBLISH},
     images=("add", "choose"),
     documents=("add", "choose"),
@@ -96,7 +98,7 @@ CERTIFICATE_ADMINISTRATOR = Role(
         "fr": "Administration des certificats",
         "en": "Certificate administrator",
     },
-    (ADMIN_PERMISSION, *_CERTIFY, "learning.view_auditentry"),
+    (ADMIN_PERMISSION, *_CERTIFY, *_FIGURES, "learning.view_auditentry"),
 )
 SUPPORT = Role(
     "support",

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.urls import URLResolver, include, path
+from django.urls import URLResolver, include, path, reverse_lazy
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +23,7 @@ from learning.certificate.values import title_in
 from learning.certificate_admin import menu
 from learning.credential_forms import HoldForm
 from learning.models import CredentialHold
+from learning.reports.views import ProgressMenuItem
 
 
 class HoldPermissionPolicy(ModelPermissionPolicy):
@@ -109,6 +110,20 @@ def hold_viewset() -> HoldViewSet:
 def certificate_urls() -> list[URLResolver]:
     """The page of each certificate, the acts on it, and the audit trail."""
     return [path("certificates/", include("learning.certificate_admin.urls"))]
+
+
+@hooks.register("register_admin_urls")
+def report_urls() -> list[URLResolver]:
+    """The report of progress, beside Wagtail's own."""
+    return [path("reports/progress/", include("learning.reports.urls"))]
+
+
+@hooks.register("register_reports_menu_item")
+def progress_menu_item() -> MenuItem:
+    """The report of progress, in the menu "Reports"."""
+    return ProgressMenuItem(
+        _("Progress in courses"), reverse_lazy("progress_report:index"), name="progress-report", icon_name="list-ol", order=200
+    )
 
 
 @hooks.register("register_certificates_menu_item")

@@ -70,18 +70,6 @@ class Migration(migrations.Migration):
             field=models.CharField(choices=[('earned', 'earned by finishing the course'), ('by_hand', 'issued by hand, the course being finished'), ('override', 'issued by hand, although the course is not finished')], default='earned', max_length=10, verbose_name='basis'),
         ),
         migrations.AddIndex(
-            model_name='attempt',
-            index=models.Index(fields=['-started_at', '-id'], name='attempt_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='credential',
-            index=models.Index(fields=['-issued_at', '-id'], name='credential_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='enrolment',
-            index=models.Index(fields=['-enrolled_on', '-id'], name='enrolment_newest'),
-        ),
-        migrations.AddIndex(
             model_name='auditentry',
             index=models.Index(fields=['subject_kind', 'subject_key'], name='auditentry_subject'),
         ),

@@ -1,7 +1,7 @@
 """What the administrators' lists need: how far an export is, and finding people by words of their name.
 
 On PostgreSQL `puente_fold` compares names without case, accents and punctuation, as core.search.fold does; an index of
-words over it answers "which names hold words that begin so". SQLite gets the function in Python, and no index.
+words over it (0010) answers "which names hold words that begin so". SQLite gets the function in Python, and no index.
 """
 
 import django.utils.timezone
@@ -20,22 +20,17 @@ AS $$
   )
 $$
 """
-INDEXES = {"person_name_words": "accounts_user", "holder_name_words": "learning_credentialholder"}
 
 
 def learn_names(apps, schema_editor):
     if schema_editor.connection.vendor != "postgresql":
         return
     schema_editor.execute(FOLD, params=None)
-    for index, table in INDEXES.items():
-        schema_editor.execute(f"CREATE INDEX {index} ON {table} USING gin (to_tsvector('simple', puente_fold(printed_name)))", params=None)
 
 
 def forget_names(apps, schema_editor):
     if schema_editor.connection.vendor != "postgresql":
         return
-    for index in INDEXES:
-        schema_editor.execute(f"DROP INDEX IF EXISTS {index}", params=None)
     schema_editor.execute("DROP FUNCTION IF EXISTS puente_fold(text)", params=None)
 
 

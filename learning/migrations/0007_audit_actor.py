@@ -2,11 +2,14 @@
 
 from django.db import migrations, models
 
+from core.online_migrations import AddIndexOnline
+
 
 class Migration(migrations.Migration):
 
+    atomic = False
     dependencies = [("learning", "0006_admin_lists")]
 
     operations = [
-        migrations.AddIndex("auditentry", models.Index(fields=["actor_id", "-at"], name="auditentry_actor")),
+        AddIndexOnline("auditentry", models.Index(fields=["actor_id", "-at"], name="auditentry_actor")),
     ]

@@ -167,6 +167,7 @@ class StepStat(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "slot"], name="stepstat_once_per_slot")]
+        default_permissions = ("view",)
 
     def __str__(self) -> str:
         return f"{self.run_id}/{self.slot}: {self.completions}"

@@ -50,6 +50,7 @@ VIEWS: dict[str, frozenset[str]] = {
     # Reports
     "/admin/reports/aging-pages/": IN_PAGES,
     "/admin/reports/locked/": PUBLISHERS,
+    "/admin/reports/progress/": AUTHORS | CERTIFIERS | ADMINISTRATORS,
     "/admin/reports/page-types-usage/": IN_PAGES,
     "/admin/reports/site-history/": ALL,  # shows each only what they may see anyway
     "/admin/reports/workflow/": IN_PAGES,
@@ -112,6 +113,7 @@ WITHOUT_A_ROW: dict[str, str] = {
     "/admin/dismissibles/": "which hints of the desk a person has closed: their own",
     "/admin/localize/jsi18n/": "words of a script",
     "/admin/redirects/import/process/": "the second step of the import, POST only, with the same right",
+    "/admin/reports/progress/count/": "POST only, with the right of the report (tests/learning/test_progress_report.py)",
     "/admin/login/": "leads to the door",
     "/admin/logout/": "for everyone who is signed in",
     "/admin/password_reset/": "leads to the door; switched off behind it",

@@ -21,6 +21,7 @@ from courses.models import CoursePage, LessonPage, Outline
 from knowledge.models import Contributor, LibraryPage
 from learning.models import AuditEntry, Credential, CredentialHolder, RecordExport
 from learning.services.ask_export import ask_export
+from learning.services.count_steps import count_steps
 from tests.accounts.door import member
 from tests.accounts.staff import colleague
 from tests.accounts.test_roles import ADMINISTRATORS, ALL, AUTHORS, CERTIFIERS, EDITORS, HELPERS, IN_PAGES, PUBLISHERS, REVIEWERS
@@ -48,6 +49,8 @@ OBJECTS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("record_exports:ask", "attempts", RECORD),
     ("record_exports:ask", "certificates", RECORD),
     ("record_exports:download", "export", CERTIFIERS),  # whoever asked for it, and nobody else
+    ("progress_report:run", "run", RECORD | AUTHORS),
+    ("progress_report:csv", "run", RECORD | AUTHORS),
     ("course_structure", "course", AUTHORS | ADMINISTRATORS),
     ("wagtailadmin_pages:edit", "library", IN_PAGES),
     ("wagtailadmin_pages:edit", "submitted", IN_PAGES),
@@ -69,7 +72,7 @@ ACTS: tuple[tuple[str, str, dict[str, Any], frozenset[str]], ...] = (
 )
 CHANGED: tuple[type[Model], ...] = (AuditEntry, Credential, CredentialHolder, RecordExport, Outline, Contributor, WorkflowState, Task)
 # Ours, by how their names begin, and those of them that are elsewhere.
-OURS = ("record_", "certificates_admin:", "course_structure", "guide_role", "wagtailsnippets_knowledge_contributor:")
+OURS = ("record_", "progress_report:", "certificates_admin:", "course_structure", "guide_role", "wagtailsnippets_knowledge_contributor:")
 ELSEWHERE = {
     f"wagtailsnippets_knowledge_contributor:{view}": "Wagtail's, with the right to see it"
     for view in ("history", "history_results", "usage")
@@ -82,6 +85,7 @@ def things(one_page_of_each: dict[type[BasePage], BasePage], django_capture_on_c
     ensure_workflow()
     author, officer = colleague(AUTHOR), colleague(CERTIFICATE_ADMINISTRATOR)
     enrolment = finish_course(make_course(lessons=1, assessments=0, title="Finance"))
+    count_steps(now=timezone.now())
     draft = make_draft(author)
     Tab(author, draft).submit()
     course = cast(CoursePage, one_page_of_each[CoursePage])
@@ -93,6 +97,7 @@ def things(one_page_of_each: dict[type[BasePage], BasePage], django_capture_on_c
     return {
         "people": {AUTHOR.key: author, CERTIFICATE_ADMINISTRATOR.key: officer},
         "enrolment": enrolment.pk,
+        "run": enrolment.run_id,
         "unfinished": enrol_in(make_course(lessons=2, assessments=0, title="Health")).pk,
         "credential": Credential.objects.get(enrolment=enrolment).pk,
         "export": export.pk,
