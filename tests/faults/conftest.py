@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +77,16 @@ class World:
         found = self.found()
         assert found.waiting == {}
         assert violations(found, ledgers) == []
+
+    @contextlib.contextmanager
+    def copied_to(self, folder: Path, database_url: str, postgres: Cluster | None = None) -> Iterator[World]:
+        """A world with the same content, in a copy of the database."""
+        env = {**self.env, "DATABASE_URL": database_url, "VAR_DIR": str(folder)}
+        made = replace(self, env=env, stage=Stage(env), postgres=postgres)
+        try:
+            yield made
+        finally:
+            made.stage.kill()
 
     @contextlib.contextmanager
     def site(self, workers: int = 2, **more: str) -> Iterator[Site]:
@@ -157,7 +167,8 @@ def fill(disk: Path, leave_kilobytes: int) -> Path:
     """Fill a disk up to a rest; return the file to delete when it should have room again."""
     filler = disk / "filler"
     rest = shutil.disk_usage(disk).free - leave_kilobytes * 1024
-    with filler.open("wb") as file:
+    # Others write to it, too: there may be less room than there was.
+    with contextlib.suppress(OSError), filler.open("wb") as file:
         while rest > 0:
             rest -= file.write(b"\0" * min(rest, 1 << 20))
     return filler

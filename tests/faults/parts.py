@@ -144,8 +144,18 @@ class Cluster:
         self.start()
         self._must("createdb", "-h", str(self.folder), "-U", "puente", "puente")
 
+    def copy_to(self, other: Cluster) -> None:
+        """Copy it into the folder of another while it runs."""
+        self._must("pg_basebackup", "-h", str(self.folder), "-U", "puente", "-D", str(other.data), "-X", "stream", "-c", "fast", "--no-sync")
+
+    def size(self) -> int:
+        """Return how many bytes its files have."""
+        return sum(path.stat().st_size for path in self.data.rglob("*") if path.is_file())
+
     def start(self) -> None:
         """Start it, and wait until it has recovered."""
+        if (dead := self.first_process()) is not None:
+            bury(dead)
         options = f"-k {self.folder} -c listen_addresses='' -c fsync=on -c synchronous_commit=on -c max_connections=100 -c timezone=UTC"
         self._must("pg_ctl", "-D", str(self.data), "-w", "-t", "60", "-l", str(self.folder / "server.log"), "-o", options, "start")
 
@@ -158,14 +168,23 @@ class Cluster:
         """Stop it if it runs."""
         self._run("pg_ctl", "-D", str(self.data), "-m", mode, "-w", "stop")
 
+    def first_process(self) -> int | None:
+        """Return the number of its first process, if one has started and did not end in order."""
+        try:
+            return int((self.data / "postmaster.pid").read_text().split()[0])
+        except (OSError, IndexError):
+            return None
+
     @property
     def is_running(self) -> bool:
         """Whether its first process lives."""
-        return self._run("pg_ctl", "-D", str(self.data), "status").returncode == 0
+        first = self.first_process()
+        return first is not None and alive(first)
 
     def kill_all(self) -> int:
         """kill -9 every process of it at once. Returns how many there were."""
-        first = int((self.data / "postmaster.pid").read_text().split()[0])
+        first = self.first_process()
+        assert first is not None
         # Stopped first, so that it starts no other while its children die.
         os.kill(first, signal.SIGSTOP)
         pids = [first, *children_of(first)]
