@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo dev check format test test-postgres lock messages clean
+.PHONY: help demo dev check format test test-postgres faults lock messages clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t16
@@ -26,6 +26,9 @@ test:  ## the whole suite, on SQLite (PYTEST_ARGS=… to narrow it)
 
 test-postgres:  ## the tests that touch the database, on a throw-away PostgreSQL
 	@exec scripts/test_postgres.sh
+
+faults:  ## kill real parts under load and look what is left, at length (FULL=0 for the short form of .ci/run)
+	@exec scripts/faults.sh
 
 lock:  ## write requirements*.txt from requirements*.in (ARGS=--upgrade for the newest)
 	@exec scripts/lock.sh

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import glob
 import json
 import os
 import pwd
@@ -86,9 +85,9 @@ def environment(folder: Path, database_url: str, **more: str) -> dict[str, str]:
 def children_of(pid: int) -> list[int]:
     """Return the processes that a process has started."""
     found: list[int] = []
-    for task in glob.glob(f"/proc/{pid}/task/*/children"):
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
         with contextlib.suppress(OSError):
-            found += map(int, Path(task).read_text().split())
+            found += map(int, task.read_text().split())
     return found
 
 
@@ -121,7 +120,7 @@ class Cluster:
     @staticmethod
     def find() -> Path:
         """Return the folder of the newest PostgreSQL; skip the test if there is none."""
-        found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"), key=lambda path: float(path.split("/")[4]))
+        found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[4]))
         path = found[-1] if found else shutil.which("initdb")
         if path is None:
             pytest.skip("PostgreSQL is not on this machine (Debian: apt-get install postgresql)")
@@ -130,7 +129,13 @@ class Cluster:
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [*self.prefix, str(self.bin / program), *arguments]
         return subprocess.run(
-            command, cwd=self.folder, env={**os.environ, "HOME": str(self.folder)}, capture_output=True, text=True, timeout=SECONDS, check=False
+            command,
+            cwd=self.folder,
+            env={**os.environ, "HOME": str(self.folder)},
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
         )
 
     def _must(self, program: str, *arguments: str) -> None:
@@ -146,7 +151,9 @@ class Cluster:
 
     def copy_to(self, other: Cluster) -> None:
         """Copy it into the folder of another while it runs."""
-        self._must("pg_basebackup", "-h", str(self.folder), "-U", "puente", "-D", str(other.data), "-X", "stream", "-c", "fast", "--no-sync")
+        self._must(
+            "pg_basebackup", "-h", str(self.folder), "-U", "puente", "-D", str(other.data), "-X", "stream", "-c", "fast", "--no-sync"
+        )
 
     def size(self) -> int:
         """Return how many bytes its files have."""

@@ -28,6 +28,8 @@ from django.db.models import Count, Q  # noqa: E402
 from django.middleware.csrf import _get_new_csrf_string  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
+from django_tasks.base import TaskResultStatus  # noqa: E402
+from django_tasks_db.models import DBTaskResult  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from courses.models import CoursePage, CourseRun, Outline, OutlineMove, StepSlot, StepWaiver  # noqa: E402
@@ -38,7 +40,7 @@ from learning.services.fold_progress import fold_progress  # noqa: E402
 from learning.services.reconcile import reconcile as run_reconcile  # noqa: E402
 from learning.services.record_progress import record_progress  # noqa: E402
 from learning.services.retry_tasks import retry_tasks  # noqa: E402
-from tests.factories import done, lessons_of, make_course, make_lesson, make_long_outline, make_user, module_of  # noqa: E402
+from tests.factories import done, enrol_in, lessons_of, make_course, make_lesson, make_long_outline, make_user, module_of  # noqa: E402
 
 LONG, SHORT_COURSES = 1000, 6
 
@@ -89,7 +91,16 @@ def look() -> dict[str, Any]:
         waiting[run, slot] += delta
     return {
         "enrolments": [
-            [e.learner_id, str(e.course_key), e.run_id, f"{e.done_bits:x}", f"{needed[e.outline_id]:x}", bool(e.completed_at), e.live, e.named]
+            [
+                e.learner_id,
+                str(e.course_key),
+                e.run_id,
+                f"{e.done_bits:x}",
+                f"{needed[e.outline_id]:x}",
+                bool(e.completed_at),
+                e.live,
+                e.named,
+            ]
             for e in found
         ],
         "slots": slots,
@@ -118,13 +129,17 @@ def an_hour_later() -> int:
 def move(people: int, covered: int) -> dict[str, Any]:
     """Make a course of three lessons with a crowd in it, some of whom lack only the third; then take that out, for everyone.
 
-    What follows is background work: all are to be moved to the new outline, and those who lack nothing then to be completed.
+    What follows is background work: the third step is waived and those who lack nothing else completed, and all others moved.
     """
     course = make_course(lessons=3, assessments=0)
     run, outline = CourseRun.objects.get(course_key=course.key), newest_outline(course.key)
-    crowd = User.objects.bulk_create(User(email=f"{uuid.uuid4().hex}@example.org", password="!", printed_name="Ana Paz") for _p in range(people))
+    crowd = User.objects.bulk_create(
+        User(email=f"{uuid.uuid4().hex}@example.org", password="!", printed_name="Ana Paz") for _p in range(people)
+    )
     enrolments = Enrolment.objects.bulk_create(
-        Enrolment(learner=person, course_key=course.key, run=run, outline=outline, language="es", done_bits=0b11 if place < covered else 0b01)
+        Enrolment(
+            learner=person, course_key=course.key, run=run, outline=outline, language="es", done_bits=0b11 if place < covered else 0b01
+        )
         for place, person in enumerate(crowd)
     )
     Progressed.objects.bulk_create(Progressed(run=run, slot=slot) for e in enrolments for slot in range(e.done_bits.bit_length()))
@@ -133,6 +148,25 @@ def move(people: int, covered: int) -> dict[str, Any]:
     make_lesson(module_of(course), required=False)
     new = publish_structure(course=CoursePage.objects.get(pk=course.pk), who=Who.EVERYONE_UNFINISHED)
     return {"course": str(course.key), "outline": str(new.pk), "enrolments": [e.pk for e in enrolments], "run": run.pk}
+
+
+def carry_on(run: int) -> int:
+    """Let those in a run who have done its first step do the second, and five more the first. Returns how many rows wait to be folded."""
+    steps = [
+        step.key for step in Outline.objects.filter(course_key=CourseRun.objects.get(pk=run).course_key).latest("version").document.steps
+    ]
+    for enrolment in Enrolment.objects.filter(run=run).select_related("learner"):
+        if enrolment.done_bits == 0b01:
+            record_progress(learner=enrolment.learner, course_key=enrolment.course_key, events=[done(steps[1])])
+    for _person in range(5):
+        learner = enrol_in(CoursePage.objects.get(translation_key=enrolment.course_key)).learner
+        record_progress(learner=learner, course_key=enrolment.course_key, events=[done(steps[0])])
+    return Progressed.objects.filter(run=run).count()
+
+
+def idle() -> bool:
+    """Say whether no task waits or runs."""
+    return not DBTaskResult.objects.filter(status__in=(TaskResultStatus.READY, TaskResultStatus.RUNNING)).exists()
 
 
 def moved(outline: str, run: int) -> dict[str, int]:
@@ -195,7 +229,7 @@ def durability() -> dict[str, str]:
 
 DEEDS: dict[str, Callable[..., Any]] = {
     deed.__name__: deed
-    for deed in (prepare, learners, look, fold, reconcile, an_hour_later, move, moved, writers, reap, durability)
+    for deed in (prepare, learners, look, fold, reconcile, an_hour_later, move, carry_on, idle, moved, writers, reap, durability)
 }
 
 
