@@ -6,6 +6,8 @@ between two of them, since the database may have been killed meanwhile; and it d
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import os
 import random
@@ -18,10 +20,13 @@ from datetime import timedelta
 from typing import Any
 
 import django
+import PIL.Image
 
 django.setup()
 
 from django.conf import settings  # noqa: E402 - after setup, as everything below
+from django.core.files.base import ContentFile  # noqa: E402
+from django.core.files.storage import default_storage  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, connections  # noqa: E402
 from django.db.models import Count, Q  # noqa: E402
@@ -32,15 +37,20 @@ from django_tasks.base import TaskResultStatus  # noqa: E402
 from django_tasks_db.models import DBTaskResult  # noqa: E402
 
 from accounts.models import User  # noqa: E402
+from core.models import SiteDocument, SiteImage  # noqa: E402
 from courses.models import CoursePage, CourseRun, Outline, OutlineMove, StepSlot, StepWaiver  # noqa: E402
 from courses.services.publish_structure import Who, newest_outline, publish_structure  # noqa: E402
 from learning import policies  # noqa: E402
-from learning.models import Credential, Enrolment, Progressed, StepStat  # noqa: E402
+from learning.models import Credential, CredentialFile, Enrolment, Progressed, RecordExport, StepStat  # noqa: E402
+from learning.services.ask_export import ask_export  # noqa: E402
 from learning.services.fold_progress import fold_progress  # noqa: E402
+from learning.services.make_pdf import make_pdf  # noqa: E402
 from learning.services.reconcile import reconcile as run_reconcile  # noqa: E402
 from learning.services.record_progress import record_progress  # noqa: E402
 from learning.services.retry_tasks import retry_tasks  # noqa: E402
-from tests.factories import done, enrol_in, lessons_of, make_course, make_lesson, make_long_outline, make_user, module_of  # noqa: E402
+from learning.services.write_export import write_export_file  # noqa: E402
+from scripts.uploads import names as upload_names  # noqa: E402
+from tests.factories import done, enrol_in, finish_course, lessons_of, make_course, make_lesson, make_long_outline, make_user, module_of  # noqa: E402
 
 LONG, SHORT_COURSES = 1000, 6
 
@@ -216,6 +226,42 @@ def reap(pids: list[int]) -> list[int]:
     return [os.waitpid(pid, 0)[1] for pid in pids]
 
 
+def fill_in() -> dict[str, int]:
+    """Make something of each kind that has files: a certificate with its PDF, an image, a document, a private export."""
+    course = make_course(lessons=1, assessments=1)
+    enrolment = finish_course(course)
+    for language in ("es", "en"):
+        make_pdf(credential_id=Credential.objects.get(enrolment=enrolment).pk, language=language)
+    picture = io.BytesIO()
+    PIL.Image.new("RGB", (8, 8), "teal").save(picture, "PNG")
+    SiteImage.objects.create(title="Río", file=ContentFile(picture.getvalue(), "río.png"))
+    SiteDocument.objects.create(title="Guía", file=ContentFile(b"%PDF a guide", "guía.pdf"))
+    export, _is_new = ask_export(
+        asked_by=make_user(), listing="learners", filters={}, file_format=RecordExport.Format.CSV, language="es", now=timezone.now()
+    )
+    write_export_file(export_id=export.pk)
+    return {"files": CredentialFile.objects.count()}
+
+
+def contents() -> dict[str, Any]:
+    """Return a checksum of every row of every table, of every upload, and what uploads rows name."""
+    tables = {}
+    with connection.cursor() as cursor:
+        # The cache is emptied by a restore.
+        for table in set(connection.introspection.table_names()) - {"puente_cache"}:
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            rows = sorted(repr([bytes(value) if isinstance(value, memoryview) else value for value in row]) for row in cursor.fetchall())
+            tables[table] = [len(rows), hashlib.sha256("\n".join(rows).encode()).hexdigest()]
+    media = {}
+    for name in upload_names():
+        with default_storage.open(name) as file:
+            media[name] = hashlib.sha256(file.read()).hexdigest()
+    named = [*CredentialFile.objects.values_list("path", flat=True), *RecordExport.objects.with_file().values_list("path", flat=True)]
+    for model in (SiteImage, SiteDocument):
+        named += model.objects.values_list("file", flat=True)
+    return {"tables": tables, "media": media, "named": sorted(named)}
+
+
 def durability() -> dict[str, str]:
     """Return what the database says of its own care, on a connection such as the site has."""
     names = ("fsync", "synchronous_commit", "full_page_writes") if connection.vendor == "postgresql" else ("synchronous", "journal_mode")
@@ -229,7 +275,23 @@ def durability() -> dict[str, str]:
 
 DEEDS: dict[str, Callable[..., Any]] = {
     deed.__name__: deed
-    for deed in (prepare, learners, look, fold, reconcile, an_hour_later, move, carry_on, idle, moved, writers, reap, durability)
+    for deed in (
+        prepare,
+        learners,
+        look,
+        fold,
+        reconcile,
+        an_hour_later,
+        move,
+        carry_on,
+        idle,
+        moved,
+        fill_in,
+        contents,
+        writers,
+        reap,
+        durability,
+    )
 }
 
 
