@@ -16,6 +16,7 @@ from pathlib import Path
 import django
 from django.conf import settings
 
+from scripts import dumps, uploads
 from scripts.archive import DATABASE, MEDIA, BackupRefused, Entry, Manifest, Writer, new_archive
 
 
@@ -25,8 +26,6 @@ def back_up(folder: Path) -> tuple[Path, Manifest]:
     Raises:
         BackupRefused: why not; there is then no archive.
     """
-    from scripts import dumps
-
     made_at = datetime.now(UTC)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -58,8 +57,6 @@ def back_up(folder: Path) -> tuple[Path, Manifest]:
 
 
 def _add_uploads(archive: Writer) -> list[Entry]:
-    from scripts import uploads
-
     added = []
     for name in uploads.names():
         with uploads.opened(name) as file:

@@ -85,14 +85,25 @@ def is_empty() -> bool:
     Raises:
         BackupRefused: it can't be reached.
     """
-    if engine() == "sqlite" and not _sqlite_path().exists():
-        return True
+    if engine() == "sqlite":
+        forget_bare_file()
+        if not _sqlite_path().exists():
+            return True
     try:
         return not connection.introspection.table_names()
     except OperationalError as failure:
         raise BackupRefused(f"The database can’t be reached: {failure} Make an empty one, and check DATABASE_URL.") from failure
     finally:
         connection.close()
+
+
+def forget_bare_file() -> None:
+    """Take away the file without a table that is left where somebody has only opened a connection: it is no database."""
+    if engine() == "sqlite":
+        connection.close()
+        path = _sqlite_path()
+        if path.exists() and not _has_tables(path):
+            path.unlink()
 
 
 def restore(source: Path, tables: dict[str, int], *, kept_as: str) -> str:
@@ -245,6 +256,15 @@ def _sqlite_path() -> Path:
     return Path(connection.settings_dict["NAME"])
 
 
+def _has_tables(path: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+            return bool(database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+    except sqlite3.Error:
+        # Damaged, in use, or something else: not to be taken away.
+        return True
+
+
 def _dump_sqlite(target: Path) -> Dumped:
     path = _sqlite_path()
     if not path.exists():
@@ -274,7 +294,7 @@ def _count_sqlite(database: sqlite3.Connection, table: str) -> int:
 
 def _restore_sqlite(source: Path, tables: dict[str, int], kept_as: str) -> str:
     path = _sqlite_path()
-    connection.close()
+    forget_bare_file()
     new, kept = path.with_name(f"{path.name}.restoring"), path.with_name(f"{path.name}.{kept_as}")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db.migrations.loader import MigrationLoader
 
+from scripts import dumps, uploads
 from scripts.archive import MEDIA, BackupRefused, Manifest, read
 
 
@@ -30,8 +31,6 @@ def restore(path: Path, *, force: bool) -> tuple[Manifest, list[str]]:
     Raises:
         BackupRefused: why not; everything is as it was.
     """
-    from scripts import dumps, uploads
-
     manifest = read(path)
     _refuse_foreign(manifest, dumps.engine())
     kept_as = f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
@@ -60,14 +59,19 @@ def restore(path: Path, *, force: bool) -> tuple[Manifest, list[str]]:
             uploads.check(manifest.media)
             kept.append(dumps.restore(copy, manifest.tables, kept_as=kept_as))
     except OSError as failure:
-        media.take_back()
+        _take_back(media)
         raise BackupRefused(f"Nothing was restored: {failure.strerror or failure} ({failure.filename}).") from failure
     except BaseException:
-        media.take_back()
+        _take_back(media)
         raise
     # Pages are kept under the number of a content generation, which has gone back.
     cache.clear()
     return manifest, [place for place in kept if place]
+
+
+def _take_back(media: uploads.Target) -> None:
+    media.take_back()
+    dumps.forget_bare_file()
 
 
 def _refuse_foreign(manifest: Manifest, engine: str) -> None:

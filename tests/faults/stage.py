@@ -17,6 +17,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import django
@@ -49,6 +50,9 @@ from learning.services.reconcile import reconcile as run_reconcile  # noqa: E402
 from learning.services.record_progress import record_progress  # noqa: E402
 from learning.services.retry_tasks import retry_tasks  # noqa: E402
 from learning.services.write_export import write_export_file  # noqa: E402
+from scripts.archive import BackupRefused  # noqa: E402
+from scripts.backup import back_up  # noqa: E402
+from scripts.restore import restore as put_back  # noqa: E402
 from scripts.uploads import names as upload_names  # noqa: E402
 from tests.factories import done, enrol_in, finish_course, lessons_of, make_course, make_lesson, make_long_outline, make_user, module_of  # noqa: E402
 
@@ -262,6 +266,19 @@ def contents() -> dict[str, Any]:
     return {"tables": tables, "media": media, "named": sorted(named)}
 
 
+def backup(folder: str) -> str:
+    """Do what `make backup` does; return the archive."""
+    return str(back_up(Path(folder))[0])
+
+
+def restore(archive: str, force: bool = False) -> dict[str, Any]:
+    """Do what `make restore` does; return where former data is kept, or why it was refused."""
+    try:
+        return {"kept": put_back(Path(archive), force=force)[1]}
+    except BackupRefused as refusal:
+        return {"refused": str(refusal)}
+
+
 def durability() -> dict[str, str]:
     """Return what the database says of its own care, on a connection such as the site has."""
     names = ("fsync", "synchronous_commit", "full_page_writes") if connection.vendor == "postgresql" else ("synchronous", "journal_mode")
@@ -288,6 +305,8 @@ DEEDS: dict[str, Callable[..., Any]] = {
         moved,
         fill_in,
         contents,
+        backup,
+        restore,
         writers,
         reap,
         durability,

@@ -2,45 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import json
 import os
 import shutil
 import subprocess
-import sys
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.faults.conftest import World
+from tests.faults.invariant import Ledger
 from tests.faults.parts import ROOT, SECONDS, Stage
 
 pytestmark = pytest.mark.xdist_group("faults")
-
-
-def run(env: dict[str, str], module: str, *arguments: object, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run a script as `make backup` and `make restore` do."""
-    command = [sys.executable, "-m", module, *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, env={**env, **more}, capture_output=True, text=True, timeout=SECONDS, check=False)
-
-
-def backed_up(env: dict[str, str], folder: Path) -> Path:
-    """Make a backup that must succeed; return the archive."""
-    answer = run(env, "scripts.backup", folder)
-    assert answer.returncode == 0, answer.stderr
-    archive = Path(answer.stdout.splitlines()[0])
-    assert list(folder.iterdir()) == [archive]
-    return archive
-
-
-def contents(env: dict[str, str]) -> dict[str, Any]:
-    """Look at a site from outside."""
-    stage = Stage(env)
-    try:
-        return stage("contents")  # type: ignore[no-any-return]
-    finally:
-        stage.kill()
 
 
 class Place:
@@ -49,23 +30,32 @@ class Place:
     def __init__(self, world: World, folder: Path, database_url: str) -> None:
         self.folder = folder
         self.env = {**world.env, "VAR_DIR": str(folder), "DATABASE_URL": database_url}
+        self.stage = Stage(self.env)
+        self.world = replace(world, env=self.env, stage=self.stage, postgres=None)
 
-    def restore(self, archive: Path, *flags: str, **more: str) -> subprocess.CompletedProcess[str]:
-        """Try to restore an archive here."""
-        return run(self.env, "scripts.restore", archive, *flags, **more)
+    def restore(self, archive: Path, **flags: bool) -> list[str]:
+        """Restore an archive that must be good; return where former data is kept."""
+        answer = self.stage("restore", archive=str(archive), **flags)
+        assert "refused" not in answer, answer["refused"]
+        return answer["kept"]  # type: ignore[no-any-return]
 
-    def leftovers(self) -> list[str]:
+    def refusal(self, archive: Path, **flags: bool) -> str:
+        """Restore an archive that must be refused; return why it is."""
+        answer = self.stage("restore", archive=str(archive), **flags)
+        assert "kept" not in answer
+        return answer["refused"]  # type: ignore[no-any-return]
+
+    def files(self) -> list[str]:
         """Everything in the folder of uploads and SQLite."""
         return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file() and path.suffix != ".log")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def world(request: pytest.FixtureRequest) -> World:
-    """A site with something of each kind that has files."""
+    """A site on either database."""
     if request.param == "postgresql":
         request.getfixturevalue("postgres")
     made: World = request.getfixturevalue("on_postgres" if request.param == "postgresql" else "on_sqlite")
-    made.stage("fill_in")
     return made
 
 
@@ -75,197 +65,170 @@ def place(world: World, tmp_path: Path) -> Iterator[Place]:
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     if world.postgres is None:
-        yield Place(world, folder, f"sqlite:///{folder / 'puente.sqlite3'}")
-        return
-    name = "elsewhere"
-    with world.postgres.connect() as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
-    yield Place(world, folder, world.env["DATABASE_URL"].rsplit("/", 1)[0] + f"/{name}")
-    with world.postgres.connect() as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        made = Place(world, folder, f"sqlite:///{folder / 'puente.sqlite3'}")
+    else:
+        with world.postgres.connect() as connection:
+            connection.execute("CREATE DATABASE elsewhere TEMPLATE template0")
+        made = Place(world, folder, world.env["DATABASE_URL"].rsplit("/", 1)[0] + "/elsewhere")
+    yield made
+    made.stage.kill()
+    if world.postgres is not None:
+        with world.postgres.connect() as connection:
+            connection.execute("DROP DATABASE elsewhere WITH (FORCE)")
 
 
-def test_what_is_restored_elsewhere_is_the_same(world: World, place: Place, tmp_path: Path) -> None:
-    before = world.stage("contents")
-    assert set(before["named"]) <= set(before["media"])
-    assert len(before["media"]) >= 5
-    archive = backed_up(world.env, tmp_path / "backups")
-    assert world.stage("contents") == before
-    answer = place.restore(archive)
-    assert answer.returncode == 0, answer.stderr
-    assert answer.stdout.startswith("Restored:")
-    assert contents(place.env) == before
-    # Nothing of the work is left, and nothing was there before that would have to be kept.
-    assert not [name for name in place.leftovers() if "restor" in name or name.endswith(".part")]
-    stage = Stage(place.env)
-    try:
-        assert stage("look")["enrolments"] == world.stage("look")["enrolments"]
-        # The database is alive: it takes new rows, under numbers that are free.
-        stage("fill_in")
-        assert stage("fold") >= 0
-    finally:
-        stage.kill()
+def back_up(world: World, folder: Path) -> Path:
+    """Make a backup; return the archive."""
+    archive = Path(world.stage("backup", folder=str(folder)))
+    assert list(folder.iterdir()) == [archive]
+    return archive
 
 
-def test_a_backup_under_load_is_of_one_moment(world: World, place: Place, tmp_path: Path) -> None:
-    """Taken while devices write: counts equal bits in what is restored, and nothing exists twice."""
-    with world.site() as site:
-        crowd = world.crowd(site, 4)
-        with crowd.at_work():
-            crowd.wait_for_more(10)
-            ledgers_then = [
-                (ledger.learner, {course: set(steps) for course, steps in dict(ledger.acknowledged).items()}) for ledger in crowd.ledgers
-            ]
-            archive = backed_up(world.env, tmp_path / "backups")
-            crowd.wait_for_more(10)
-    assert place.restore(archive).returncode == 0
-    stage = Stage(place.env)
-    try:
-        restored = World(place.env, stage, world.steps, world.long, world.pages)
-        ledgers = []
-        for (learner, acknowledged), ledger in zip(ledgers_then, crowd.ledgers, strict=True):
-            kept = type(ledger)(learner)
-            for course, steps in acknowledged.items():
-                kept.note(course, steps)
-            ledgers.append(kept)
-        # What was acknowledged before the backup began is in it.
-        restored.check(ledgers)
-    finally:
-        stage.kill()
+def has_nothing(place: Place, world: World) -> bool:
+    """Whether neither a file nor a table was made."""
+    if place.files():
+        return False
+    if world.postgres is None:
+        return True
+    with psycopg.connect(host=str(world.postgres.folder), user="puente", dbname="elsewhere") as connection:
+        return connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
 
 
-def test_what_is_there_is_replaced_only_if_that_is_asked_for(world: World, place: Place, tmp_path: Path) -> None:
-    first = backed_up(world.env, tmp_path / "first")
+def rewritten(archive: Path, path: Path, change: Callable[[dict[str, Any]], Any]) -> Path:
+    """An archive with another manifest, sealed anew: it is whole, and what it says is not true."""
+    with tarfile.open(archive) as old, tarfile.open(path, "w") as new:
+        for member in old.getmembers()[:-2]:
+            new.addfile(member, old.extractfile(member))
+        source = old.extractfile("manifest.json")
+        assert source
+        manifest = json.load(source)
+        change(manifest)
+        body = json.dumps(manifest).encode()
+        for name, content in (("manifest.json", body), ("manifest.sha256", hashlib.sha256(body).hexdigest().encode())):
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            new.addfile(info, io.BytesIO(content))
+    return path
+
+
+def test_what_is_restored_elsewhere_is_the_same_and_replaced_only_if_asked(world: World, place: Place, tmp_path: Path) -> None:
+    world.stage("fill_in")
     then = world.stage("contents")
-    assert place.restore(first).returncode == 0
+    assert set(then["named"]) <= set(then["media"])
+    assert len(then["media"]) >= 5
+    first = back_up(world, tmp_path / "first")
+    assert world.stage("contents") == then
+    # Nothing was there that would have to be kept, and nothing of the work is left.
+    assert place.restore(first) == []
+    assert place.stage("contents") == then
+    assert not [name for name in place.files() if "restor" in name or name.endswith(".part")]
+    # It is alive: new rows get numbers that are free.
+    assert place.stage("learners", number=2, devices=1)
+    place.world.check([])
+
     world.stage("fill_in")
     now = world.stage("contents")
     assert now != then
-    second = backed_up(world.env, tmp_path / "second")
-    refused = place.restore(second)
-    assert refused.returncode == 1
-    assert "FORCE=1" in refused.stderr
-    assert contents(place.env) == then
-    replaced = place.restore(second, "--force")
-    assert replaced.returncode == 0, replaced.stderr
-    assert contents(place.env) == now
-    assert "is kept as" in replaced.stdout
-    # And back, though there are newer rows and uploads now.
-    assert place.restore(first, "--force").returncode == 0
-    assert contents(place.env) == then
+    second = back_up(world, tmp_path / "second")
+    changed = place.stage("contents")
+    assert "FORCE=1" in place.refusal(second)
+    assert place.stage("contents") == changed
+    kept = place.restore(second, force=True)
+    assert len(kept) == (2 if world.postgres is None else 1)
+    assert all(Path(name).exists() for name in kept)
+    assert place.stage("contents") == now
 
 
-@pytest.mark.parametrize("damage", ["cut", "byte", "traversal"])
-def test_a_bad_archive_is_refused_with_nothing_written(world: World, place: Place, tmp_path: Path, damage: str) -> None:
-    archive = backed_up(world.env, tmp_path / "backups")
+def copy_of(ledger: Ledger) -> Ledger:
+    """A ledger as it is now, while its device goes on writing into it."""
+    return Ledger(ledger.learner, {course: set(steps) for course, steps in [*ledger.acknowledged.items()]})
+
+
+def test_a_backup_under_load_is_of_one_moment(world: World, place: Place, tmp_path: Path) -> None:
+    """Taken while devices write: what was acknowledged before it began is in it, counts equal bits, and nothing exists twice."""
+    with world.site() as site:
+        crowd = world.crowd(site, 4)
+        with crowd.at_work():
+            crowd.wait_for_more(20)
+            before = [
+                Ledger(ledger.learner, {course: set(steps) for course, steps in [*ledger.acknowledged.items()]}) for ledger in crowd.ledgers
+            ]
+            archive = back_up(world, tmp_path / "backups")
+            crowd.wait_for_more(10)
+    place.restore(archive)
+    assert sum(ledger.size for ledger in before) > 0
+    place.world.check(before)
+
+
+def test_bad_archives_are_refused_with_nothing_written(world: World, place: Place, tmp_path: Path) -> None:
+    archive = back_up(world, tmp_path / "backups")
     body = archive.read_bytes()
-    if damage == "cut":
-        archive.write_bytes(body[: len(body) * 3 // 4])
-    elif damage == "byte":
-        with tarfile.open(archive) as tar:
-            database = tar.getmembers()[0]
-        middle = database.offset_data + database.size // 2
-        archive.write_bytes(body[:middle] + bytes([body[middle] ^ 0xFF]) + body[middle + 1 :])
-    else:
-        with tarfile.open(archive, "a") as tar:
+    with tarfile.open(archive) as tar:
+        database = tar.getmembers()[0]
+    middle = database.offset_data + database.size // 2
+    bad = tmp_path / "bad.tar"
+
+    def refused(force: bool) -> str:
+        said = place.refusal(bad, force=force)
+        assert has_nothing(place, world)
+        return said
+
+    for force in (False, True):
+        bad.write_bytes(body[: len(body) * 3 // 4])
+        assert "cut off" in refused(force)
+        bad.write_bytes(body[:middle] + bytes([body[middle] ^ 0xFF]) + body[middle + 1 :])
+        assert "is not what was written" in refused(force)
+        bad.write_bytes(body)
+        with tarfile.open(bad, "a") as tar:
             tar.addfile(tarfile.TarInfo("media/../../outside"))
-    for flags in ([], ["--force"]):
-        answer = place.restore(archive, *flags)
-        assert answer.returncode == 1
-        assert answer.stderr.startswith("Nothing was changed.")
-        assert "Traceback" not in answer.stderr
-    assert place.leftovers() == []
+        assert "not made by this software" in refused(force)
+        rewritten(archive, bad, lambda manifest: manifest["migrations"]["learning"].append("9999_new"))
+        assert "newer release" in refused(force)
+        rewritten(archive, bad, lambda manifest: manifest.update(engine="sqlite" if world.postgres else "postgresql"))
+        assert "Restore it into the kind" in refused(force)
+        # Found last of all, when everything is restored and can be counted: then it is all taken back.
+        rewritten(archive, bad, lambda manifest: manifest["tables"].update(learning_enrolment=1))
+        assert "rows" in refused(force)
     assert not (tmp_path / "outside").exists()
-    assert contents_are_none(world)
+
+    place.restore(archive)
+    before = place.stage("contents"), place.files()
+    assert "rows" in place.refusal(bad, force=True)
+    assert (place.stage("contents"), place.files()) == before
 
 
-def contents_are_none(world: World) -> bool:
-    """Whether the other place has no tables."""
-    if world.postgres is None:
-        return True
-    import psycopg
-
-    with psycopg.connect(host=str(world.postgres.folder), user="puente", dbname="elsewhere") as connection:
-        row = connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()
-    return row == (0,)
-
-
-def test_a_restore_that_fails_in_the_middle_leaves_everything_as_it_was(world: World, place: Place, tmp_path: Path) -> None:
-    """The manifest counts a row too many: found when everything is restored, and then all of it is taken back."""
-    archive = backed_up(world.env, tmp_path / "backups")
-    program = """
-import sys
-from pathlib import Path
-import django; django.setup()
-from scripts import restore
-whole = restore.read
-def read(path, take=None):
-    manifest = whole(path, take)
-    manifest.tables["learning_enrolment"] += 1
-    return manifest
-restore.read = read
-sys.argv = ["restore", *sys.argv[1:]]
-restore.main()
-"""
-
-    def try_it(*flags: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-c", program, str(archive), *flags]
-        return subprocess.run(command, cwd=ROOT, env=place.env, capture_output=True, text=True, timeout=SECONDS, check=False)
-
-    answer = try_it()
-    assert answer.returncode == 1
-    assert "rows" in answer.stderr
-    assert place.leftovers() == []
-    assert contents_are_none(world)
-    assert place.restore(archive).returncode == 0
-    before = contents(place.env)
-    assert try_it("--force").returncode == 1
-    assert contents(place.env) == before
-
-
-def test_what_does_not_fit_is_refused_in_words(world: World, place: Place, tmp_path: Path) -> None:
-    archive = backed_up(world.env, tmp_path / "backups")
-    other = f"sqlite:///{place.folder / 'other.sqlite3'}" if world.postgres else "postgres://puente@/nowhere/puente"
-    answer = place.restore(archive, DATABASE_URL=other)
-    assert answer.returncode == 1
-    assert "Restore it into the kind" in answer.stderr
-    # A newer release: this one does not know its migrations.
-    program = (
-        "import django; django.setup(); from django.db import connection; "
-        "connection.cursor().execute(\"INSERT INTO django_migrations (app, name, applied) VALUES ('learning', '9999_new', '2026-01-01')\")"
-    )
-    assert place.restore(archive).returncode == 0
-    subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=place.env, check=True, timeout=SECONDS)
-    newer = backed_up(place.env, tmp_path / "newer")
-    answer = place.restore(newer, "--force")
-    assert answer.returncode == 1
-    assert "newer release" in answer.stderr
-    assert "learning.9999_new" in answer.stderr
-    assert place.restore(tmp_path / "missing.tar").returncode == 1
-    answer = run(world.env, "scripts.backup", "/proc/nowhere")
-    assert answer.returncode == 1
-    assert "can’t be written to" in answer.stderr
-
-
-def test_a_site_that_runs_is_not_restored_under_its_feet(on_sqlite: World, tmp_path: Path) -> None:
-    """SQLite only: the file of a running site is not taken away from it. PostgreSQL takes turns by locks."""
-    archive = backed_up(on_sqlite.env, tmp_path / "backups")
-    folder = tmp_path / "copy"
+def test_a_running_site_on_sqlite_is_not_restored_under_its_feet(on_sqlite: World, tmp_path: Path) -> None:
+    """Its file is not taken away from it. PostgreSQL takes turns by locks."""
+    archive = back_up(on_sqlite, tmp_path / "backups")
+    folder = tmp_path / "elsewhere"
     folder.mkdir()
     place = Place(on_sqlite, folder, f"sqlite:///{folder / 'puente.sqlite3'}")
-    assert place.restore(archive).returncode == 0
-    before = contents(place.env)
-    copy = World(place.env, on_sqlite.stage, on_sqlite.steps, on_sqlite.long, on_sqlite.pages)
-    with copy.site() as site:
-        assert site.is_ready()
-        answer = place.restore(archive, "--force")
-        assert answer.returncode == 1
-        assert "Stop the web server and the task worker first" in answer.stderr
-    assert contents(place.env)["tables"].keys() == before["tables"].keys()
-    assert place.restore(archive, "--force").returncode == 0
+    try:
+        place.restore(archive)
+        before = place.stage("contents")["media"], sorted(place.folder.glob("*.before*"))
+        with place.world.site() as site:
+            assert site.is_ready()
+            assert "Stop the web server and the task worker first" in place.refusal(archive, force=True)
+            assert site.is_ready()
+        assert (place.stage("contents")["media"], sorted(place.folder.glob("*.before*"))) == before
+        assert place.restore(archive, force=True)
+    finally:
+        place.stage.kill()
 
 
-def test_make_says_where_the_backup_is(on_sqlite: World, tmp_path: Path) -> None:
+def test_a_restore_into_a_database_in_use_gives_up(on_postgres: World, postgres: Any, tmp_path: Path) -> None:
+    """PostgreSQL: somebody is writing and does not end. It waits for a while, and then leaves everything as it was."""
+    archive = back_up(on_postgres, tmp_path / "backups")
+    before = on_postgres.stage("contents")
+    with postgres.connect() as connection:
+        connection.execute("BEGIN; UPDATE learning_enrolment SET language = 'en' WHERE id = (SELECT min(id) FROM learning_enrolment)")
+        said = on_postgres.stage("restore", archive=str(archive), force=True)["refused"]
+        connection.execute("ROLLBACK")
+    assert "Stop the web server and the task worker first" in said
+    assert on_postgres.stage("contents") == before
+
+
+def test_make_says_where_the_backup_is_and_why_not(on_sqlite: World, tmp_path: Path) -> None:
     if shutil.which("make") is None:
         pytest.skip("make is not on this machine (Debian: apt-get install make)")
 
@@ -279,5 +242,9 @@ def test_make_says_where_the_backup_is(on_sqlite: World, tmp_path: Path) -> None
     assert make("restore", f"FROM={archive}", "CHECK=1").stdout.startswith("Whole:")
     refused = make("restore", f"FROM={archive}")
     assert refused.returncode != 0
+    assert refused.stderr.startswith("Nothing was changed.")
     assert "FORCE=1" in refused.stderr
-    assert "Say which archive" in make("restore").stderr
+    for answer, words in ((make("restore"), "Say which archive"), (make("backup", "TO=/proc/nowhere"), "can’t be written to")):
+        assert answer.returncode != 0
+        assert words in answer.stderr
+        assert "Traceback" not in answer.stderr
