@@ -19,7 +19,7 @@ from django.db.utils import OperationalError
 from scripts.archive import CHUNK, BackupRefused
 
 BUSY_SECONDS = 5
-LOCK_SECONDS = 10
+LOCK_SECONDS = 5
 STOP = "Stop the web server and the task worker first."
 
 # What pg_dump and psql read from the environment, by the name in Django's OPTIONS. A password is never an argument: others see those.
@@ -258,7 +258,7 @@ def _sqlite_path() -> Path:
 
 def _has_tables(path: Path) -> bool:
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        with closing(sqlite3.connect(f"file:{path}?mode=rw", uri=True)) as database:
             return bool(database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
     except sqlite3.Error:
         # Damaged, in use, or something else: not to be taken away.
@@ -269,8 +269,9 @@ def _dump_sqlite(target: Path) -> Dumped:
     path = _sqlite_path()
     if not path.exists():
         raise BackupRefused(f"There is no database at {path}. Check DATABASE_URL and VAR_DIR.")
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as source, closing(sqlite3.connect(target)) as copy:
-        # The online backup: a copy of the file would lack what is still in the log beside it.
+    with closing(sqlite3.connect(f"file:{path}?mode=rw", uri=True)) as source, closing(sqlite3.connect(target)) as copy:
+        # The online backup: a copy of the file would lack what is still in the log beside it. Not opened for reading only: that leaves
+        # an empty log behind, which may then belong to another than the site's user.
         source.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")
         return _looked_over(copy, path)

@@ -84,6 +84,8 @@ def _refuse_foreign(manifest: Manifest, engine: str) -> None:
         known.setdefault(app, set()).add(name)
         for replaced_app, replaced in migration.replaces:
             known.setdefault(replaced_app, set()).add(replaced)
+    # Migrations ask for the database's version when they are read.
+    dumps.forget_bare_file()
     unknown = [f"{app}.{name}" for app, names in manifest.migrations.items() for name in names if name not in known.get(app, set())]
     if unknown:
         raise BackupRefused(
