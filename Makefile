@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo dev check format test test-postgres bench lock messages clean
+.PHONY: help demo dev check format test test-postgres faults bench backup restore lock messages clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t16
@@ -29,6 +29,15 @@ test-postgres:  ## the tests that touch the database, on a throw-away PostgreSQL
 
 bench:  ## what requests cost, beside the nearest peer and bare floors (at most 20 minutes; SHORT=1 or FULL=1)
 	@exec scripts/bench.sh
+
+faults:  ## kill real parts under load and look what is left, at length (FULL=0 for the short form of .ci/run)
+	@exec scripts/faults.sh
+
+backup:  ## one archive of database and uploads, while the site runs (TO=folder; docs/backup.md)
+	@exec scripts/backup.sh backup
+
+restore:  ## put an archive back, whole or not at all (FROM=archive; FORCE=1 replaces what is there, CHECK=1 only reads)
+	@exec scripts/backup.sh restore
 
 lock:  ## write requirements*.txt from requirements*.in (ARGS=--upgrade for the newest)
 	@exec scripts/lock.sh

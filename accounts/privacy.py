@@ -2,7 +2,8 @@
 
 An app declares every model of its own that has a path to the user, in `ready()`; `accounts.holdings` declares those of
 Django, Wagtail and allauth. A test walks all models and fails for one that nobody declared. Erasing runs whenever a user
-is deleted, by whatever way (`accounts.signals`), in the order of declaration: the floors above come first.
+is deleted, by whatever way (`accounts.signals`), in the order of declaration: the floors above come first. Before it, all
+that is to be erased is locked, in the same order.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from accounts.models import User
 Rows = list[dict[str, Any]]
 Export = Callable[[User], Rows]
 Erase = Callable[[User], None]
+Lock = Callable[[User], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +33,22 @@ class Declaration:
 
     `export` returns its rows; None when there is nothing to hand over. `erase` is called before the user is deleted;
     None when nothing need be done: the row goes with the user, or holds no more of them than a link that becomes empty.
-    `reason` says which, for whoever reads this.
+    `reason` says which, for whoever reads this. `lock` waits for whoever is writing such rows of theirs, and keeps others out.
     """
 
     model_label: str
     reason: str
     export: Export | None = None
     erase: Erase | None = None
+    lock: Lock | None = None
 
 
 _declarations: dict[str, Declaration] = {}
 
 
-def declare(model_label: str, *, reason: str, export: Export | None = None, erase: Erase | None = None) -> None:
+def declare(model_label: str, *, reason: str, export: Export | None = None, erase: Erase | None = None, lock: Lock | None = None) -> None:
     """Declare what a model (`app_label.ModelName`) holds about a person. Declaring it again replaces it."""
-    _declarations[model_label] = Declaration(model_label, reason, export, erase)
+    _declarations[model_label] = Declaration(model_label, reason, export, erase, lock)
 
 
 def declarations() -> list[Declaration]:
@@ -58,6 +61,23 @@ def export_records(user: User) -> dict[str, Rows]:
     rows = {declared.model_label: declared.export(user) for declared in declarations() if declared.export}
     plain: dict[str, Rows] = json.loads(json.dumps(rows, cls=DjangoJSONEncoder))
     return plain
+
+
+def lock_records(user: User) -> User | None:
+    """Lock a person with what is held about them, before it is erased. Returns them as they are then; None if they are gone.
+
+    Inside the transaction of whoever deletes the user. First against others who erase or rename them, but not against the
+    foreign keys of new rows: who is writing to a record holds a part of it, and at the end of their transaction needs the
+    person. With the full lock from the start, each would wait for the other. Then the records. Then in full: from here on
+    no new row can point at them.
+    """
+    this = User.objects.filter(pk=user.pk)
+    if not this.select_for_update(no_key=True).exists():
+        return None
+    for declared in declarations():
+        if declared.lock:
+            declared.lock(user)
+    return this.select_for_update().first()
 
 
 def erase_records(user: User) -> None:

@@ -38,6 +38,7 @@ def keep_one_address(sender: type[User], instance: User, update_fields: frozense
 
 def erase_with_user(sender: type[User], instance: User, **kwargs: Any) -> None:
     """Erase what the registry declares, before the user goes and with them the links to it."""
+    privacy.lock_records(instance)
     privacy.erase_records(instance)
 
 

@@ -18,7 +18,7 @@ from learning.services.uncount_progress import uncount_progress
 
 
 def declare_record() -> None:
-    """Declare the models of the record. Called from `ready()`. Erasers run in this order: the lock order of the record."""
+    """Declare the models of the record. Called from `ready()`. Locks and erasers run in this order: the lock order of the record."""
     declare(
         "learning.RecordExport",
         reason="Lists that a member of staff asked for. Go with their account, with their files. When an account is erased, the files that "
@@ -31,13 +31,14 @@ def declare_record() -> None:
         "learning.Enrolment",
         reason="Which courses, in which language, and which steps are done. Deleted.",
         export=_enrolments,
-        erase=_lock_enrolments,
+        lock=_lock_enrolments,
     )
     declare(
         "learning.CredentialHolder",
         reason="Whose a certificate is, and the name on it. Deleted; the certificate stays without them.",
         export=_certificates,
         erase=erase_certificates,
+        lock=_lock_certificates,
     )
     declare(
         "learning.CredentialFile", reason="The PDFs, which show the name. Deleted with their files, by learning.CredentialHolder's eraser."
@@ -113,11 +114,17 @@ def _lock_enrolments(user: User) -> None:
     list(Enrolment.objects.for_learner(user).select_for_update().order_by("pk").values_list("pk"))
 
 
+def _lock_certificates(user: User) -> None:
+    """Wait for whoever is drawing or replacing one of these certificates, so that no file or holder of it is made meanwhile."""
+    held = CredentialHolder.objects.filter(learner=user).values("credential_id")
+    list(Credential.objects.filter(pk__in=held).select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+
+
 def erase_certificates(user: User) -> None:
     """Delete what says whose certificates these are: holder, files and holds. The certificates themselves stay."""
+    _lock_certificates(user)
     held = CredentialHolder.objects.filter(learner=user)
-    certificates = Credential.objects.filter(pk__in=held.values("credential_id")).select_for_update().order_by("pk")
-    keys = list(certificates.values_list("pk", flat=True))
+    keys = list(held.order_by("pk").values_list("credential_id", flat=True))
     files = CredentialFile.objects.filter(credential__in=keys)
     paths = list(files.values_list("path", flat=True))
     files.delete()

@@ -54,6 +54,6 @@ export CHROMIUM
 [ -z "$missed" ] || echo "$missed"
 status=0
 # shellcheck disable=SC2086 # the arguments are words
-.venv/bin/python -m pytest -n "${PYTEST_WORKERS:-2}" --dist loadgroup "${only[@]}" ${PYTEST_ARGS:-} || status=$?
+.venv/bin/python -m pytest -n "${PYTEST_WORKERS:-2}" --dist loadgroup --ignore=tests/faults "${only[@]}" ${PYTEST_ARGS:-} || status=$?
 [ -z "$missed" ] || echo "$missed"
 exit "$status"

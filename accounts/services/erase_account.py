@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts import mail
+from accounts import mail, privacy
 from accounts.models import User
 
 
@@ -27,7 +27,10 @@ def erase_account(*, user: User, now: datetime) -> None:
         User.DoesNotExist: it was deleted a moment ago.
     """
     with transaction.atomic():
-        locked = User.objects.select_for_update().get(pk=user.pk)
+        # Before the deletion, which begins by looking what there is: what comes after that look would be left over.
+        locked = privacy.lock_records(user)
+        if locked is None:
+            raise User.DoesNotExist
         if locked.is_superuser and not User.objects.filter(is_superuser=True, is_active=True).exclude(pk=locked.pk).exists():
             raise LastAdministrator
         email, language = locked.email, locked.language

@@ -123,6 +123,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 CACHES["default"].setdefault("OPTIONS", {})
+if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
+    # Learning goes on while Redis is away.
+    CACHES["default"]["BACKEND"] = "config.cache.SteadyRedisCache"
 # Django keeps 300 entries and then throws a third of them away: too few for the pages of one site. Redis and memcached keep
 # their own measure, and do not take this option.
 if CACHES["default"]["BACKEND"].rpartition(".")[2] in {"LocMemCache", "DatabaseCache", "FileBasedCache"}:

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.core.cache.backends.redis import RedisCache
+
+from config.cache import SteadyRedisCache
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 GOOD = {"SECRET_KEY": "k" * 50, "ALLOWED_HOSTS": "puente.example", "SITE_URL": "https://puente.example"}
@@ -103,8 +104,8 @@ def test_redis_can_be_the_cache() -> None:
     """Its client is installed, and takes the options as they are; there need be no server for that."""
     program = "settings.CACHES['default']['BACKEND']"
     answer = load("config.settings.production", {**GOOD, "CACHE_URL": "redis://127.0.0.1:6379/1"}, program)
-    assert answer.stdout.strip() == "django.core.cache.backends.redis.RedisCache", answer.stderr
-    backend = RedisCache("redis://127.0.0.1:6379/1", {"OPTIONS": {}})
+    assert answer.stdout.strip() == "config.cache.SteadyRedisCache", answer.stderr
+    backend = SteadyRedisCache("redis://127.0.0.1:6379/1", {"OPTIONS": {}})
     assert backend._cache.get_client("key", write=True)
 
 

@@ -1,0 +1,6 @@
+"""The settings of the real site, for the parts that these tests start and kill. Only static files are left as they are."""
+
+from config.settings.production import *
+
+# Collecting them takes longer than all the tests, and no fault touches them.
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
