@@ -1,7 +1,7 @@
 """The shared cache when it is away: each process then uses a memory of its own, and says so in the log.
 
 Pages, state and the record need no cache to be right. What the shared one is needed for is counting tries at the door; while
-it is away each process counts for itself (docs/decisions/0023-memory-when-the-cache-is-away.md).
+it is away each process counts for itself (docs/decisions/0028-memory-when-the-cache-is-away.md).
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import DatabaseError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -159,7 +159,9 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @only_read
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Say that the process can read its database."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """Say that the process can read its database: 503 while it can't, so that a balancer sends readers elsewhere."""
+    try:
+        current()
+    except DatabaseError:
+        return JsonResponse({"status": "the database does not answer"}, status=503)
     return JsonResponse({"status": "ready"})

@@ -8,6 +8,7 @@ import brotli
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 from wagtail.models import PageViewRestriction
@@ -180,3 +181,15 @@ def test_switching_language_keeps_where_one_was_going(client: Client, home: Home
     html = client.get("/accounts/login/?next=/es/learning/&lang=es").content.decode()
     assert "/accounts/login/?next=%2Fes%2Flearning%2F&amp;lang=en" in html
     assert 'href="/en/search/?q=migra"' in client.get("/es/search/?q=migra").content.decode()
+
+
+def test_readiness_is_told_from_the_database(client: Client, home: HomePage) -> None:
+    assert client.get("/readyz").json() == {"status": "ready"}
+
+    def away(*args: object) -> None:
+        raise OperationalError
+
+    with connection.execute_wrapper(away):
+        answer = client.get("/readyz")
+        assert client.get("/healthz").status_code == 200
+    assert (answer.status_code, answer.json()["status"]) == (503, "the database does not answer")
