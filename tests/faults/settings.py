@@ -4,3 +4,5 @@ from config.settings.production import *
 
 # Collecting them takes longer than all the tests, and no fault touches them.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+if env.str("RENDERS", default=""):
+    TEMPLATES[0]["OPTIONS"]["context_processors"].append("tests.faults.renders.written_down")

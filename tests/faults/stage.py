@@ -38,7 +38,7 @@ from django_tasks.base import TaskResultStatus  # noqa: E402
 from django_tasks_db.models import DBTaskResult  # noqa: E402
 
 from accounts.models import User  # noqa: E402
-from core.models import SiteDocument, SiteImage  # noqa: E402
+from core.models import HomePage, SiteDocument, SiteImage, StandardPage  # noqa: E402
 from courses.models import CoursePage, CourseRun, Outline, OutlineMove, StepSlot, StepWaiver  # noqa: E402
 from courses.services.publish_structure import Who, newest_outline, publish_structure  # noqa: E402
 from learning import policies  # noqa: E402
@@ -72,6 +72,23 @@ def prepare() -> dict[str, Any]:
         steps[str(course.key)] = [str(lesson.key) for lesson in lessons_of(course)]
     pages = ["/es/", "/en/", courses[0].get_url(), lessons_of(courses[0])[0].get_url()]
     return {"long": str(long.key), "steps": steps, "pages": pages}
+
+
+def pages(number: int, prefix: str) -> list[str]:
+    """Make published pages; return their addresses."""
+    home = HomePage.objects.get(locale__language_code="es")
+    made = []
+    for n in range(number):
+        page = StandardPage(title=f"{prefix} {n}", slug=f"{prefix}-{n}", lead="A page.", locale=home.locale)
+        made.append(home.add_child(instance=page).get_url())
+    return made
+
+
+def retitle(path: str, title: str) -> None:
+    """Publish a page with another title, as an editor does."""
+    page = StandardPage.objects.get(slug=path.rstrip("/").rpartition("/")[2])
+    page.title = title
+    page.save_revision().publish()
 
 
 def learners(number: int, devices: int) -> list[dict[str, Any]]:
@@ -294,6 +311,8 @@ DEEDS: dict[str, Callable[..., Any]] = {
     deed.__name__: deed
     for deed in (
         prepare,
+        pages,
+        retitle,
         learners,
         look,
         fold,
