@@ -49,7 +49,8 @@ TASKS = (
     Task("T4", "", "upsert", "save the place"),
     Task("T5", "", "upsert", "four values"),
     Task("T6", "", "upsert", "complete the last step"),
-    Task("T7", "", "signed in", "read my progress"),
+    Task("T7", "", "signed in", "read my progress, the page"),
+    Task("T7", "state", "signed in", "read my progress, as the script does", of_peer=False),
     Task("T8", "", "signed in", "open an enrolment in the admin", peer_varies=False, peer_at_most=100_000),
     Task("T8", "listing", "signed in", "the admin's list of enrolments", of_peer=False, puente_varies=False),
 )

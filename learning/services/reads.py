@@ -23,7 +23,7 @@ from learning import policies
 from learning.bits import slots
 from learning.grading import course_grade
 from learning.models import Attempt, Credential, Enrolment
-from learning.own_enrolment import own_enrolment
+from learning.own_enrolment import own_enrolment, own_enrolments
 from learning.services.step_kinds import known_steps
 
 
@@ -207,7 +207,7 @@ def state_of(learner: User, course_key: UUID, language: str) -> CourseState | No
 
 def states_of(learner: User, language: str) -> list[CourseState]:
     """Return a person's record of every course, newest first. One query, and one the first time for outlines."""
-    enrolments = list(Enrolment.objects.for_learner(learner).with_waived().order_by("-pk"))
+    enrolments = own_enrolments(learner.pk)
     # All outlines that this process has not seen yet, at once.
     documents_of([enrolment.outline_id for enrolment in enrolments])
     return [CourseState(enrolment, language) for enrolment in enrolments]

@@ -55,7 +55,8 @@ def met(rows: list[dict[str, Any]], task: str, word: str) -> bool | None:
         ("T3", "enrolled", "enrolled", 1.4),
         ("T5", "", "four values", 1.6),
         ("T6", "", "complete", 2.0),
-        ("T7", "", "my progress", 2.0),
+        ("T7", "", "private page", 2.0),
+        ("T7", "state", "my progress, as the script reads it", 2.0),
     ],
 )
 def test_a_goal_is_met_at_its_measure_and_not_above_it(task: str, variant: str, word: str, most: float) -> None:

@@ -78,6 +78,8 @@ def test_the_pages_are_those_that_are_meant(plan: dict[str, Any]) -> None:
     assert b"Lesson 3" in record, "the record is open: its reason was given"
     [progress] = visit(plan["T7"]["visits"][1])
     assert b"Lesson 3" in progress
+    [summary] = visit(plan["T7/state"]["visits"][1])
+    assert b'"total":' in summary
 
 
 def test_completing_awards_one_certificate_each(plan: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from core.statements import insert_rows, update_row
 from courses.models import CoursePage, CourseRun, StepWaiver
 from learning.models import Enrolment, Progressed
-from learning.own_enrolment import lock_own_enrolment, own_enrolment, takes_part
+from learning.own_enrolment import lock_own_enrolment, own_enrolment, own_enrolments, takes_part
 from learning.services.withdraw import withdraw
 from tests.factories import enrol_in, finish_course, lessons_of, make_course
 
@@ -49,6 +49,15 @@ def test_it_is_the_newest_of_the_right_person_and_course(course: CoursePage) -> 
     assert own_enrolment(mine.learner_id, course.key) == newer
     assert own_enrolment(mine.learner_id, uuid.uuid4()) is None
     assert own_enrolment(0, course.key) is None
+
+
+def test_all_of_a_person_are_theirs_and_newest_first(course: CoursePage) -> None:
+    first = enrol_in(course)
+    second = enrol_in(make_course(), first.learner)
+    enrol_in(course)
+    StepWaiver.objects.create(course_key=course.key, step_key=lessons_of(course)[0].key)
+    found = own_enrolments(first.learner_id)
+    assert [(values(row), row.waived) for row in found] == [(values(second), set()), (values(first), {lessons_of(course)[0].key})]
 
 
 def test_it_brings_the_waivers_in_force_and_asks_no_more(course: CoursePage, django_assert_num_queries: Any) -> None:

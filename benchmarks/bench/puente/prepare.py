@@ -25,7 +25,7 @@ from courses.services.publish_structure import publish_structure
 from learning.models import Enrolment
 
 IN_A_MODULE = 50
-TASKS = ("T1", "T2", "T3", "T3/enrolled", "T4", "T5", "T6", "T7", "T8", "T8/listing")
+TASKS = ("T1", "T2", "T3", "T3/enrolled", "T4", "T5", "T6", "T7", "T7/state", "T8", "T8/listing")
 BODY = json.dumps([{"type": "rich_text", "id": str(uuid.uuid4()), "value": "<p>" + "A lesson of the benchmark. " * 20 + "</p>"}])
 EVENTS = "/learning/api/events"
 
@@ -145,6 +145,7 @@ def _visits(course: CoursePage, people: list[User], sessions: list[str], staff: 
         ),
         "T6": task(sends(("done", last)), once=True, reset=_back(steps[:-1]), check=f"{count} {certified}", ids=ids),
         "T7": task([[get(reverse("learning:course", args=[course.key]), session)] for session in sessions], reset=at_half, ids=ids),
+        "T7/state": task([[get("/learning/api/state", session)] for session in sessions], reset=at_half, ids=ids),
         "T8": task([[get(record, of_staff)]]),
         "T8/listing": task([[get(reverse("record_enrolments:index"), of_staff)]]),
     }
