@@ -159,6 +159,21 @@ def _changed(sender: object, **kwargs: Any) -> None:
     content_changed()
 
 
+# What a draft writes of a page that is live: its readers see none of it.
+_OF_DRAFTS = {"draft_title", "has_unpublished_changes", "latest_revision", "latest_revision_created_at"}
+
+
+def _page_saved(sender: object, instance: models.Model, update_fields: frozenset[str] | None = None, **kwargs: Any) -> None:
+    """Raise the generation with the page itself, in the transaction of `Page.save`: Wagtail's own signals come after it.
+
+    A page that was never published is nothing that anybody reads.
+    """
+    if not isinstance(instance, Page) or not (instance.live or instance.last_published_at):
+        return
+    if update_fields is None or not set(update_fields) <= _OF_DRAFTS:
+        content_changed()
+
+
 def _page_deleted(sender: object, instance: models.Model, **kwargs: Any) -> None:
     if isinstance(instance, Page):
         content_changed()
@@ -172,6 +187,7 @@ def connect_signals() -> None:
 
     for signal in (page_published, page_unpublished, post_page_move, page_slug_changed):
         signal.connect(_changed, dispatch_uid=f"pagecache-{id(signal)}")
+    post_save.connect(_page_saved, dispatch_uid="pagecache-page-saved")
     post_delete.connect(_page_deleted, dispatch_uid="pagecache-page-deleted")
     for model in (Locale, Site, PageViewRestriction, SiteImage, SiteDocument):
         watch(model)

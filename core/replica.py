@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connections
 from django.utils import timezone
 
 REPLICA = "replica"
@@ -68,8 +68,8 @@ def from_replica(read: Callable[[str], T]) -> Read[T]:
     try:
         as_of = _as_of()
         return Read(read(REPLICA), from_replica=True, as_of=as_of)
-    except (OperationalError, InterfaceError):
-        # Down, restarting, or it had to give up this query to go on following.
+    except (DatabaseError, InterfaceError):
+        # Down, restarting, behind a migration, or it had to give up this query to go on following.
         logger.warning("The replica for reports does not answer; the first database does.", exc_info=True)
         connections[REPLICA].close()
         return Read(read(DEFAULT_DB_ALIAS), from_replica=False, as_of=timezone.now(), fell_back=True)

@@ -67,7 +67,9 @@ def _known_entry(request: HttpRequest, path: str, generation: int) -> pagecache.
     page, neutral = _route(request, path)
 
     def render() -> tuple[pagecache.Entry, datetime | None]:
-        return _render(page, neutral), page.next_moment(timezone.now())
+        # Asked before: what happens while it is rendered may not be in it, and it must not be kept beyond that.
+        until = page.next_moment(timezone.now())
+        return _render(page, neutral), until
 
     return pagecache.once(pagecache.key(request, path, generation, neutral.META["QUERY_STRING"]), render)
 

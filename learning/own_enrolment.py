@@ -15,7 +15,8 @@ SELECT = (
     "SELECT {e}, {r}, "
     "(SELECT {string_agg}(CAST(w.step_key AS text), ',') FROM courses_stepwaiver w"
     " WHERE w.course_key = e.course_key AND w.ended_at IS NULL), "
-    "EXISTS (SELECT 1 FROM accounts_user_groups g WHERE g.user_id = e.learner_id) "
+    "EXISTS (SELECT 1 FROM accounts_user_groups g WHERE g.user_id = e.learner_id)"
+    " OR EXISTS (SELECT 1 FROM accounts_user_user_permissions o WHERE o.user_id = e.learner_id) "
     "FROM learning_enrolment e JOIN courses_courserun r ON r.id = e.run_id "
 )
 NEWEST = Statement(SELECT + "WHERE e.learner_id = %s AND e.course_key = %s ORDER BY e.id DESC LIMIT 1", e=Enrolment, r=CourseRun)
@@ -24,7 +25,7 @@ TAKES = "SELECT 1 FROM learning_enrolment WHERE learner_id = %s AND course_key =
 
 
 def own_enrolment(learner_id: int, course_key: UUID) -> Enrolment | None:
-    """Return a person's newest enrolment in a course, with its run, its waivers, and as `learner_in_group` whether they are in a group.
+    """Return a person's newest enrolment in a course, with its run, its waivers, and as `may_be_staff` whether they have any right.
 
     One statement; None if they never enrolled.
     """
@@ -51,5 +52,5 @@ def takes_part(learner_id: int, course_key: UUID) -> bool:
 
 def _enrolment(row: tuple[Any, ...]) -> Enrolment:
     enrolment: Enrolment = row[0]
-    enrolment.run, enrolment.waived_keys, enrolment.learner_in_group = row[1:]  # type: ignore[attr-defined] # read with it
+    enrolment.run, enrolment.waived_keys, enrolment.may_be_staff = row[1:]  # type: ignore[attr-defined] # read with it
     return enrolment

@@ -299,8 +299,9 @@ def _restore_sqlite(source: Path, tables: dict[str, int], kept_as: str) -> str:
     new, kept = path.with_name(f"{path.name}.restoring"), path.with_name(f"{path.name}.{kept_as}")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        # Nobody else's to read, from its first byte.
+        new.touch(mode=0o600)
         shutil.copyfile(source, new)
-        new.chmod(0o600)
         with closing(sqlite3.connect(new)) as copy:
             if _looked_over(copy, new).tables != tables:
                 raise BackupRefused("The restored database has other rows than the manifest says. Take another backup.")

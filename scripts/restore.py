@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db.migrations.loader import MigrationLoader
 
+from core.generation import leap
 from scripts import dumps, uploads
 from scripts.archive import MEDIA, BackupRefused, Manifest, read
 
@@ -39,34 +40,45 @@ def restore(path: Path, *, force: bool) -> tuple[Manifest, list[str]]:
         raise BackupRefused(
             "There is a database here, or uploads, that a restore would replace. To replace them:  make restore FROM=… FORCE=1"
         )
+    kept = _put_in_place(path, manifest, media, kept_as)
+    # Pages are kept under the number of a content generation, which has gone back: to one that was never there, for all
+    # whose memory still holds pages under the numbers to come. Then emptying the cache is only tidiness.
+    leap()
+    cache.clear()
+    return manifest, [place for place in kept if place]
+
+
+def _put_in_place(path: Path, manifest: Manifest, media: uploads.Target, kept_as: str) -> list[str]:
+    """Write uploads and database from the archive, or nothing. Returns where former data is kept."""
     settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+    work = tempfile.TemporaryDirectory(dir=settings.VAR_DIR, prefix="restore-", ignore_cleanup_errors=True)
     try:
-        with tempfile.TemporaryDirectory(dir=settings.VAR_DIR, prefix="restore-") as work:
-            copy = Path(work) / "database"
+        copy = Path(work.name) / "database"
 
-            def take(name: str, content: Iterator[bytes]) -> None:
-                if name.startswith(MEDIA):
-                    media.put(name.removeprefix(MEDIA), content)
-                elif name == manifest.database.name:
-                    with copy.open("xb") as file:
-                        for chunk in content:
-                            file.write(chunk)
+        def take(name: str, content: Iterator[bytes]) -> None:
+            if name.startswith(MEDIA):
+                media.put(name.removeprefix(MEDIA), content)
+            elif name == manifest.database.name:
+                with copy.open("xb") as file:
+                    for chunk in content:
+                        file.write(chunk)
 
-            # A second time, and checked again: it may have changed since.
-            if read(path, take) != manifest:
-                raise BackupRefused(f"{path} changed while it was read. Restore from a copy that nobody writes to.")
-            kept = [media.show()]
-            uploads.check(manifest.media)
-            kept.append(dumps.restore(copy, manifest.tables, kept_as=kept_as))
+        # A second time, and checked again: it may have changed since.
+        if read(path, take) != manifest:
+            raise BackupRefused(f"{path} changed while it was read. Restore from a copy that nobody writes to.")
+        kept = [media.show()]
+        uploads.check(manifest.media)
+        kept.append(dumps.restore(copy, manifest.tables, kept_as=kept_as))
     except OSError as failure:
         _take_back(media)
         raise BackupRefused(f"Nothing was restored: {failure.strerror or failure} ({failure.filename}).") from failure
     except BaseException:
         _take_back(media)
         raise
-    # Pages are kept under the number of a content generation, which has gone back.
-    cache.clear()
-    return manifest, [place for place in kept if place]
+    finally:
+        # That it could not be tidied up takes nothing back.
+        work.cleanup()
+    return kept
 
 
 def _take_back(media: uploads.Target) -> None:

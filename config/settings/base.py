@@ -114,7 +114,10 @@ if replica_url := env.str("DATABASE_REPLICA_URL", default=""):
     DATABASES["replica"] = env.db_url_config(replica_url) | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
     DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
     if DATABASES["replica"]["ENGINE"] == "django.db.backends.postgresql":
-        DATABASES["replica"]["OPTIONS"] = {"connect_timeout": 2, "options": "-c default_transaction_read_only=on"}
+        # Beside what the address says, as sslmode.
+        given = DATABASES["replica"].get("OPTIONS", {})
+        read_only = f"{given.get('options', '')} -c default_transaction_read_only=on".strip()
+        DATABASES["replica"]["OPTIONS"] = {"connect_timeout": 2, **given, "options": read_only}
 DATABASE_ROUTERS = ["core.replica.ReplicaRouter"]
 # How long a migration waits for a table, in seconds, before it lets everyone else go first; and how often it tries.
 MIGRATION_LOCK_TIMEOUT = env.float("MIGRATION_LOCK_TIMEOUT", default=5.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -13,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.outline import OutlineDocument, from_json
 
-MOST_PARSED = 256
+# Of the outlines a process keeps parsed, the steps: tens of thousands are some tens of megabytes.
+MOST_STEPS = 50_000
 _documents: dict[uuid.UUID, OutlineDocument] = {}
+_keeping = threading.Lock()
 
 
 class SlotCounter(models.Model):
@@ -123,9 +126,11 @@ def documents_of(outline_ids: list[uuid.UUID]) -> list[OutlineDocument]:
 
 def _keep(outline_id: uuid.UUID, version: int, content: dict[str, Any]) -> OutlineDocument:
     document = replace(from_json(content), version=version)
-    if len(_documents) >= MOST_PARSED:
-        _documents.pop(next(iter(_documents)), None)
-    _documents[outline_id] = document
+    with _keeping:
+        _documents[outline_id] = document
+        # The oldest go first; the newest stays, however long it is.
+        while len(_documents) > 1 and sum(len(kept.steps) for kept in _documents.values()) > MOST_STEPS:
+            _documents.pop(next(iter(_documents)))
     return document
 
 

@@ -9,7 +9,6 @@ from itertools import islice
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import connection, transaction
 from django.db.models import Model
-from django.utils import timezone
 
 from accounts.models import User
 from learning.bits import SlotCounts
@@ -57,7 +56,7 @@ def load_synthetic(*, plans: Sequence[CoursePlan], learners: int, seed: int, tel
         with transaction.atomic():
             _load(batch, tables, loaded)
         tell(len(batch))
-    count_steps(now=timezone.now())
+    count_steps()
     with connection.cursor() as cursor:
         for model in tables:
             cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import ManyToOneRel, QuerySet
-from django.utils import timezone
 
 from accounts.models import User
 from learning.bits import SlotCounts
@@ -40,7 +39,7 @@ def remove_synthetic(*, tell: Callable[[int], None] = lambda number: None) -> in
         removed += len(keys)
         tell(len(keys))
     if removed:
-        count_steps(now=timezone.now())
+        count_steps()
         with connection.cursor() as cursor:
             for model in (User, Enrolment, Attempt, Credential, CredentialHolder):
                 cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
@@ -52,8 +51,8 @@ def _synthetic() -> QuerySet[User]:
 
 
 def _remove(people: QuerySet[User]) -> None:
-    """Delete some people. In the order in which the record is locked: person, enrolment, certificate."""
-    list(people.select_for_update().order_by("pk").values_list("pk"))
+    """Delete some people. In the order in which the record is locked: person without the full lock, enrolment, certificate, person."""
+    list(people.select_for_update(no_key=True).order_by("pk").values_list("pk"))
     chosen = people.values("pk")
     enrolments = Enrolment.objects.filter(learner__in=chosen)
     counts = SlotCounts()

@@ -136,3 +136,10 @@ def test_demo_addresses_exist_only_in_the_demo(tmp_path: Path) -> None:
         environment["DEMO"] = "1" if exists else "0"
         answer = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         assert (answer.returncode == 0) is exists, answer.stderr
+
+
+def test_the_replica_keeps_what_its_address_asks_for_and_is_only_read() -> None:
+    url = "postgres://puente:secret@replica.example/puente?sslmode=verify-full&options=-c%20statement_timeout%3D9000"
+    answer = load("config.settings.production", GOOD | {"DATABASE_REPLICA_URL": url}, "settings.DATABASES['replica']['OPTIONS']")
+    assert "'sslmode': 'verify-full'" in answer.stdout, answer.stderr
+    assert "statement_timeout=9000 -c default_transaction_read_only=on" in answer.stdout

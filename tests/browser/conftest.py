@@ -154,6 +154,14 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
+def _go_on_saving(page: Page) -> None:
+    """Answer as a person does who pressed a button of the edit page while it was saving itself, and is asked whether they meant it.
+
+    Wagtail asks when its autosave was under way at that moment: on a slow machine it often is.
+    """
+    page.add_locator_handler(page.locator("#w-save-confirmation-dialog [data-w-dialog-target=confirm]"), lambda button: button.click())
+
+
 @pytest.fixture
 def new_context(browser: Browser, demo_site: DemoSite) -> Iterator[Callable[..., BrowserContext]]:
     """Make browser contexts (a device each); all are closed at the end."""
@@ -162,6 +170,7 @@ def new_context(browser: Browser, demo_site: DemoSite) -> Iterator[Callable[...,
     def make(**options: object) -> BrowserContext:
         context = browser.new_context(base_url=demo_site.url, **{"locale": "es", **options})  # type: ignore[arg-type]
         context.set_default_timeout(15_000)
+        context.on("page", _go_on_saving)
         made.append(context)
         return context
 

@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.db import connection, connections, transaction
 from django.test import Client
 from django.utils import timezone
+from wagtail.signals import page_published, page_unpublished
 
 from core import pagecache
 from core.access import Rule
@@ -41,6 +42,43 @@ def test_it_rises_with_the_change_itself_and_not_after_it() -> None:
         content_changed()
         assert current() == before + 1
     assert current() == before + 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_publishing_raises_it_in_the_transaction_that_saves_the_page() -> None:
+    """Whatever stops the process after the page was saved, and before Wagtail says that it was published."""
+    page = ensure_site().add_child(instance=StandardPage(title="About", slug="about", lead="Us."))
+
+    def stop(sender: Any, instance: Any, **kwargs: Any) -> None:
+        if isinstance(instance, StandardPage):
+            raise KeyboardInterrupt
+
+    revision = page.save_revision()
+    for act in (lambda: revision.publish(), lambda: StandardPage.objects.get(pk=page.pk).unpublish()):
+        before = current()
+        for signal in (page_published, page_unpublished):
+            # Before ours: it is connected later, and receivers are asked in turn.
+            signal.receivers.insert(0, ((id(stop), id(None)), stop, False))
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                act()
+        finally:
+            for signal in (page_published, page_unpublished):
+                signal.receivers.pop(0)
+        assert current() > before
+
+
+@pytest.mark.django_db
+def test_a_draft_does_not_raise_it() -> None:
+    page = ensure_site().add_child(instance=StandardPage(title="About", slug="about", lead="Us."))
+    before = current()
+    page.title = "Not yet"
+    page.save_revision()
+    assert current() == before
+    draft = StandardPage(title="Draft", slug="draft", lead="Us.", live=False)
+    ensure_site().add_child(instance=draft)
+    draft.save_revision()
+    assert current() == before
 
 
 @pytest.mark.django_db

@@ -69,7 +69,7 @@ def test_a_course_is_read_taken_and_finished(on_sqlite: World, site: Site) -> No
     answer = json.loads(body)
     assert answer["state"]["enrolment"]["completed"] is True
     state: dict[str, Any] = json.loads(get(learner, f"/learning/api/state/{course}"))
-    assert sorted(state["enrolment"]["done"]) == sorted(steps)
+    assert int(state["enrolment"]["done"], 16).bit_count() == len(steps)
     finished = get(learner, f"/es/learning/{course}/finish/")
     credential = re.search(r"/certificates/([0-9a-f-]{36})/", finished)
     assert credential

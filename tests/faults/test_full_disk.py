@@ -69,7 +69,8 @@ def test_postgresql_on_a_full_disk(on_postgres: World, postgres: Cluster, tmp_pa
                     filler = fill(disk, leave_kilobytes=1024)
                     # The next part of its log is sixteen megabytes: it begins now, and not in some thousand batches.
                     with contextlib.suppress(psycopg.Error), copy.connect() as connection:
-                        while refused(crowd) < LEARNERS:
+                        late = time.monotonic() + RECOVERED_SECONDS
+                        while refused(crowd) < LEARNERS and time.monotonic() < late:
                             connection.execute("SELECT pg_switch_wal()")
                             time.sleep(0.1)
                     wait_for(lambda: refused(crowd) >= LEARNERS, "the disk is full")

@@ -17,7 +17,7 @@ from django.test import Client
 from django.utils import timezone
 from wagtail.models import Page, Revision
 
-from core import pagecache
+from core.generation import current
 from knowledge import signals, tasks
 from knowledge.edition import typesetting
 from knowledge.edition.problems import problem_of
@@ -109,10 +109,10 @@ def test_while_it_is_being_made_there_is_no_link_and_then_there_is_one(
         publish(library, text("<p>Hola.</p>"))
     assert "edition.pdf" not in client.get("/es/knowledge/obra/").content.decode()
     assert client.get("/es/knowledge/obra/edition.pdf")["Location"] == "/es/knowledge/obra/"
-    before = pagecache.generation()
+    before = current()
     with follow():
         make_edition_pdf(edition_id=only_edition().pk)
-    assert pagecache.generation() > before
+    assert current() > before
     assert "edition.pdf" in client.get("/es/knowledge/obra/").content.decode()
 
 

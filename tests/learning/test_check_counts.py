@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -173,6 +175,22 @@ def test_people_of_a_run_are_counted_with_the_steps() -> None:
     count_steps(now=later)
     stat.refresh_from_db()
     assert (stat.enrolled, stat.finished, stat.withdrawn, stat.counted_at) == (0, 0, 0, later)
+
+
+def test_two_who_count_at_once_leave_nobody_uncounted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that began earlier writes its rows while the other, which began later, looks for runs that nobody is in."""
+    some(3)
+    earlier, later = timezone.now() - timedelta(seconds=5), timezone.now()
+    write = RunStat.objects.bulk_create
+
+    def crossed(*args: Any, **kwargs: Any) -> Any:
+        written = write(*args, **kwargs)
+        RunStat.objects.update(counted_at=earlier)
+        return written
+
+    monkeypatch.setattr(RunStat.objects, "bulk_create", crossed)
+    count_steps(now=later)
+    assert RunStat.objects.get().enrolled == 3
 
 
 def test_a_done_step_counts_nothing_itself() -> None:

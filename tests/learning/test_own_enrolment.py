@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.db import models, transaction
 from django.utils import timezone
 
@@ -75,11 +75,14 @@ def test_it_brings_the_waivers_in_force_and_asks_no_more(course: CoursePage, dja
     assert Enrolment.objects.with_waived().get().waived == Enrolment.objects.get().waived == set(keys)
 
 
-def test_it_says_who_is_in_a_group(course: CoursePage) -> None:
+def test_it_says_who_may_have_rights(course: CoursePage) -> None:
+    alone = enrol_in(course)
+    alone.learner.user_permissions.add(Permission.objects.first())
+    assert own_enrolment(alone.learner_id, course.key).may_be_staff  # type: ignore[union-attr]
     enrolment = enrol_in(course)
-    assert not own_enrolment(enrolment.learner_id, course.key).learner_in_group  # type: ignore[union-attr]
+    assert not own_enrolment(enrolment.learner_id, course.key).may_be_staff  # type: ignore[union-attr]
     enrolment.learner.groups.add(Group.objects.create(name="Staff"))
-    assert own_enrolment(enrolment.learner_id, course.key).learner_in_group  # type: ignore[union-attr]
+    assert own_enrolment(enrolment.learner_id, course.key).may_be_staff  # type: ignore[union-attr]
 
 
 def test_who_has_left_takes_no_part(course: CoursePage) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.core.management.commands.migrate import Command as Migrate
-from django.db import OperationalError, connections
+from django.db import DatabaseError, InterfaceError, OperationalError, connections
 
 # PostgreSQL: lock_not_available.
 GIVEN_UP = "55P03"
@@ -42,7 +43,8 @@ class Command(Migrate):
                     raise
                 self._give_up(connection, attempt, tries, limit)
             finally:
-                with connection.cursor() as cursor:
+                # A connection that has died has said why already.
+                with suppress(DatabaseError, InterfaceError), connection.cursor() as cursor:
                     cursor.execute("RESET lock_timeout")
 
     def _give_up(self, connection: Any, attempt: int, tries: int, limit: float) -> None:
