@@ -38,6 +38,7 @@ from django_tasks.base import TaskResultStatus  # noqa: E402
 from django_tasks_db.models import DBTaskResult  # noqa: E402
 
 from accounts.models import User  # noqa: E402
+from core.generation import current  # noqa: E402
 from core.models import HomePage, SiteDocument, SiteImage, StandardPage  # noqa: E402
 from courses.models import CoursePage, CourseRun, Outline, OutlineMove, StepSlot, StepWaiver  # noqa: E402
 from courses.services.publish_structure import Who, newest_outline, publish_structure  # noqa: E402
@@ -268,8 +269,8 @@ def contents() -> dict[str, Any]:
     """Return a checksum of every row of every table, of every upload, and what uploads rows name."""
     tables = {}
     with connection.cursor() as cursor:
-        # The cache is emptied by a restore.
-        for table in set(connection.introspection.table_names()) - {"puente_cache"}:
+        # The cache is emptied by a restore, and the content generation leaps ahead (`generation`).
+        for table in set(connection.introspection.table_names()) - {"puente_cache", "core_contentgeneration", "core_contentchange"}:
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
             rows = sorted(repr([bytes(value) if isinstance(value, memoryview) else value for value in row]) for row in cursor.fetchall())
             tables[table] = [len(rows), hashlib.sha256("\n".join(rows).encode()).hexdigest()]
@@ -281,6 +282,11 @@ def contents() -> dict[str, Any]:
     for model in (SiteImage, SiteDocument):
         named += model.objects.values_list("file", flat=True)
     return {"tables": tables, "media": media, "named": sorted(named)}
+
+
+def generation() -> int:
+    """Return the number under which pages are kept now."""
+    return current()
 
 
 def backup(folder: str) -> str:
@@ -324,6 +330,7 @@ DEEDS: dict[str, Callable[..., Any]] = {
         moved,
         fill_in,
         contents,
+        generation,
         backup,
         restore,
         writers,
