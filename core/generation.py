@@ -47,9 +47,9 @@ def content_changed() -> None:
 
 
 def leap() -> None:
-    """Go to a number that was never there: the seconds since 1970, which no counter of publications overtakes. After a restore."""
+    """Go to a number that was never there: the milliseconds since 1970, which no counter of publications overtakes. After a restore."""
     with connection.cursor() as cursor:
-        cursor.execute(ADD, [max(1, int(time.time()) - current())])
+        cursor.execute(ADD, [max(1, int(time.time() * 1000) - current())])
 
 
 def add_up() -> None:
