@@ -52,5 +52,6 @@ def takes_part(learner_id: int, course_key: UUID) -> bool:
 
 def _enrolment(row: tuple[Any, ...]) -> Enrolment:
     enrolment: Enrolment = row[0]
-    enrolment.run, enrolment.waived_keys, enrolment.may_be_staff = row[1:]  # type: ignore[attr-defined] # read with it
+    enrolment.run, waived, enrolment.may_be_staff = row[1:]  # type: ignore[attr-defined] # read with it
+    enrolment.read_waived = {UUID(key) for key in waived.split(",")} if waived else set()  # type: ignore[attr-defined]
     return enrolment

@@ -10,7 +10,6 @@ from courses.models.structure import (
     StepWaiver,
     document_of,
     documents_of,
-    keys_in,
 )
 
 __all__ = [
@@ -28,5 +27,4 @@ __all__ = [
     "StepWaiver",
     "document_of",
     "documents_of",
-    "keys_in",
 ]

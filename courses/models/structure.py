@@ -171,18 +171,6 @@ class CourseRun(models.Model):
         return f"{self.course_key}: {self.slug}"
 
 
-class JoinedKeys(models.Aggregate):
-    """Keys of a group as one text, parted by commas; NULL for none."""
-
-    function = "STRING_AGG"
-    template = "%(function)s(CAST(%(expressions)s AS text), ',')"
-    output_field = models.TextField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        """SQLite's name for it."""
-        return super().as_sql(compiler, connection, function="GROUP_CONCAT", **extra)
-
-
 class StepWaiverQuerySet(models.QuerySet["StepWaiver"]):
     """Named reads of waivers."""
 
@@ -193,16 +181,6 @@ class StepWaiverQuerySet(models.QuerySet["StepWaiver"]):
     def steps_of(self, course_key: uuid.UUID) -> set[uuid.UUID]:
         """The keys of the steps of a course that are waived now, in one statement."""
         return set(self.in_force().filter(course_key=course_key).values_list("step_key", flat=True))
-
-    def joined(self, course_key: str) -> models.Subquery:
-        """The keys of the steps waived now in the course that a field of another query names: text for `keys_in`."""
-        of_course = self.in_force().filter(course_key=models.OuterRef(course_key)).order_by().values("course_key")
-        return models.Subquery(of_course.annotate(keys=JoinedKeys("step_key")).values("keys"))
-
-
-def keys_in(joined: str | None) -> set[uuid.UUID]:
-    """Return the keys that `StepWaiverQuerySet.joined` has read."""
-    return {uuid.UUID(key) for key in joined.split(",")} if joined else set()
 
 
 class StepWaiver(models.Model):

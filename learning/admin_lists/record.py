@@ -64,7 +64,7 @@ class RecordView(WagtailAdminTemplateMixin, TemplateView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not request.user.has_perm("learning.open_record"):
             raise PermissionDenied
-        found = Enrolment.objects.filter(pk=kwargs["pk"]).select_related("learner", "run").with_waived().first()
+        found = Enrolment.objects.filter(pk=kwargs["pk"]).select_related("learner", "run").first()
         if found is None:
             raise Http404
         self.enrolment, self.language = found, admin_language()

@@ -15,6 +15,7 @@ from core.statements import Statement, insert_row
 from courses.models import StepWaiver
 from learning import policies
 from learning.certificate.values import BY_DECISION, EARNED
+from learning.course_pages import live_course_pages
 from learning.errors import LearningError, NotEligible
 from learning.grading import course_grade, is_honours
 from learning.models import Attempt, Credential, CredentialHolder, Enrolment
@@ -26,12 +27,6 @@ WHOSE = Statement(
     "EXISTS (SELECT 1 FROM learning_credential c WHERE c.enrolment_id = e.id AND c.revoked_at IS NULL), "
     "EXISTS (SELECT 1 FROM learning_credential c WHERE c.enrolment_id = e.id) "
     "FROM learning_enrolment e JOIN accounts_user u ON u.id = e.learner_id WHERE e.id = %s"
-)
-# The live pages of a course in its languages; the oldest, which is the source, comes last.
-PAGES = Statement(
-    "SELECT p.title, l.language_code, c.topic, p.slug FROM courses_coursepage c "
-    "JOIN wagtailcore_page p ON p.id = c.page_ptr_id JOIN wagtailcore_locale l ON l.id = p.locale_id "
-    "WHERE p.translation_key = %s AND p.live ORDER BY p.id DESC"
 )
 
 
@@ -106,9 +101,10 @@ def snapshot_of(enrolment: Enrolment) -> dict[str, Any]:
     """Return what the certificate will always say, without who it is about."""
     document = enrolment.document
     titles, topic, slug = dict(document.titles), "", ""
-    for title, language, field, name in PAGES.all(enrolment.course_key):
-        titles[language] = title
-        topic, slug = field, name
+    # The oldest, which is the source, comes last and says topic and slug.
+    for found in reversed(live_course_pages(enrolment.course_key)):
+        titles[found.language] = found.page.title
+        topic, slug = found.topic, found.page.slug
     best = _best_scores(enrolment) if any(step.rule for step in document.steps) else {}
     graded = [step for step in document.steps if step.rule and step.key in best]
     completed = enrolment.completed_at

@@ -14,22 +14,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
-from wagtail.models import Page
 
 from accounts.models import User
-from core.statements import Statement
 from core.topics import Topic
 from courses.models import CoursePage
+from learning.course_pages import live_course_pages
 from learning.own_enrolment import own_enrolment
 
 View = Callable[..., HttpResponse]
-# The live pages of a course in its languages, oldest first.
-PAGES = Statement(
-    "SELECT {p}, l.language_code, c.topic, c.access FROM courses_coursepage c "
-    "JOIN wagtailcore_page p ON p.id = c.page_ptr_id JOIN wagtailcore_locale l ON l.id = p.locale_id "
-    "WHERE p.translation_key = %s AND p.live ORDER BY p.id",
-    p=Page,
-)
 
 
 def private(view: View) -> View:
@@ -92,11 +84,11 @@ def course_ref(request: HttpRequest, course_key: UUID, language: str) -> CourseR
     Raises:
         Http404: no language of the course is live, and the reader has no record of it.
     """
-    rows = PAGES.all(course_key)
-    row = next((row for row in rows if row[1] == language), rows[0] if rows else None)
-    if row is not None:
-        page, _language, topic, access = row
-        return CourseRef(course_key, page.title, page.get_url() or "", topic, page.slug, access == CoursePage.Access.OPEN)
+    pages = live_course_pages(course_key)
+    found = next((page for page in pages if page.language == language), pages[0] if pages else None)
+    if found is not None:
+        page, is_open = found.page, found.access == CoursePage.Access.OPEN
+        return CourseRef(course_key, page.title, page.get_url() or "", found.topic, page.slug, is_open)
     enrolment = own_enrolment(learner_of(request).pk, course_key) if request.user.is_authenticated else None
     if enrolment is None:
         raise Http404

@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.db import connection, connections, transaction
 from django.test import Client
 from django.utils import timezone
 from wagtail.signals import page_published, page_unpublished
 
-from core import pagecache
+from core import pagecache, views
 from core.access import Rule
 from core.generation import add_up, content_changed, current
 from core.models import ContentChange, ContentGeneration, StandardPage
@@ -296,3 +297,21 @@ def test_a_course_that_opens_says_so_from_that_moment_without_a_publish(course: 
     run_of(course, opens_at=None, closes_at=timezone.now() - timedelta(seconds=1))
     cache.clear()
     assert "Cerrado el" in client.get(course.get_url()).content.decode()
+
+
+def test_what_happens_while_a_page_is_drawn_does_not_keep_the_old_one(course: CoursePage, client: Client, monkeypatch: Any) -> None:
+    """The run opens after the page was drawn and before it is kept."""
+    began = timezone.now()
+    run_of(course, opens_at=began + timedelta(minutes=1))
+    with time_machine.travel(began, tick=False) as clock:
+        draw = views._render
+
+        def slowly(page: Any, request: Any) -> Entry:
+            drawn = draw(page, request)
+            clock.shift(timedelta(minutes=2))
+            return drawn
+
+        monkeypatch.setattr(views, "_render", slowly)
+        assert "Abre el" in client.get(course.get_url()).content.decode()
+        monkeypatch.setattr(views, "_render", draw)
+        assert "Abre el" not in client.get(course.get_url()).content.decode()

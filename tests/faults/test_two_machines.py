@@ -42,21 +42,17 @@ def test_an_editor_who_publishes_sees_the_new_page_on_the_next_request_everywher
         postgres.copy_to(old)
         old.start()
         alone = {"CACHE_URL": "locmemcache://", "DATABASE_REPLICA_URL": old.url}
-        publish_and_look(on_postgres, path, alone)
+        with on_postgres.site(1, **alone) as first, on_postgres.site(1, **alone) as second:
+            held = {site.port: ask(site, path)[1] for site in (first, second)}
+            for number in range(PUBLICATIONS):
+                on_postgres.stage("retitle", path=path, title=f"Edition {number}")
+                for site in (first, second):
+                    status, etag, text = ask(site, path, held[site.port])
+                    assert (status, f"Edition {number}" in text) == (200, True)
+                    assert ask(site, path, etag)[0] == 304
+                    held[site.port] = etag
+            assert held[first.port] == held[second.port], "the same bytes, whoever rendered them"
     say(f"{PUBLICATIONS} publications, each seen by both servers at the next request")
-
-
-def publish_and_look(on_postgres: World, path: str, alone: dict[str, str]) -> None:
-    with on_postgres.site(1, **alone) as first, on_postgres.site(1, **alone) as second:
-        held = {site.port: ask(site, path)[1] for site in (first, second)}
-        for number in range(PUBLICATIONS):
-            on_postgres.stage("retitle", path=path, title=f"Edition {number}")
-            for site in (first, second):
-                status, etag, text = ask(site, path, held[site.port])
-                assert (status, f"Edition {number}" in text) == (200, True)
-                assert ask(site, path, etag)[0] == 304
-                held[site.port] = etag
-        assert held[first.port] == held[second.port], "the same bytes, whoever rendered them"
 
 
 def test_many_pages_asked_for_at_once_after_a_publish_are_each_rendered_once(

@@ -1,0 +1,32 @@
+"""The live pages of a course, as the record names it: read with every certificate and every private page, and so written out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from wagtail.models import Page
+
+from core.statements import Statement
+
+PAGES = Statement(
+    "SELECT {p}, l.language_code, c.topic, c.access FROM courses_coursepage c "
+    "JOIN wagtailcore_page p ON p.id = c.page_ptr_id JOIN wagtailcore_locale l ON l.id = p.locale_id "
+    "WHERE p.translation_key = %s AND p.live ORDER BY p.id",
+    p=Page,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LivePage:
+    """A course in one language: its page, and of the course what the record needs."""
+
+    page: Page
+    language: str
+    topic: str
+    access: str
+
+
+def live_course_pages(course_key: UUID) -> list[LivePage]:
+    """Return the live pages of a course in its languages, the oldest first: that is the source. One statement."""
+    return [LivePage(*row) for row in PAGES.all(course_key)]
