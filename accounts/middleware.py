@@ -27,12 +27,11 @@ class LanguageMiddleware(LocaleMiddleware):
     """
 
     def process_request(self, request: HttpRequest) -> None:
-        super().process_request(request)
-        if translation.get_language_from_path(request.path_info):
-            return
-        wanted = languages.chosen_in_address(request) or languages.of_next_page(request)
-        if wanted:
-            _activate(request, wanted)
+        """Activate the language of the address; without one, whatever comes next in the order above."""
+        of_path = translation.get_language_from_path(request.path_info)
+        chosen = "" if of_path else languages.chosen_in_address(request) or languages.of_next_page(request)
+        _activate(request, of_path or chosen or translation.get_language_from_request(request))
+        if chosen:
             request.language_was_chosen = True  # type: ignore[attr-defined]
 
     def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> None:
@@ -42,14 +41,17 @@ class LanguageMiddleware(LocaleMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """As Django's, but a 404 that a view has answered stays one: an unknown certificate is not looked for in /es/."""
-        answered = response.status_code == 404 and (
-            request.method not in {"GET", "HEAD"} or is_valid_path(request.path_info, getattr(request, "urlconf", settings.ROOT_URLCONF))
-        )
-        if not answered:
+        if response.status_code == 404 and not _is_answered(request):
             return super().process_response(request, response)
-        patch_vary_headers(response, ["Accept-Language"])
+        if not translation.get_language_from_path(request.path_info):
+            patch_vary_headers(response, ["Accept-Language"])
         response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
         return response
+
+
+def _is_answered(request: HttpRequest) -> bool:
+    """Whether it is a view of ours that says 404, and not that the address may lack its language."""
+    return request.method not in {"GET", "HEAD"} or is_valid_path(request.path_info, getattr(request, "urlconf", settings.ROOT_URLCONF))
 
 
 def _activate(request: HttpRequest, language: str) -> None:

@@ -7,7 +7,7 @@ later are all behind it. Views whose acts reach outside, or can't be taken back,
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from http import HTTPStatus
 from typing import Any
 
@@ -37,7 +37,13 @@ class StaffSecondFactorMiddleware:
 
 def is_below_admin(request: HttpRequest) -> bool:
     """Whether an address is one of the admin's."""
-    return request.path.startswith(reverse("wagtailadmin_home"))
+    return request.path.startswith(admin_home())
+
+
+@cache
+def admin_home() -> str:
+    """Return the address below which the admin is: always the same, and asked several times a request."""
+    return reverse("wagtailadmin_home")
 
 
 def just_shown(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -59,7 +65,7 @@ def _led_to(step: str, request: HttpRequest) -> HttpResponse:
     """
     is_script = request.headers.get("X-Requested-With") == "XMLHttpRequest" or "text/html" not in request.headers.get("Accept", "text/html")
     is_visit = request.method in {"GET", "HEAD"}
-    wanted = request.get_full_path() if is_visit and not is_script else reverse("wagtailadmin_home")
+    wanted = request.get_full_path() if is_visit and not is_script else admin_home()
     url = f"{reverse(step)}?{urlencode({'next': wanted})}"
     if is_script:
         detail = _("Confirm with your second step first, then try again.")

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Callable
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import translation
+
+from accounts.staff_door import is_below_admin
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 POLICY = "Content-Security-Policy"
@@ -45,31 +50,41 @@ def _is_utf8(charset: str) -> bool:
         return False
 
 
-class AdminHeadersMiddleware:
-    """Gives pages below /admin/ their own policy: Wagtail writes inline scripts there, and frames its previews.
+class PolicyMiddleware(CSPMiddleware):
+    """Writes the content security policy: the strict one everywhere, its own below /admin/.
 
-    Also shows them in the language of whoever looks, and closes detours around the review (`core.desk.doors`).
+    Wagtail writes inline scripts there, and frames its previews. A preview has been through all of the middleware once already,
+    as the page that it will be, and brings the strict headers of the public site; they are taken off here.
 
-    A preview has been through all of the middleware once already, as the page that it will be, and brings the strict
-    headers of the public site; they are taken off here. Stands just inside the middleware that writes the policy.
+    The strict policy is the same text each time, so it is made once; django-csp makes those that a view has touched.
     """
 
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        if request.path.startswith(reverse("wagtailadmin_home")):
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Give an answer its policy."""
+        if is_below_admin(request):
             response.headers.pop(POLICY, None)
             response._csp_config = settings.CSP_ADMIN  # type: ignore[attr-defined]
             response["X-Frame-Options"] = "SAMEORIGIN"
-        return response
+        elif POLICY not in response and settings.CONTENT_SECURITY_POLICY and not _is_touched(request, response):
+            response[POLICY] = _strict_policy()
+            return response
+        return super().process_response(request, response)
 
     def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> HttpResponse | None:
-        """Look at a request to the admin once the person and the view are known."""
+        """Look at a request to the admin once the person and the view are known: their language, and no detour around the review."""
         from core.desk import doors
 
-        if not request.path.startswith(reverse("wagtailadmin_home")):
+        if not is_below_admin(request):
             return None
         doors.follow_language(request)
         return doors.refuse_detours(request, kwargs)
+
+
+def _is_touched(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Whether a view has asked for something else than the policy of the site, or a nonce was used."""
+    return hasattr(request, "_csp_nonce") or any(name.startswith("_csp_") for name in vars(response))
+
+
+@cache
+def _strict_policy() -> str:
+    return build_policy()

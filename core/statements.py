@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections, models
 
 Model = type[models.Model]
 
@@ -22,11 +22,12 @@ class Statement:
     """A SELECT whose `{name}` stands for all columns of a model under that alias, and whose other columns are plain values.
 
     The models come first, in the order of their names: `Statement("SELECT {e}, 1 FROM learning_enrolment e", e=Enrolment)`.
+    Where a LEFT JOIN finds no row, None stands for the instance.
     `{string_agg}` is what the database calls the function that joins texts of a group.
     """
 
     def __init__(self, sql: str, **aliases: Model) -> None:
-        self._template, self._aliases = sql, aliases
+        self._template, self._models = sql, tuple(aliases.items())
 
     def first(self, *params: Any, ending: str = "") -> tuple[Any, ...] | None:
         """Return the first row: an instance for each model, then the other values; None if there is none.
@@ -43,23 +44,68 @@ class Statement:
 
     def _rows(self, params: Sequence[Any], ending: str, most: int | None = None) -> list[tuple[Any, ...]]:
         connection = connections[DEFAULT_DB_ALIAS]
-        with connection.cursor() as cursor:
-            written = _written(self._template, tuple(self._aliases.items()), connection.vendor)
-            cursor.execute(written + ending, _adapted(params, connection))
-            rows = cursor.fetchall() if most is None else cursor.fetchmany(most)
-        return [self._read(row, connection) for row in rows]
+        written = _written(self._template, self._models, connection.vendor) + ending
+        rows = _read(connection, written, params, most)
+        return [self._instances(row, connection) for row in rows]
 
-    def _read(self, row: Sequence[Any], connection: Any) -> tuple[Any, ...]:
-        values, start, found = list(row), 0, []
-        for model in self._aliases.values():
-            names, converters = _columns(model, connection.alias)
-            part = values[start : start + len(names)]
+    def _instances(self, row: Sequence[Any], connection: Any) -> tuple[Any, ...]:
+        start, found = 0, []
+        for _alias, model in self._models:
+            names, key, converters = _columns(model, connection.alias)
+            part = list(row[start : start + len(names)])
             for place, column, conversions in converters:
                 for convert in conversions:
                     part[place] = convert(part[place], column, connection)
-            found.append(model.from_db(connection.alias, names, part))
+            found.append(None if part[key] is None else model.from_db(connection.alias, names, part))
             start += len(names)
-        return (*found, *values[start:])
+        return (*found, *row[start:])
+
+
+def _read(connection: Any, sql: str, params: Sequence[Any], most: int | None) -> list[Any]:
+    """Read rows. The first read of a request is also the check that a kept connection still works, in place of a statement before it.
+
+    Reading twice does no harm, so a connection that has died is closed, and a new one asked; inside a transaction it is an error.
+    """
+    if connection.connection is None or connection.in_atomic_block or connection.health_check_done:
+        return _asked(connection, sql, params, most)
+    connection.health_check_done = True
+    try:
+        return _asked(connection, sql, params, most)
+    except (OperationalError, InterfaceError):
+        connection.close()
+        return _asked(connection, sql, params, most)
+
+
+def _asked(connection: Any, sql: str, params: Sequence[Any], most: int | None) -> list[Any]:
+    with prepared_cursor(connection) as cursor:
+        cursor.execute(sql, _adapted(params, connection))
+        found: list[Any] = cursor.fetchall() if most is None else cursor.fetchmany(most)
+        return found
+
+
+def prepared_cursor(connection: Any) -> Any:
+    """Return a cursor whose statements PostgreSQL plans once a connection, and then only runs; an ordinary one elsewhere.
+
+    Planning is most of what a short statement costs the database: Django sends each as a new text. Where a connection may not
+    keep statements (`DATABASE_PREPARE=0`, for a pooler that hands connections around), they are sent to be planned each time.
+    """
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    # What Django's `connection.cursor()` does, with another class of cursor.
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    return connection._prepare_cursor(_prepared_class()(connection.connection))
+
+
+@lru_cache(maxsize=1)
+def _prepared_class() -> Any:
+    from django.db.backends.postgresql.base import ServerBindingCursor
+
+    class PreparedCursor(ServerBindingCursor):
+        def execute(self, query: Any, params: Any = None) -> Any:
+            return super().execute(query, params, prepare=True)
+
+    return PreparedCursor
 
 
 @lru_cache(maxsize=64)
@@ -69,8 +115,8 @@ def _written(template: str, aliases: tuple[tuple[str, Model], ...], vendor: str)
 
 
 @lru_cache(maxsize=64)
-def _columns(model: Model, alias: str) -> tuple[list[str], list[tuple[int, Any, list[Any]]]]:
-    """The names of a model's fields, and for those whose values are converted: place, column and converters."""
+def _columns(model: Model, alias: str) -> tuple[list[str], int, list[tuple[int, Any, list[Any]]]]:
+    """The names of a model's fields, the place of its key, and for those whose values are converted: place, column and converters."""
     connection, converters = connections[alias], []
     for place, field in enumerate(model._meta.concrete_fields):
         # Not `cached_col`: the column of a foreign key is converted as the key that it holds.
@@ -78,7 +124,8 @@ def _columns(model: Model, alias: str) -> tuple[list[str], list[tuple[int, Any, 
         conversions = connection.ops.get_db_converters(column) + column.get_db_converters(connection)
         if conversions:
             converters.append((place, column, conversions))
-    return [field.attname for field in model._meta.concrete_fields], converters
+    names = [field.attname for field in model._meta.concrete_fields]
+    return names, names.index(model._meta.pk.attname), converters
 
 
 def _adapted(params: Sequence[Any], connection: Any) -> list[Any]:
@@ -91,11 +138,8 @@ def _adapted(params: Sequence[Any], connection: Any) -> list[Any]:
 
 def scalar(sql: str, *params: Any) -> Any:
     """Return the first value of the first row of a statement; None if there is no row."""
-    connection = connections[DEFAULT_DB_ALIAS]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, _adapted(params, connection))
-        row = cursor.fetchone()
-    return row[0] if row else None
+    rows = _read(connections[DEFAULT_DB_ALIAS], sql, params, 1)
+    return rows[0][0] if rows else None
 
 
 def _field(model: Model, name: str) -> Any:
@@ -107,7 +151,7 @@ def update_row(instance: models.Model, *names: str) -> None:
     model, connection = type(instance), connections[DEFAULT_DB_ALIAS]
     fields = [_field(model, name) for name in names]
     values = [field.get_db_prep_save(getattr(instance, field.attname), connection) for field in fields]
-    with connection.cursor() as cursor:
+    with prepared_cursor(connection) as cursor:
         cursor.execute(_update_sql(model, names), [*values, instance.pk])
 
 
@@ -125,7 +169,8 @@ def insert_rows(model: Model, names: Sequence[str], rows: Sequence[Sequence[Any]
     places = ", ".join(["(" + ", ".join(["%s"] * len(fields)) + ")"] * len(rows))
     columns = ", ".join(field.column for field in fields)
     key = _field(model, "pk").column
-    with connection.cursor() as cursor:
+    # As many shapes as there are numbers of rows: only the one of one row is worth keeping.
+    with prepared_cursor(connection) if len(rows) == 1 else connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {model._meta.db_table} ({columns}) VALUES {places} RETURNING {key}", values)  # noqa: S608 - our own names
         return [row[0] for row in cursor.fetchall()]
 

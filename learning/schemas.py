@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from learning.services.record_progress import EventType
 
@@ -15,7 +15,8 @@ MOST_QUESTIONS = 200
 Identifier = Annotated[str, Field(max_length=64)]
 
 
-class EventIn(Schema):
+# What is read is plain pydantic: ninja's Schema looks each field up as on a model first, which costs more than checking a batch.
+class EventIn(BaseModel):
     """One event: `type` is done or resume, `at` the device's clock with its zone."""
 
     model_config = ConfigDict(extra="forbid")
@@ -26,7 +27,7 @@ class EventIn(Schema):
     at: AwareDatetime
 
 
-class BatchIn(Schema):
+class BatchIn(BaseModel):
     """Events of one enrolment."""
 
     model_config = ConfigDict(extra="forbid")

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 VISITS = 100
-LINES = 45
+LINES = int(os.environ.get("LINES_SHOWN", "45"))
 
 
 def environ_of(request: dict[str, Any]) -> dict[str, Any]:

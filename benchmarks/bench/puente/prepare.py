@@ -10,6 +10,7 @@ from typing import Any
 
 from allauth.account.internal.flows.login import _AUTHENTICATION_METHODS_USER_SESSION_KEY, AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
@@ -42,7 +43,7 @@ def make(sizes: dict[str, Any]) -> dict[str, Any]:
             User(email=f"actor{steps}-{n}@actors.example", password="!", printed_name=f"Ana Quispe {n}", language="es")
             for n in range(sizes["actors"])
         )
-        sessions = sign_in(people)
+        sessions = _sign_in(people)
         course = make_course(steps)
         for name, found in _visits(course, people, sessions, staff).items():
             plan[name][str(steps)] = found
@@ -158,7 +159,18 @@ def _showing(person: User, enrolment: int) -> str:
         AUTHENTICATION_METHODS_SESSION_KEY: [{"method": "mfa", "at": time.time() + 3600, "id": 1, "type": "totp"}],
         "opened_records": {str(enrolment): [person.pk, (timezone.now() + timedelta(days=1)).isoformat()]},
     }
-    return sign_in([person], extra)[0]
+    return _sign_in([person], extra)[0]
+
+
+def _sign_in(people: list[User], extra: dict[str, Any] | None = None) -> list[str]:
+    """Open sessions as the door does: each is also in the list of where one is signed in."""
+    sessions = sign_in(people, extra)
+    listed = [
+        UserSession(user=person, session_key=session, ip="192.0.2.1", user_agent="Firefox/127.0")
+        for person, session in zip(people, sessions, strict=True)
+    ]
+    UserSession.objects.bulk_create(listed)
+    return sessions
 
 
 def grow(learners: int) -> None:
