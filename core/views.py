@@ -26,6 +26,7 @@ from wagtail.models import Site
 from core import access, pagecache
 from core.context import page_address
 from core.generation import current
+from core.neutral import neutral_request
 from core.models import BasePage
 from core.sitemap import open_pages
 from core.styleguide import styleguide_blocks
@@ -74,22 +75,9 @@ def _known_entry(request: HttpRequest, path: str, generation: int) -> pagecache.
     return pagecache.once(pagecache.key(request, path, generation, neutral.META["QUERY_STRING"]), render)
 
 
-def _neutral(request: HttpRequest) -> HttpRequest:
-    """Return the request without the person: no cookies, no session, no user. Pages are rendered from this only."""
-    neutral = HttpRequest()
-    neutral.method = "GET"
-    neutral.path = neutral.path_info = request.path
-    names = ("HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO")
-    neutral.META = {name: request.META[name] for name in names if name in request.META}
-    neutral.META["QUERY_STRING"] = ""
-    neutral.user = AnonymousUser()
-    neutral.LANGUAGE_CODE = get_language() or ""
-    return neutral
-
-
 def _route(request: HttpRequest, path: str) -> tuple[BasePage, HttpRequest]:
     """Find the live page of this path in the language of the address."""
-    neutral = _neutral(request)
+    neutral = neutral_request(request)
     site = Site.find_for_request(neutral)
     if site is None:
         raise Http404

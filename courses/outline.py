@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from itertools import islice, pairwise
 from typing import Any
 from uuid import UUID
 
@@ -110,6 +111,44 @@ class OutlineDocument:
     def positions(self) -> Mapping[UUID, int]:
         """Where each step stands among all steps, from 0."""
         return {step.key: number for number, step in enumerate(self.steps)}
+
+    @cached_property
+    def graded(self) -> tuple[OutlineStep, ...]:
+        """The steps that have a rule to pass by."""
+        return tuple(step for step in self.steps if step.rule)
+
+    @cached_property
+    def module_of(self) -> Mapping[UUID, UUID]:
+        """The key of each step's module."""
+        return {step.key: module.key for module in self.modules for step in module.steps}
+
+    @cached_property
+    def _by_slot(self) -> Mapping[int, OutlineStep]:
+        return {step.slot: step for step in self.steps}
+
+    @cached_property
+    def _is_in_slot_order(self) -> bool:
+        """Whether later steps have higher slots, as in a course whose steps were never reordered."""
+        return all(one.slot < other.slot for one, other in pairwise(self.steps))
+
+    def first_of(self, bits: int, most: int) -> list[OutlineStep]:
+        """Return the first so many steps of a bit set, in the order of the course."""
+        if not self._is_in_slot_order:
+            return list(islice((step for step in self.steps if bits >> step.slot & 1), most))
+        found, left = [], bits & self.full_mask
+        while left and len(found) < most:
+            lowest = left & -left
+            found.append(self._by_slot[lowest.bit_length() - 1])
+            left ^= lowest
+        return found
+
+    def next_of(self, bits: int, after: OutlineStep) -> OutlineStep | None:
+        """Return the first step of a bit set that stands behind another step; without one, the first of all; None if the set is empty."""
+        if self._is_in_slot_order:
+            behind = bits >> after.slot + 1 << after.slot + 1
+        else:
+            behind = bits & mask(step.slot for step in self.steps[self.positions[after.key] + 1 :])
+        return next(iter(self.first_of(behind & self.full_mask or bits, 1)), None)
 
     @cached_property
     def _minute_planes(self) -> tuple[int, ...]:

@@ -91,17 +91,22 @@ def named_in(
     document: OutlineDocument, done_bits: int, waived: Collection[UUID], results: Mapping[UUID, AssessmentResult]
 ) -> list[OutlineStep]:
     """Return the steps whose titles `explain` may need: of a thousand that are missing it names a few."""
-    missing = _steps_in(document, required_mask(document, waived) & ~done_bits)
-    return [*missing[:NAMED], *(step for step in missing[NAMED:] if step.key in results), *_gone(document, done_bits, waived)]
+    missing = required_mask(document, waived) & ~done_bits
+    named = document.first_of(missing, NAMED)
+    asked = [step for step in _asked(document, missing, results) if step not in named]
+    return [*named, *asked, *_gone(document, done_bits, waived)]
 
 
-def _steps_in(document: OutlineDocument, bits: int) -> list[OutlineStep]:
-    return [step for step in document.steps if bits >> step.slot & 1] if bits else []
+def _asked(document: OutlineDocument, missing: int, results: Mapping[UUID, AssessmentResult]) -> list[OutlineStep]:
+    """Missing steps of which there are results, in the order of the results: that of the course."""
+    steps = (document.by_key.get(key) for key in results)
+    return [step for step in steps if step and missing >> step.slot & 1]
 
 
 def _gone(document: OutlineDocument, done_bits: int, waived: Collection[UUID]) -> list[OutlineStep]:
     """Required steps that can no longer be opened, and were not done."""
-    return _steps_in(document, document.required_mask & document.mask_of(waived) & ~done_bits)
+    gone = document.required_mask & document.mask_of(waived) & ~done_bits
+    return document.first_of(gone, gone.bit_count())
 
 
 def explain(
@@ -120,11 +125,11 @@ def explain(
         completed: whether the course was ever completed; that is never taken back.
     """
     needed = required_mask(document, waived)
-    missing = _steps_in(document, needed & ~done_bits)
-    sentences = [_explain_missing(missing, needed, titles, completed)]
-    for step in missing:
-        result = results.get(step.key)
-        if result and (sentence := _explain_assessment(titles.get(step.key, ""), result)):
+    missing = needed & ~done_bits
+    named = [titles.get(step.key, "") for step in document.first_of(missing, NAMED)]
+    sentences = [_explain_missing(missing.bit_count(), needed.bit_count(), named, completed)]
+    for step in _asked(document, missing, results):
+        if sentence := _explain_assessment(titles.get(step.key, ""), results[step.key]):
             sentences.append(sentence)
     if gone := _gone(document, done_bits, waived):
         sentences.append(
@@ -136,29 +141,19 @@ def explain(
     return " ".join(sentences)
 
 
-def _explain_missing(missing: Sequence[OutlineStep], needed: int, titles: Mapping[UUID, str], completed: bool) -> str:
-    total = needed.bit_count()
+def _explain_missing(missing: int, total: int, named: Sequence[str], completed: bool) -> str:
     if not missing and total:
         return ngettext("The required step is done.", "All %(n)d required steps are done.", total) % {"n": total}
     if completed:
         return _("You have finished this course; steps added later are not needed for your certificate.")
     if not total:
         return _("Nothing can be asked of you now: none of the required steps can be opened. What you did is kept.")
-    if len(missing) == total:
+    if missing == total:
         return ngettext("The required step is still to do.", "All %(n)d required steps are still to do.", total) % {"n": total}
-    named = _listed([titles.get(step.key, "") for step in missing[:NAMED]])
-    if len(missing) > NAMED:
-        return _("%(done)d of %(total)d required steps are done. Next: %(titles)s, and %(more)d more.") % {
-            "done": total - len(missing),
-            "total": total,
-            "titles": named,
-            "more": len(missing) - NAMED,
-        }
-    return _("%(done)d of %(total)d required steps are done. Missing: %(titles)s.") % {
-        "done": total - len(missing),
-        "total": total,
-        "titles": named,
-    }
+    said = {"done": total - missing, "total": total, "titles": _listed(named)}
+    if missing > NAMED:
+        return _("%(done)d of %(total)d required steps are done. Next: %(titles)s, and %(more)d more.") % {**said, "more": missing - NAMED}
+    return _("%(done)d of %(total)d required steps are done. Missing: %(titles)s.") % said
 
 
 def _explain_assessment(title: str, result: AssessmentResult) -> str:

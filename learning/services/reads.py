@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from itertools import chain, islice
 from typing import Any
 from uuid import UUID
 
@@ -115,7 +114,7 @@ class CourseState:
     @cached_property
     def results(self) -> dict[UUID, policies.AssessmentResult]:
         """Where the person stands with each assessment of the outline. One query."""
-        return results_of(self.enrolment, self.document.steps)
+        return results_of(self.enrolment, self.document.graded)
 
     def result_of(self, step_key: UUID) -> policies.AssessmentResult | None:
         """Where the person stands with one assessment, also one that a newer outline has added."""
@@ -265,8 +264,7 @@ def following_step(enrolment: Enrolment, waived: set[UUID]) -> OutlineStep | Non
     place = document.by_key.get(enrolment.resume_step) if enrolment.resume_step else None
     if not left or (place and left >> place.slot & 1):
         return place
-    start = document.positions[place.key] + 1 if place else 0
-    return next(step for step in chain(islice(document.steps, start, None), document.steps) if left >> step.slot & 1)
+    return document.next_of(left, place) if place else next(iter(document.first_of(left, 1)), None)
 
 
 def _courses(keys: list[UUID], language: str) -> dict[UUID, CoursePage]:

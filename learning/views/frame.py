@@ -84,15 +84,22 @@ def course_ref(request: HttpRequest, course_key: UUID, language: str) -> CourseR
     Raises:
         Http404: no language of the course is live, and the reader has no record of it.
     """
-    pages = live_course_pages(course_key)
-    found = next((page for page in pages if page.language == language), pages[0] if pages else None)
-    if found is not None:
-        page, is_open = found.page, found.access == CoursePage.Access.OPEN
-        return CourseRef(course_key, page.title, page.get_url() or "", found.topic, page.slug, is_open)
+    if found := course_of(course_key, language):
+        return found
     enrolment = own_enrolment(learner_of(request).pk, course_key) if request.user.is_authenticated else None
     if enrolment is None:
         raise Http404
     return CourseRef(course_key, enrolment.document.title(language))
+
+
+def course_of(course_key: UUID, language: str) -> CourseRef | None:
+    """Return a course by its live page in a language, or in another that it has; None if no page of it is live. One query."""
+    pages = live_course_pages(course_key)
+    found = next((page for page in pages if page.language == language), pages[0] if pages else None)
+    if found is None:
+        return None
+    page, is_open = found.page, found.access == CoursePage.Access.OPEN
+    return CourseRef(course_key, page.title, page.get_url() or "", found.topic, page.slug, is_open)
 
 
 def refused(request: HttpRequest, title: str, text: str, back: str, *, status: int = 409) -> HttpResponse:

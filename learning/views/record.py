@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from courses.presentation import Drawing, StepLine
 from courses.services.publish_structure import newest_outline
 from learning.errors import EnrolmentClosed, LearningError
 from learning.forms import EnrolForm, NameForm
@@ -22,8 +21,7 @@ from learning.services.enrol import enrol
 from learning.services.reads import CourseState, live_pages, state_of, summary_of
 from learning.services.withdraw import withdraw
 from learning.views.frame import CourseRef, course_ref, language_of, learner_of, private, refused, sign_in_address, to_sign_in
-
-NO_STEP = UUID(int=0)
+from learning.views.record_page import record_page
 
 
 @require_safe
@@ -51,18 +49,17 @@ def index(request: HttpRequest) -> HttpResponse:
 def course(request: HttpRequest, course_key: UUID) -> HttpResponse:
     """My record of a course, or the way to join it."""
     language = language_of(request)
-    page = course_ref(request, course_key, language)
     if not request.user.is_authenticated:
         if request.method == "POST":
             return to_sign_in(request)
-        return render(request, "learning/join.html", _join_context(request, page))
+        return render(request, "learning/join.html", _join_context(request, course_ref(request, course_key, language)))
     if request.method == "POST":
-        return _act(request, page)
+        return _act(request, course_ref(request, course_key, language))
     state = state_of(learner_of(request), course_key, language)
     if state is None or state.is_withdrawn:
         form = EnrolForm(initial={"printed_name": request.user.printed_name})
-        return render(request, "learning/join.html", _join_context(request, page, form, state))
-    return render(request, "learning/course.html", _record_context(page, state, language, _part(request, state)))
+        return render(request, "learning/join.html", _join_context(request, course_ref(request, course_key, language), form, state))
+    return record_page(request, state)
 
 
 def _join_context(request: HttpRequest, page: CourseRef, form: EnrolForm | None = None, state: CourseState | None = None) -> dict[str, Any]:
@@ -106,52 +103,6 @@ def _act(request: HttpRequest, page: CourseRef) -> HttpResponse:
         )
     messages.success(request, _("You are enrolled. From now on your progress is kept."))
     return HttpResponseRedirect(here)
-
-
-def _part(request: HttpRequest, state: CourseState) -> UUID | None:
-    """Return the module that the reader wants to see the steps of; None for one that the course does not have."""
-    wanted = request.GET.get("module", "")
-    return next((module.key for module in state.document.modules if str(module.key) == wanted), None)
-
-
-def _record_context(page: CourseRef, state: CourseState, language: str, part: UUID | None) -> dict[str, Any]:
-    following = state.following
-    beside = [following.key] if following else []
-    drawing = Drawing(state.document, language, waived=state.waived, at_hand=part or next(iter(beside), None), beside=beside)
-    state.titles = drawing.titles
-    here = reverse("learning:course", args=[page.key])
-    # Found once and filled in for each row: looking an address up costs more than drawing the row.
-    step_url = reverse("learning:step", args=[page.key, NO_STEP])
-    resume = following if page.is_live else None
-    return {
-        "course": page,
-        "state": state,
-        "modules": [
-            {
-                "title": module.title,
-                # A module that is not drawn here is one page away: this one, with that module at hand.
-                "url": f"{here}?module={module.key}#outline",
-                "step_total": module.step_total,
-                "steps": [_row(step, state, step_url) for step in module.steps],
-            }
-            for module in drawing.modules()
-        ],
-        "resume": drawing.line(resume) if resume else None,
-        "breadcrumbs": [(_("My learning"), reverse("learning:index"))],
-    }
-
-
-def _row(step: StepLine, state: CourseState, step_url: str) -> dict[str, Any]:
-    return {
-        "title": step.title,
-        "url": step_url.replace(str(NO_STEP), step.key),
-        "minutes": step.minutes,
-        "kind": step.kind,
-        "key": step.key,
-        "slot": None,
-        "current": False,
-        "done": state.enrolment.done_bits >> step.slot & 1,
-    }
 
 
 @require_safe

@@ -1,0 +1,63 @@
+"""Private pages, drawn without the person and filled in: a page about one person is mostly the same text for everyone.
+
+Drawing a page with Django's templates costs more than all else that such a page needs. So it is drawn once, from what everyone
+may read, with a mark wherever something about the person belongs; the text between the marks is kept, and each request puts
+the person's own values between. Nothing about anybody can be kept by mistake: the person is not there when the page is drawn.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Hashable, Mapping
+from threading import Lock
+from typing import Generic, TypeVar
+
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+
+# Made anew by each process, so that no title or text that somebody writes can look like a mark.
+_TOKEN = secrets.token_hex(8)
+_MARK = re.compile(f"{_TOKEN}<([^<>]+)>")
+
+T = TypeVar("T")
+
+
+def mark(name: str) -> SafeString:
+    """Return what stands for a person's value in a page that is to be kept. It may be given to a template like any text."""
+    return mark_safe(f"{_TOKEN}<{name}>")  # noqa: S308 - it is taken out again before anybody sees it
+
+
+class Form:
+    """A drawn page with marks in it."""
+
+    def __init__(self, drawn: str) -> None:
+        self._parts = _MARK.split(drawn)
+
+    def fill(self, values: Mapping[str, str]) -> str:
+        """Return the page with a value for each mark; what is not marked as safe is escaped.
+
+        Raises:
+            KeyError: there is no value for a mark.
+        """
+        parts = self._parts[:]
+        parts[1::2] = [conditional_escape(values[name]) for name in parts[1::2]]
+        return "".join(parts)
+
+
+class Kept(Generic[T]):
+    """The newest few of what was drawn, in this process's memory: only ever a copy of what can be drawn again."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._found, self._lock = most, dict[Hashable, T](), Lock()
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what is kept under a key; made, and kept in place of the oldest, if there is nothing."""
+        found = self._found.get(key)
+        if found is None:
+            found = make()
+            with self._lock:
+                while len(self._found) >= self._most:
+                    del self._found[next(iter(self._found))]
+                self._found[key] = found
+        return found
