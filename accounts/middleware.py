@@ -51,7 +51,9 @@ class LanguageMiddleware(LocaleMiddleware):
 
 def _is_answered(request: HttpRequest) -> bool:
     """Whether it is a view of ours that says 404, and not that the address may lack its language."""
-    return request.method not in {"GET", "HEAD"} or is_valid_path(request.path_info, getattr(request, "urlconf", settings.ROOT_URLCONF))
+    return request.method not in {"GET", "HEAD"} or bool(
+        is_valid_path(request.path_info, getattr(request, "urlconf", settings.ROOT_URLCONF))
+    )
 
 
 def _activate(request: HttpRequest, language: str) -> None:

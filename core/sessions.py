@@ -59,7 +59,7 @@ def _person(request: HttpRequest) -> User | AnonymousUser:
     """Return who is signed in, once a request (`_cached_user` is where Django and allauth keep it, too)."""
     if not hasattr(request, "_cached_user"):
         request._cached_user = _read_with_session(request) or auth.get_user(request)  # type: ignore[attr-defined]
-    found: User | AnonymousUser = request._cached_user
+    found: User | AnonymousUser = request._cached_user  # type: ignore[attr-defined]
     return found
 
 

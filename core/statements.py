@@ -103,7 +103,7 @@ def _prepared_class() -> Any:
 
     class PreparedCursor(ServerBindingCursor):
         def execute(self, query: Any, params: Any = None) -> Any:
-            return super().execute(query, params, prepare=True)
+            return super().execute(query, params, prepare=True)  # type: ignore[misc] # psycopg's cursor, which mypy does not see in it
 
     return PreparedCursor
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import ParamSpec, TypeVar, cast
 
-from django.contrib.auth.models import AnonymousUser
 from django.core.files.storage import default_storage
 from django.db import DatabaseError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
@@ -26,8 +25,8 @@ from wagtail.models import Site
 from core import access, pagecache
 from core.context import page_address
 from core.generation import current
-from core.neutral import neutral_request
 from core.models import BasePage
+from core.neutral import neutral_request
 from core.sitemap import open_pages
 from core.styleguide import styleguide_blocks
 

@@ -92,7 +92,7 @@ class OutlineDocument:
         """The title of the course in a language, or in another that has one."""
         return title_in(self.titles, language)
 
-    @property
+    @cached_property
     def minutes(self) -> int:
         """The editor's estimate for all steps, in minutes."""
         return sum(step.minutes for step in self.steps)
@@ -135,7 +135,8 @@ class OutlineDocument:
         """Return the first so many steps of a bit set, in the order of the course."""
         if not self._is_in_slot_order:
             return list(islice((step for step in self.steps if bits >> step.slot & 1), most))
-        found, left = [], bits & self.full_mask
+        found: list[OutlineStep] = []
+        left = bits & self.full_mask
         while left and len(found) < most:
             lowest = left & -left
             found.append(self._by_slot[lowest.bit_length() - 1])

@@ -54,8 +54,8 @@ class ModuleLine:
 class Drawing:
     """An outline in a language. Two queries for whatever is drawn, and of a long outline only a part is.
 
-    `at_hand` names a step or a module: in a long outline its module is drawn, or the first when there is none; `beside`
-    names more steps of which a line is wanted. Waived steps are left out.
+    `at_hand` names a step or a module: in a long outline its module is drawn, or the first when there is none. Waived
+    steps are left out.
     """
 
     def __init__(
@@ -65,10 +65,9 @@ class Drawing:
         *,
         waived: Collection[UUID] = (),
         at_hand: UUID | None = None,
-        beside: Collection[UUID] = (),
         whole: bool = False,
     ) -> None:
-        self.document, self.language, self.at_hand, self._beside = document, language, at_hand, beside
+        self.document, self.language, self.at_hand = document, language, at_hand
         left_out = set(waived)
         self._modules = [(module, [step for step in module.steps if step.key not in left_out]) for module in document.modules]
         self.steps = [step for _module, steps in self._modules for step in steps]
@@ -100,18 +99,13 @@ class Drawing:
         """The live pages of what is drawn: in this language and, where that is missing, in another."""
         wanted = [step.key for module, steps in self._modules if module.key in self._drawn for step in steps]
         wanted += [step.key for step in (self.neighbour(-1), self.neighbour(1), *self.assessments) if step]
-        wanted += [*self._beside, *(module.key for module, _steps in self._modules)]
+        wanted += [module.key for module, _steps in self._modules]
         pages = step_pages_by_key(wanted, self.language)
         others: dict[UUID, Page] = {}
         if missing := [key for key in wanted if key not in pages]:
             for page in Page.objects.live().filter(translation_key__in=missing).select_related("locale").order_by("pk"):
                 others.setdefault(UUID(str(page.translation_key)), page)
         return pages, others
-
-    @property
-    def titles(self) -> dict[UUID, str]:
-        """The titles, in this language, of the live pages that were read."""
-        return {key: page.title for key, page in self._pages.items()}
 
     def line(self, step: OutlineStep) -> StepLine:
         """Draw one step: of what is drawn, or a neighbour, an assessment, or one that was asked for."""

@@ -52,8 +52,13 @@ def to_hex(bits: int) -> str:
 
 
 def slots(bits: int) -> list[int]:
-    """Return the slots in a set, in order."""
-    return [slot for slot in range(bits.bit_length()) if bits >> slot & 1]
+    """Return the slots in a set, in order: as many turns as it has slots, however high they are."""
+    found = []
+    while bits:
+        lowest = bits & -bits
+        found.append(lowest.bit_length() - 1)
+        bits ^= lowest
+    return found
 
 
 class SlotCounts:

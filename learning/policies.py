@@ -128,9 +128,8 @@ def explain(
     missing = needed & ~done_bits
     named = [titles.get(step.key, "") for step in document.first_of(missing, NAMED)]
     sentences = [_explain_missing(missing.bit_count(), needed.bit_count(), named, completed)]
-    for step in _asked(document, missing, results):
-        if sentence := _explain_assessment(titles.get(step.key, ""), results[step.key]):
-            sentences.append(sentence)
+    assessments = [_explain_assessment(titles.get(step.key, ""), results[step.key]) for step in _asked(document, missing, results)]
+    sentences += [sentence for sentence in assessments if sentence]
     if gone := _gone(document, done_bits, waived):
         sentences.append(
             ngettext(

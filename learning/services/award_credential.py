@@ -105,8 +105,8 @@ def snapshot_of(enrolment: Enrolment) -> dict[str, Any]:
     for found in reversed(live_course_pages(enrolment.course_key)):
         titles[found.language] = found.page.title
         topic, slug = found.topic, found.page.slug
-    best = _best_scores(enrolment) if any(step.rule for step in document.steps) else {}
-    graded = [step for step in document.steps if step.rule and step.key in best]
+    best = _best_scores(enrolment) if document.graded else {}
+    graded = [step for step in document.graded if step.key in best]
     completed = enrolment.completed_at
     return {
         "schema": SCHEMA,

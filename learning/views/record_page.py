@@ -115,7 +115,8 @@ def _draw(
 ) -> Sheet:
     drawing = Drawing(document, language, waived=waived, at_hand=at_hand)
     course = course_of(course_key, language) or CourseRef(course_key, document.title(language))
-    modules, lines = drawing.modules(), {}
+    modules = drawing.modules()
+    lines: dict[UUID, StepLine] = {}
     for module in modules:
         lines |= {UUID(line.key): line for line in module.steps}
     here = reverse("learning:course", args=[course_key])
