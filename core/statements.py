@@ -89,7 +89,8 @@ def prepared_cursor(connection: Any) -> Any:
     Planning is most of what a short statement costs the database: Django sends each as a new text. Where a connection may not
     keep statements (`DATABASE_PREPARE=0`, for a pooler that hands connections around), they are sent to be planned each time.
     """
-    if connection.vendor != "postgresql":
+    # While queries are logged, an ordinary one: of a kept statement nobody could say what was asked.
+    if connection.vendor != "postgresql" or connection.queries_logged:
         return connection.cursor()
     # What Django's `connection.cursor()` does, with another class of cursor.
     connection.close_if_health_check_failed()

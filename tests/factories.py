@@ -7,7 +7,9 @@ import json
 import uuid
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone
 from wagtail.models import Locale
 
@@ -35,6 +37,12 @@ def make_site() -> HomePage:
 def make_user(email: str = "", **fields: Any) -> User:
     """A person with an account and a name to print."""
     return User.objects.create_user(email or f"person{next(_numbers)}@example.org", **{"printed_name": "Ñandú Pérez", **fields})
+
+
+def sign_in(client: Client, person: User) -> None:
+    """Sign someone in as the door does: the session is also in the list of where they are signed in."""
+    client.force_login(person)
+    UserSession.objects.create(user=person, session_key=client.session.session_key, ip="192.0.2.1", user_agent="Firefox/127.0")
 
 
 def question_data(number: int, *, multiple: bool = False) -> dict[str, Any]:

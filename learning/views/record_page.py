@@ -58,7 +58,7 @@ _sheets: Kept[Sheet] = Kept(most=64)
 def record_page(request: HttpRequest, state: CourseState) -> HttpResponse:
     """Answer with one person's record of a course."""
     sheet = _sheet(request, state)
-    state.titles = {key: line.title for key, line in sheet.lines.items() if not line.language}
+    state.titles = {key: line.title for key, line in sheet.lines.items()}
     bits = state.enrolment.done_bits
     values: dict[str, str] = {f"step-{slot}": rows[bits >> slot & 1] for slot, rows in sheet.rows.items()}
     values |= _resume(sheet, state)
@@ -142,8 +142,8 @@ def _draw(
         ],
         "breadcrumbs": [(_("My learning"), reverse("learning:index"))],
     }
-    form = Form(render_to_string("learning/course.html", context, neutral_request(request, request.GET.copy())))
-    return Sheet(form, _rows(course_key, lines.values()), lines, course)
+    page = render_to_string("learning/course.html", context, neutral_request(request, request.GET.copy()))
+    return Sheet(Form(page.strip()), _rows(course_key, lines.values()), lines, course)
 
 
 def _rows(course_key: UUID, lines: Iterable[StepLine]) -> Mapping[int, tuple[SafeString, SafeString]]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
+from csp.decorators import csp, csp_exempt, csp_replace, csp_update
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.models import User
+from core.middleware import PolicyMiddleware
 from core.models import BasePage, HomePage, StandardPage
 from core.views import styleguide
 
@@ -37,6 +40,29 @@ def test_the_policy_is_strict_and_everywhere_the_same(client: Client, urls: list
     for directive, sources in policy.items():
         for unsafe in UNSAFE:
             assert unsafe not in sources, f"{directive} {sources}"
+
+
+@pytest.mark.parametrize(
+    ("decorated", "expected"),
+    [
+        (csp_update({"img-src": ["data.example"]}), "'self' data: data.example"),
+        (csp_replace({"img-src": ["only.example"]}), "only.example"),
+        (csp({"img-src": ["mine.example"]}), "mine.example"),
+    ],
+    ids=["update", "replace", "own"],
+)
+def test_a_view_that_asks_for_another_policy_gets_it(decorated: Any, expected: str) -> None:
+    view = PolicyMiddleware(decorated(lambda request: HttpResponse("ok")))
+    request = RequestFactory().get("/somewhere/")
+    assert directives(view(request))["img-src"] == expected
+    assert directives(PolicyMiddleware(lambda request: HttpResponse("ok"))(request))["img-src"] == "'self' data:", "and nobody else does"
+
+
+def test_a_view_that_is_exempt_or_has_a_policy_keeps_it() -> None:
+    request = RequestFactory().get("/somewhere/")
+    assert "Content-Security-Policy" not in PolicyMiddleware(csp_exempt()(lambda request: HttpResponse("ok")))(request)
+    own = HttpResponse("ok", headers={"Content-Security-Policy": "default-src 'none'"})
+    assert PolicyMiddleware(lambda request: own)(request)["Content-Security-Policy"] == "default-src 'none'"
 
 
 def directives(response: HttpResponse) -> dict[str, str]:

@@ -133,3 +133,35 @@ def test_a_title_falls_back_to_a_language_that_has_one() -> None:
 
 def test_only_lessons_are_reported_by_their_reader() -> None:
     assert [kind for kind in StepKind if kind.is_self_reported] == [StepKind.LESSON]
+
+
+# Steps of a set
+
+
+def _walked(document: OutlineDocument, bits: int) -> list[OutlineStep]:
+    return [step for step in document.steps if bits >> step.slot & 1]
+
+
+def _shuffled(document: OutlineDocument, order: list[int]) -> OutlineDocument:
+    """The same steps with other slots, as after an editor has moved steps about."""
+    steps = iter(order)
+    modules = tuple(replace(module, steps=tuple(replace(step, slot=next(steps)) for step in module.steps)) for module in document.modules)
+    return OutlineDocument(document.titles, modules)
+
+
+@given(documents(), st.data())
+def test_the_first_and_the_next_are_those_that_a_walk_through_the_course_finds(document: OutlineDocument, data: st.DataObject) -> None:
+    if data.draw(st.booleans()):
+        document = _shuffled(document, data.draw(st.permutations(range(len(document.steps)))))
+    bits, most = data.draw(st.integers(0, 2**20)), data.draw(st.integers(0, 4))
+    walked = _walked(document, bits)
+    assert document.first_of(bits, most) == walked[:most]
+    for number, place in enumerate(document.steps):
+        behind = [step for step in walked if step in document.steps[number + 1 :]]
+        assert document.next_of(bits, place) == next(iter(behind or walked), None)
+
+
+@given(documents())
+def test_the_module_of_a_step_is_the_one_that_holds_it(document: OutlineDocument) -> None:
+    assert document.module_of == {step.key: module.key for module in document.modules for step in module.steps}
+    assert [step for step in document.steps if step.rule] == list(document.graded)

@@ -21,6 +21,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import redis
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOST = "127.0.0.1"
@@ -281,6 +282,35 @@ class Site(Process):
 def worker(env: dict[str, str]) -> Process:
     """A task worker as it is run for real."""
     return Process("tasks", [sys.executable, "manage.py", "db_worker", "--no-startup-delay", "--interval", "0.1"], env)
+
+
+class Redis(Process):
+    """A Redis of its own, which keeps nothing on disk and answers on this machine only."""
+
+    def __init__(self, folder: Path) -> None:
+        program = shutil.which("redis-server")
+        if program is None:
+            pytest.skip("Redis is not on this machine (Debian: apt-get install redis-server)")
+        self.port, self._folder = free_port(), folder
+        self.url = f"redis://{HOST}:{self.port}/0"
+        self._command = [program, "--port", str(self.port), "--bind", HOST, "--save", "", "--appendonly", "no", "--dir", str(folder)]
+        self.start()
+
+    def start(self) -> None:
+        """Start it, for the first time or again, at the same address, and wait until it answers."""
+        super().__init__("redis", self._command, {**os.environ, "VAR_DIR": str(self._folder)})
+        wait_for(self.is_ready, "Redis answers")
+
+    def client(self) -> redis.Redis:
+        """Return a connection to it."""
+        return redis.Redis(HOST, self.port, socket_timeout=SECONDS, decode_responses=True)
+
+    def is_ready(self) -> bool:
+        """Whether it answers."""
+        try:
+            return bool(self.client().ping())
+        except redis.exceptions.ConnectionError:
+            return False
 
 
 class Stage:

@@ -27,6 +27,7 @@ from tests.factories import (
     make_long_outline,
     make_user,
     resume,
+    sign_in,
     slots_of,
     take_assessment,
     wrong_answers,
@@ -47,7 +48,7 @@ def course_of(length: int) -> CoursePage:
 
 def signed_in(client: Client, course: CoursePage) -> Enrolment:
     enrolment = enrol_in(course)
-    client.force_login(enrolment.learner)
+    sign_in(client, enrolment.learner)
     return enrolment
 
 
@@ -63,7 +64,7 @@ def send(client: Client, course: CoursePage, events: list[Any]) -> Any:
 
 @LENGTHS
 @pytest.mark.parametrize("events", [1, 200])
-def test_a_batch_of_events_costs_five(client: Client, length: int, events: int) -> None:
+def test_a_batch_of_events_costs_four(client: Client, length: int, events: int) -> None:
     course = course_of(length)
     enrolment = signed_in(client, course)
     keys = [step.key for step in enrolment.document.steps if step.kind.is_self_reported]
@@ -71,8 +72,8 @@ def test_a_batch_of_events_costs_five(client: Client, length: int, events: int) 
     with CaptureQueriesContext(connection) as queries:
         answer = send(client, course, batch)
     assert len(answer.json()["accepted"]) == events
-    # The session, the person; the enrolment locked, its bits set, the outbox told.
-    assert without_transaction_ends(queries) == 5, [query["sql"] for query in queries.captured_queries]
+    # The session with the person; the enrolment locked, its bits set, the outbox told.
+    assert without_transaction_ends(queries) == 4, [query["sql"] for query in queries.captured_queries]
     with CaptureQueriesContext(connection) as again:
         assert send(client, course, batch).status_code == 200
     assert without_transaction_ends(again) <= without_transaction_ends(queries)
@@ -88,7 +89,7 @@ def test_refused_and_waived_and_newer_steps_cost_two_more_at_most(client: Client
     with CaptureQueriesContext(connection) as queries:
         answer = send(client, course, batch)
     # One more to look for newer outlines, and one to read those that this process has not seen.
-    assert without_transaction_ends(queries) <= 7
+    assert without_transaction_ends(queries) <= 6
     assert (len(answer.json()["accepted"]), len(answer.json()["refused"])) == (31, 2)
 
 
@@ -108,11 +109,11 @@ def test_finishing_costs_the_same_at_any_length(client: Client) -> None:
         counts.append(len(queries))
     assert counts[0] == counts[1]
     # The batch; and in the same transaction the person, the titles, the certificate and whose it is.
-    assert counts[0] <= 5 + 4 + 4  # four are the ends of transactions
+    assert counts[0] <= 4 + 4 + 4  # the last four are the ends of transactions
 
 
 @LENGTHS
-def test_a_lesson_and_its_state_cost_at_most_five(
+def test_a_lesson_and_its_state_cost_at_most_three(
     client: Client, length: int, django_assert_num_queries: AtMost, django_assert_max_num_queries: AtMost
 ) -> None:
     course = course_of(length)
@@ -122,7 +123,7 @@ def test_a_lesson_and_its_state_cost_at_most_five(
     client.get(lesson.get_url())
     with django_assert_num_queries(1):
         assert client.get(lesson.get_url()).status_code == 200
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(2):
         answer = client.get(f"/learning/api/state/{course.key}")
     assert answer.json()["enrolment"]["summary"]["total"] == length
     assert answer.json()["enrolment"]["resume"]
@@ -137,7 +138,7 @@ def test_the_state_of_someone_with_newer_steps_done_costs_no_more(
     newer = make_long_outline(course, length + 10).document.steps[-1]
     send(client, course, [done(newer.key), done(lessons_of(course)[0].key)])
     client.get(f"/learning/api/state/{course.key}")
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(2):
         done_slots = client.get(f"/learning/api/state/{course.key}").json()["enrolment"]["done"]
     assert done_slots == slots_of(course, newer.key, lessons_of(course)[0].key)
 
@@ -147,8 +148,8 @@ def test_an_enrolled_only_lesson_costs_the_rule_more(client: Client, django_asse
     signed_in(client, course)
     lesson = lessons_of(course)[0]
     client.get(lesson.get_url())
-    # The generation, the session, the person and the enrolment.
-    with django_assert_max_num_queries(4):
+    # The generation, the session with the person, and the enrolment.
+    with django_assert_max_num_queries(3):
         assert client.get(lesson.get_url()).status_code == 200
 
 
@@ -160,7 +161,7 @@ def count(client: Client, address: str) -> int:
 
 def test_all_states_and_my_learning_cost_the_same_for_one_course_and_for_fifteen(client: Client) -> None:
     person = make_user()
-    client.force_login(person)
+    sign_in(client, person)
     found = {}
     for total in (1, 15):
         while Enrolment.objects.count() < total:
@@ -168,14 +169,14 @@ def test_all_states_and_my_learning_cost_the_same_for_one_course_and_for_fifteen
         client.get("/es/learning/")  # Wagtail keeps its list of root pages for an hour
         found[total] = [count(client, address) for address in ("/learning/api/state", "/es/learning/")]
     assert found[15] == found[1]
-    assert found[15][0] <= 6
-    assert found[15][1] <= 8
+    assert found[15][0] == 2
+    assert found[15][1] <= 7
 
 
 @LENGTHS
 @pytest.mark.parametrize(
     ("page", "budget"),
-    [("", 13), ("steps/LESSON/", 15), ("steps/GRADED/", 14), ("steps/GRADED/attempts/OPEN/", 8), ("steps/GRADED/attempts/SENT/", 14)],
+    [("", 12), ("steps/LESSON/", 14), ("steps/GRADED/", 13), ("steps/GRADED/attempts/OPEN/", 7), ("steps/GRADED/attempts/SENT/", 13)],
 )
 def test_private_pages_have_a_budget_at_any_length(
     client: Client, length: int, page: str, budget: int, django_assert_max_num_queries: AtMost
@@ -193,8 +194,8 @@ def test_private_pages_have_a_budget_at_any_length(
 
 def test_the_page_of_having_finished_has_a_budget(client: Client, django_assert_max_num_queries: AtMost) -> None:
     course = make_course()
-    client.force_login(finish_course(course).learner)
-    with django_assert_max_num_queries(16):
+    sign_in(client, finish_course(course).learner)
+    with django_assert_max_num_queries(15):
         assert client.get(f"/es/learning/{course.key}/finish/").status_code == 200
 
 

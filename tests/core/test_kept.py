@@ -1,0 +1,69 @@
+"""A page that is drawn without the person: filled in for each, and never with what is another's."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from django.template import Context, Template
+from django.utils.safestring import mark_safe
+
+from core.kept import Form, Kept, mark
+
+
+def drawn(template: str, **values: object) -> Form:
+    return Form(Template(template).render(Context(values)))
+
+
+def test_values_stand_where_their_marks_were() -> None:
+    form = drawn('<p title="{{ one }}">{{ two }}, {{ one }}</p>', one=mark("one"), two=mark("two"))
+    assert form.fill({"one": "1", "two": "2"}) == '<p title="1">2, 1</p>'
+    assert form.fill({"one": "3", "two": "4"}) == '<p title="3">4, 3</p>', "the form itself is as it was"
+
+
+def test_what_is_not_marked_as_safe_is_escaped() -> None:
+    form = drawn('<p title="{{ one }}">{{ two }}</p>', one=mark("one"), two=mark("two"))
+    filled = form.fill({"one": '"><script>alert(1)</script>', "two": mark_safe("<b>x</b>")})
+    assert filled == '<p title="&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"><b>x</b></p>'
+
+
+def test_a_mark_passes_through_the_tags_that_texts_pass_through() -> None:
+    form = drawn("{% load i18n %}{% blocktranslate with x=one asvar said %}n: {{ x }}%{% endblocktranslate %}{{ said }}", one=mark("one"))
+    assert form.fill({"one": "<7>"}) == "n: &lt;7&gt;%"
+
+
+def test_a_text_that_looks_like_a_mark_is_a_text() -> None:
+    assert drawn("{{ text }}", text="0123456789abcdef<one>").fill({}) == "0123456789abcdef&lt;one&gt;"
+    form = drawn("{{ one }}{{ two }}", one=mark("one"), two=mark("two"))
+    assert form.fill({"one": str(mark("two")), "two": "secret"}).count("secret") == 1, "a value is never filled in again"
+
+
+def test_a_mark_without_a_value_is_an_error_and_no_gap() -> None:
+    with pytest.raises(KeyError):
+        drawn("{{ one }}", one=mark("one")).fill({})
+
+
+def test_the_newest_few_are_kept() -> None:
+    kept: Kept[str] = Kept(most=2)
+    made: list[str] = []
+
+    def get(key: str) -> str:
+        return kept.get(key, lambda: made.append(key) or key.upper())  # type: ignore[func-returns-value]
+
+    assert [get(key) for key in ("a", "a", "b", "a", "c", "b", "a")] == ["A", "A", "B", "A", "C", "B", "A"]
+    assert made == ["a", "b", "c", "a"], "the oldest went when the third came"
+
+
+def test_many_threads_keep_no_more_than_they_may() -> None:
+    kept: Kept[int] = Kept(most=8)
+
+    def ask(start: int) -> None:
+        for number in range(start, start + 500):
+            assert kept.get(number % 40, lambda number=number: number % 40) == number % 40  # type: ignore[misc]
+
+    threads = [threading.Thread(target=ask, args=(start,)) for start in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(kept._found) == 8
