@@ -15,7 +15,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -40,9 +40,14 @@ def is_below_admin(request: HttpRequest) -> bool:
     return request.path.startswith(admin_home())
 
 
-@cache
 def admin_home() -> str:
-    """Return the address below which the admin is: always the same, and asked several times a request."""
+    """Return the address below which the admin is."""
+    return _admin_home(get_script_prefix())
+
+
+@cache
+def _admin_home(prefix: str) -> str:
+    """Found once for each prefix that the site is mounted at (nearly always one), since it is asked for several times a request."""
     return reverse("wagtailadmin_home")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from threading import Lock
 from typing import Generic, TypeVar
@@ -46,18 +47,28 @@ class Form:
 
 
 class Kept(Generic[T]):
-    """The newest few of what was drawn, in this process's memory: only ever a copy of what can be drawn again."""
+    """What was drawn and is asked for most lately, in this process's memory: only ever a copy of what can be drawn again.
 
-    def __init__(self, most: int) -> None:
-        self._most, self._found, self._lock = most, dict[Hashable, T](), Lock()
+    `weigh` says how much one is, and `most` how much all may be; one that is more by itself is not kept.
+    """
+
+    def __init__(self, most: int, weigh: Callable[[T], int] = lambda _one: 1) -> None:
+        self._most, self._weigh = most, weigh
+        self._found: OrderedDict[Hashable, T] = OrderedDict()
+        self._weight, self._lock = 0, Lock()
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what is kept under a key; made, and kept in place of the oldest, if there is nothing."""
-        found = self._found.get(key)
-        if found is None:
-            found = make()
-            with self._lock:
-                while len(self._found) >= self._most:
-                    del self._found[next(iter(self._found))]
-                self._found[key] = found
-        return found
+        """Return what is kept under a key; made, and kept in place of what was not asked for longest, if there is nothing."""
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+                return self._found[key]
+        made = make()
+        with self._lock:
+            if key not in self._found and self._weigh(made) <= self._most:
+                self._found[key] = made
+                self._weight += self._weigh(made)
+            while self._weight > self._most:
+                _key, oldest = self._found.popitem(last=False)
+                self._weight -= self._weigh(oldest)
+        return made

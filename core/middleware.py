@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Callable
-from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -56,8 +55,15 @@ class PolicyMiddleware(CSPMiddleware):
     Wagtail writes inline scripts there, and frames its previews. A preview has been through all of the middleware once already,
     as the page that it will be, and brings the strict headers of the public site; they are taken off here.
 
-    The strict policy is the same text each time, so it is made once; django-csp makes those that a view has touched.
+    The strict policy is the same text each time, so it is made once. django-csp makes those that a view has touched, and all of them
+    where its settings say more (what is excluded, or only reported); in development it leaves Django's own pages of errors alone.
     """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        super().__init__(get_response)
+        report_only = getattr(settings, "CONTENT_SECURITY_POLICY_REPORT_ONLY", None)
+        is_plain = not settings.DEBUG and not report_only and set(settings.CONTENT_SECURITY_POLICY) == {"DIRECTIVES"}
+        self._strict = build_policy() if is_plain else ""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Give an answer its policy."""
@@ -65,8 +71,8 @@ class PolicyMiddleware(CSPMiddleware):
             response.headers.pop(POLICY, None)
             response._csp_config = settings.CSP_ADMIN  # type: ignore[attr-defined]
             response["X-Frame-Options"] = "SAMEORIGIN"
-        elif POLICY not in response and settings.CONTENT_SECURITY_POLICY and not _is_touched(request, response):
-            response[POLICY] = _strict_policy()
+        elif self._strict and POLICY not in response and not _is_touched(request, response):
+            response[POLICY] = self._strict
             return response
         return super().process_response(request, response)
 
@@ -83,8 +89,3 @@ class PolicyMiddleware(CSPMiddleware):
 def _is_touched(request: HttpRequest, response: HttpResponseBase) -> bool:
     """Whether a view has asked for something else than the policy of the site, or a nonce was used."""
     return hasattr(request, "_csp_nonce") or any(name.startswith("_csp_") for name in vars(response))
-
-
-@cache
-def _strict_policy() -> str:
-    return build_policy()

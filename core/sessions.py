@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.middleware import AuthenticationMiddleware
@@ -58,8 +59,21 @@ class PersonMiddleware(AuthenticationMiddleware):
 def _person(request: HttpRequest) -> User | AnonymousUser:
     """Return who is signed in, once a request (`_cached_user` is where Django and allauth keep it, too)."""
     if not hasattr(request, "_cached_user"):
-        request._cached_user = _read_with_session(request) or auth.get_user(request)  # type: ignore[attr-defined]
+        request._cached_user = _read_with_session(request) or _read_as_django_does(request)  # type: ignore[attr-defined]
     found: User | AnonymousUser = request._cached_user  # type: ignore[attr-defined]
+    return found
+
+
+def _read_as_django_does(request: HttpRequest) -> User | AnonymousUser:
+    """Return who is signed in after all that Django looks at.
+
+    Where that gives the session another key (its hash was made with a former secret), the list of where one is signed in follows: or
+    nobody could end it from there.
+    """
+    former = request.session.session_key
+    found: User | AnonymousUser = auth.get_user(request)  # type: ignore[assignment] # the user model of this project
+    if found.is_authenticated and request.session.session_key != former:
+        UserSession.objects.filter(session_key=former).update(session_key=request.session.session_key)
     return found
 
 

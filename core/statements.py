@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections, models
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, NotSupportedError, OperationalError, connections, models
 
 Model = type[models.Model]
 
@@ -64,16 +64,22 @@ class Statement:
 def _read(connection: Any, sql: str, params: Sequence[Any], most: int | None) -> list[Any]:
     """Read rows. The first read of a request is also the check that a kept connection still works, in place of a statement before it.
 
-    Reading twice does no harm, so a connection that has died is closed, and a new one asked; inside a transaction it is an error.
+    Reading twice does no harm. So a connection that has died is closed, and a new one asked; and so is one whose kept plan is older
+    than a migration that changed the type of a column ("cached plan must not change result type"). Inside a transaction both are errors.
     """
-    if connection.connection is None or connection.in_atomic_block or connection.health_check_done:
+    if connection.connection is None or connection.in_atomic_block:
         return _asked(connection, sql, params, most)
     connection.health_check_done = True
     try:
         return _asked(connection, sql, params, most)
     except (OperationalError, InterfaceError):
-        connection.close()
-        return _asked(connection, sql, params, most)
+        # A lock or a timeout is no reason to ask again.
+        if connection.is_usable():
+            raise
+    except NotSupportedError:
+        pass
+    connection.close()
+    return _asked(connection, sql, params, most)
 
 
 def _asked(connection: Any, sql: str, params: Sequence[Any], most: int | None) -> list[Any]:

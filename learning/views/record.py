@@ -50,9 +50,10 @@ def course(request: HttpRequest, course_key: UUID) -> HttpResponse:
     """My record of a course, or the way to join it."""
     language = language_of(request)
     if not request.user.is_authenticated:
+        page = course_ref(request, course_key, language)
         if request.method == "POST":
             return to_sign_in(request)
-        return render(request, "learning/join.html", _join_context(request, course_ref(request, course_key, language)))
+        return render(request, "learning/join.html", _join_context(request, page))
     if request.method == "POST":
         return _act(request, course_ref(request, course_key, language))
     state = state_of(learner_of(request), course_key, language)

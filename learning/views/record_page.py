@@ -44,21 +44,26 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A drawn page: its form, each step's row as one of who has done it and of who has not, by slot, and the steps by key."""
+    """A drawn page: its form, each step's row as one of who has not done it and of who has, by slot, and its steps by key.
+
+    `titles` are those that sentences use: of a step that has no page in the language, the one that the outline remembers.
+    """
 
     form: Form
     rows: Mapping[int, tuple[SafeString, SafeString]]
     lines: Mapping[UUID, StepLine]
+    titles: Mapping[UUID, str]
     course: CourseRef
 
 
-_sheets: Kept[Sheet] = Kept(most=64)
+# In rows, of which one takes about half a kilobyte; the rest of a page is worth a hundred.
+_sheets: Kept[Sheet] = Kept(most=20_000, weigh=lambda sheet: 100 + len(sheet.rows))
 
 
 def record_page(request: HttpRequest, state: CourseState) -> HttpResponse:
     """Answer with one person's record of a course."""
     sheet = _sheet(request, state)
-    state.titles = {key: line.title for key, line in sheet.lines.items()}
+    state.titles = sheet.titles
     bits = state.enrolment.done_bits
     values: dict[str, str] = {f"step-{slot}": rows[bits >> slot & 1] for slot, rows in sheet.rows.items()}
     values |= _resume(sheet, state)
@@ -67,7 +72,8 @@ def record_page(request: HttpRequest, state: CourseState) -> HttpResponse:
         "token": get_token(request),
         "percent": str(state.percent),
         "done": str(state.done_count),
-        "total": str(state.total_count),
+        # The length of a bar, which may not be nothing.
+        "total": str(state.total_count or 1),
         "label": state.label,
         "explanation": state.explanation,
         "moved_on": formats.date_format(state.moved_on, "DATE_FORMAT") if state.moved_on else "",
@@ -84,14 +90,15 @@ def _sheet(request: HttpRequest, state: CourseState) -> Sheet:
     ones must not push out what is kept.
     """
     part, following = _part(request, state.document), state.following
-    at_hand = part or (state.document.module_of[following.key] if following else None)
+    is_drawn = following is not None and following.key not in state.waived
+    at_hand = part or (state.document.module_of[following.key] if following and is_drawn else None)
     in_parts = len(state.document.steps) > MOST_DRAWN
     shape, waived = Shape.of(state), frozenset(state.waived)
 
     def draw() -> Sheet:
         return _draw(request, state.enrolment.course_key, state.document, state.language, waived, at_hand, shape)
 
-    if request.META.get("QUERY_STRING", "") not in {"", f"module={part}"}:
+    if request.META.get("QUERY_STRING", "") != (f"module={part}" if part else ""):
         return draw()
     address = (request.scheme, request.get_host(), request.path, part)
     outline = (state.enrolment.outline_id, waived, at_hand if in_parts else None)
@@ -143,7 +150,8 @@ def _draw(
         "breadcrumbs": [(_("My learning"), reverse("learning:index"))],
     }
     page = render_to_string("learning/course.html", context, neutral_request(request, request.GET.copy()))
-    return Sheet(Form(page.strip()), _rows(course_key, lines.values()), lines, course)
+    titles = {key: document.by_key[key].title(language) if line.language else line.title for key, line in lines.items()}
+    return Sheet(Form(page.strip()), _rows(course_key, lines.values()), lines, titles, course)
 
 
 def _rows(course_key: UUID, lines: Iterable[StepLine]) -> Mapping[int, tuple[SafeString, SafeString]]:

@@ -6,9 +6,10 @@ import re
 from typing import Any
 
 import pytest
+from csp.constants import NONCE, SELF
 from csp.decorators import csp, csp_exempt, csp_replace, csp_update
 from django.http import HttpResponse
-from django.test import Client, RequestFactory
+from django.test import Client, RequestFactory, override_settings
 from django.urls import reverse
 
 from accounts.models import User
@@ -56,6 +57,26 @@ def test_a_view_that_asks_for_another_policy_gets_it(decorated: Any, expected: s
     request = RequestFactory().get("/somewhere/")
     assert directives(view(request))["img-src"] == expected
     assert directives(PolicyMiddleware(lambda request: HttpResponse("ok"))(request))["img-src"] == "'self' data:", "and nobody else does"
+
+
+def test_a_nonce_that_was_used_is_in_the_policy() -> None:
+    request = RequestFactory().get("/somewhere/")
+    with override_settings(CONTENT_SECURITY_POLICY={"DIRECTIVES": {"script-src": [SELF, NONCE]}}):
+        answer = PolicyMiddleware(lambda request: HttpResponse(str(request.csp_nonce)))(request)  # type: ignore[attr-defined]
+    assert f"'nonce-{answer.content.decode()}'" in answer["Content-Security-Policy"]
+
+
+def test_what_is_only_reported_is_reported_everywhere() -> None:
+    with override_settings(CONTENT_SECURITY_POLICY_REPORT_ONLY={"DIRECTIVES": {"img-src": [SELF]}}):
+        answer = PolicyMiddleware(lambda request: HttpResponse("ok"))(RequestFactory().get("/somewhere/"))
+    assert "img-src 'self'" in answer["Content-Security-Policy-Report-Only"]
+    assert directives(answer)["default-src"] == "'none'"
+
+
+@override_settings(DEBUG=True)
+def test_the_error_pages_of_development_keep_their_styles() -> None:
+    answer = PolicyMiddleware(lambda request: HttpResponse(status=404))(RequestFactory().get("/somewhere/"))
+    assert "Content-Security-Policy" not in answer
 
 
 def test_a_view_that_is_exempt_or_has_a_policy_keeps_it() -> None:

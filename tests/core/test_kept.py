@@ -43,15 +43,25 @@ def test_a_mark_without_a_value_is_an_error_and_no_gap() -> None:
         drawn("{{ one }}", one=mark("one")).fill({})
 
 
-def test_the_newest_few_are_kept() -> None:
+def test_what_is_asked_for_most_lately_is_kept() -> None:
     kept: Kept[str] = Kept(most=2)
     made: list[str] = []
 
     def get(key: str) -> str:
         return kept.get(key, lambda: made.append(key) or key.upper())  # type: ignore[func-returns-value]
 
-    assert [get(key) for key in ("a", "a", "b", "a", "c", "b", "a")] == ["A", "A", "B", "A", "C", "B", "A"]
-    assert made == ["a", "b", "c", "a"], "the oldest went when the third came"
+    assert [get(key) for key in ("a", "a", "b", "a", "c", "a", "b")] == ["A", "A", "B", "A", "C", "A", "B"]
+    assert made == ["a", "b", "c", "b"], "the one not asked for longest went when the third came"
+
+
+def test_the_heavy_push_out_more_and_the_heaviest_is_not_kept() -> None:
+    kept: Kept[str] = Kept(most=10, weigh=len)
+    for text in ("aaaa", "bbbb", "cc"):
+        kept.get(text, lambda text=text: text)  # type: ignore[misc]
+    kept.get("dddddd", lambda: "dddddd")
+    assert list(kept._found) == ["cc", "dddddd"]
+    assert kept.get("e", lambda: "e" * 11) == "e" * 11
+    assert list(kept._found) == ["cc", "dddddd"]
 
 
 def test_many_threads_keep_no_more_than_they_may() -> None:

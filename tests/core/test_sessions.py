@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client, override_settings
@@ -110,6 +111,36 @@ def test_a_session_of_a_former_secret_goes_on_and_is_renewed(browser: Client) ->
         assert browser.cookies[settings.SESSION_COOKIE_NAME].value != former, "under another key, as Django does it"
         assert is_known(browser)
     assert not Session.objects.filter(session_key=former).exists()
+
+
+def test_who_is_signed_out_everywhere_is_so_also_after_a_change_of_the_secret(browser: Client, ana: User) -> None:
+    with override_settings(SECRET_KEY="another secret of thirty-two characters", SECRET_KEY_FALLBACKS=[settings.SECRET_KEY]):
+        assert is_known(browser)
+        with CaptureQueriesContext(connection) as queries:
+            assert is_known(browser)
+        assert len(queries) == 2, "the list has followed, so one statement is enough again"
+        end_sessions(user=ana)
+        assert not is_known(browser)
+
+
+def test_who_signs_in_as_somebody_else_is_somebody_else(browser: Client) -> None:
+    eva = member("eva@example.org")
+    browser.force_login(eva)
+    assert browser.get(STATE).wsgi_request.user == eva
+    assert browser.get(STATE).wsgi_request.user == eva
+
+
+def test_who_changes_their_password_stays_signed_in_here_and_nowhere_else(browser: Client, ana: User) -> None:
+    phone = Client()
+    sign_in(phone)
+    request = browser.get(STATE).wsgi_request
+    ana.set_password("a quite different password")
+    ana.save()
+    update_session_auth_hash(request, ana)
+    request.session.save()
+    browser.cookies[settings.SESSION_COOKIE_NAME] = request.session.session_key or ""
+    assert is_known(browser)
+    assert not is_known(phone)
 
 
 def test_a_former_secret_that_is_not_named_any_more_ends_the_session(browser: Client) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import OperationalError, connection, connections, transaction
 from wagtail.models import Locale
 
+from core import statements
 from core.statements import Statement, insert_rows, scalar, update_row
 from tests.factories import make_user
 
@@ -135,6 +138,34 @@ def test_a_column_that_comes_or_goes_spoils_no_plan() -> None:
 
 
 @on_postgres
+def test_a_plan_that_a_migration_has_made_useless_is_made_anew() -> None:
+    assert LOCALE.first("es") is not None
+    with another_connection() as other:
+        other.execute("ALTER TABLE wagtailcore_locale ALTER COLUMN language_code TYPE varchar(200)")
+    try:
+        assert LOCALE.first("es") is not None
+        assert scalar("SELECT 7") == 7
+    finally:
+        with another_connection() as other:
+            other.execute("ALTER TABLE wagtailcore_locale ALTER COLUMN language_code TYPE varchar(100)")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lock_or_a_timeout_is_said_and_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def locked(_connection: object, sql: str, *_more: object) -> list[object]:
+        asked.append(sql)
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(statements, "_asked", locked)
+    begin_a_request()
+    with pytest.raises(OperationalError, match="locked"):
+        LOCALE.first("es")
+    assert len(asked) == 1
+
+
+@on_postgres
 def test_after_a_rollback_it_is_planned_again() -> None:
     assert LOCALE.first("es") is not None
     with transaction.atomic():
@@ -143,13 +174,20 @@ def test_after_a_rollback_it_is_planned_again() -> None:
     assert LOCALE.first("es") is not None
 
 
+@contextmanager
+def another_connection() -> Iterator[Any]:
+    """A cursor of another connection to the same database."""
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            yield cursor
+    finally:
+        other.close()
+
+
 def _kill_own_backend() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         pid = cursor.fetchone()[0]
-    other = connection.copy()
-    try:
-        with other.cursor() as cursor:
-            cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
-    finally:
-        other.close()
+    with another_connection() as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [pid])

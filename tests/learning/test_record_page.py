@@ -19,6 +19,7 @@ from courses.models import CoursePage, Outline, StepWaiver
 from courses.outline import OutlineDocument, OutlineModule, to_json
 from courses.services.publish_structure import publish_structure
 from learning.models import Enrolment
+from learning.services.reads import state_of
 from learning.services.record_progress import record_progress
 from learning.services.withdraw import withdraw
 from learning.views import record_page
@@ -142,6 +143,27 @@ def test_another_title_is_seen_at_once(course: CoursePage) -> None:
     assert escape("Quite <another> title") in see(enrolment, language="es")
 
 
+def test_titles_are_texts_wherever_they_stand(course: CoursePage) -> None:
+    odd = """<script>alert("x")</script> & 'q' {{ x }} %s"""
+    for page in (course, module_of(course), *lessons_of(course)):
+        page.title = odd
+        page.save_revision().publish()
+    enrolment = enrol_in(course)
+    do(enrolment, 1)
+    shown = see(enrolment, language="es")
+    assert "<script>alert" not in shown
+    assert shown.count(escape(odd)) == 2 + 1 + 3 + 2 + 1, "title and heading, module, rows, explanation, where to go on"
+
+
+def test_a_step_that_has_a_page_in_another_language_only_is_named_as_support_names_it(course: CoursePage) -> None:
+    enrolment = enrol_in(course, language="en")
+    do(enrolment, 1)
+    state = state_of(enrolment.learner, course.key, "en")
+    assert state is not None
+    with override("en"):
+        assert escape(state.explanation) in see(enrolment, language="en")
+
+
 def test_a_course_that_is_gone_says_so_and_comes_back(course: CoursePage) -> None:
     enrolment = enrol_in(course)
     assert "Continue" in see(enrolment)
@@ -241,6 +263,7 @@ def test_where_nothing_can_be_done_there_is_no_button(course: CoursePage) -> Non
     page = see(enrolment)
     assert "Nothing can be asked of you now" in page
     assert "Continue" not in page
+    assert '<progress max="1" value="0"' in page
 
 
 def test_an_assessment_is_explained_to_who_has_taken_it() -> None:
@@ -289,6 +312,12 @@ def test_a_query_that_says_nothing_is_answered_and_not_kept(long: Enrolment) -> 
         assert "?utm" in see(long, "?utm=1")
         assert ticks(see(long, query))
     assert set(record_page._sheets._found) == kept
+
+
+@pytest.mark.parametrize("query", ["?module=None", "?module=", "?module"])
+def test_an_odd_query_of_one_reader_is_in_nobody_elses_links(long: Enrolment, query: str) -> None:
+    see(long, query)
+    assert f'href="/pt/learning/{long.course_key}/"' in see(long)
 
 
 def test_the_links_to_other_languages_keep_the_module(long: Enrolment) -> None:
