@@ -62,6 +62,8 @@ def test_a_session_that_is_in_no_list_is_still_a_session(browser: Client) -> Non
 
 def test_the_session_decides_and_not_the_list(browser: Client, ana: User) -> None:
     eva = member("eva@example.org")
+    # As if they had the same password: it is not only its hash that tells them apart.
+    User.objects.filter(pk=eva.pk).update(password=ana.password)
     UserSession.objects.update(user=eva)
     assert browser.get(STATE).wsgi_request.user == ana
 
