@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -21,13 +22,27 @@ from learning.grading import course_grade, is_honours
 from learning.models import Attempt, Credential, CredentialHolder, Enrolment
 
 SCHEMA, SCHEMA_OF_OVERRIDE = 1, 2
-# The name to print, whether the public page shows it, and whether there is a certificate already: one that stands, or any.
-WHOSE = Statement(
+# What is printed, a row for each language: the name and whether the public page shows it; whether there is a certificate already,
+# one that stands, or any; and the live pages of the course, the oldest first. Read once the enrolment is locked.
+PRINTED = Statement(
     "SELECT u.printed_name, u.show_name, "
-    "EXISTS (SELECT 1 FROM learning_credential c WHERE c.enrolment_id = e.id AND c.revoked_at IS NULL), "
-    "EXISTS (SELECT 1 FROM learning_credential c WHERE c.enrolment_id = e.id) "
-    "FROM learning_enrolment e JOIN accounts_user u ON u.id = e.learner_id WHERE e.id = %s"
+    "EXISTS (SELECT 1 FROM learning_credential h WHERE h.enrolment_id = e.id AND h.revoked_at IS NULL), "
+    "EXISTS (SELECT 1 FROM learning_credential h WHERE h.enrolment_id = e.id), "
+    "l.language_code, p.title, c.topic, p.slug "
+    "FROM learning_enrolment e JOIN accounts_user u ON u.id = e.learner_id "
+    "LEFT JOIN (wagtailcore_page p JOIN courses_coursepage c ON c.page_ptr_id = p.id JOIN wagtailcore_locale l ON l.id = p.locale_id) "
+    "ON p.translation_key = e.course_key AND p.live "
+    "WHERE e.id = %s ORDER BY p.id"
 )
+
+
+class CoursePrinted(NamedTuple):
+    """A course as one of its live pages names it."""
+
+    language: str
+    title: str
+    topic: str
+    slug: str
 
 
 class AlreadyRevoked(LearningError):
@@ -52,7 +67,8 @@ def award_credential(*, enrolment_id: int) -> Credential | None:
 
 def award_to(enrolment: Enrolment) -> Credential | None:
     """Award the certificate of an enrolment that the caller has locked; as `award_credential`, whose errors it raises."""
-    printed_name, show_name, has_live, has_any = WHOSE.first(enrolment.pk) or ("", False, False, False)
+    rows = PRINTED.all(enrolment.pk)
+    printed_name, show_name, has_live, has_any = rows[0][:4]
     if has_live:
         return Credential.objects.live().filter(enrolment=enrolment).first()
     if has_any:
@@ -61,7 +77,8 @@ def award_to(enrolment: Enrolment) -> Credential | None:
         raise NotEligible
     if not printed_name:
         return None
-    return write_credential(enrolment, snapshot_of(enrolment), Credential.Basis.EARNED, printed_name=printed_name, show_name=show_name)
+    snapshot = snapshot_of(enrolment, [CoursePrinted(*row[4:]) for row in rows if row[4]])
+    return write_credential(enrolment, snapshot, Credential.Basis.EARNED, printed_name=printed_name, show_name=show_name)
 
 
 def write_credential(
@@ -97,14 +114,17 @@ def is_earned(enrolment: Enrolment) -> bool:
     return not policies.required_mask(document, set(waived)) & ~enrolment.done_bits
 
 
-def snapshot_of(enrolment: Enrolment) -> dict[str, Any]:
-    """Return what the certificate will always say, without who it is about."""
+def snapshot_of(enrolment: Enrolment, pages: Sequence[CoursePrinted] | None = None) -> dict[str, Any]:
+    """Return what the certificate will always say, without who it is about. Pages, the oldest first, are read if they are not given."""
     document = enrolment.document
+    if pages is None:
+        live = live_course_pages(enrolment.course_key)
+        pages = [CoursePrinted(found.language, found.page.title, found.topic, found.page.slug) for found in live]
     titles, topic, slug = dict(document.titles), "", ""
     # The oldest, which is the source, comes last and says topic and slug.
-    for found in reversed(live_course_pages(enrolment.course_key)):
-        titles[found.language] = found.page.title
-        topic, slug = found.topic, found.page.slug
+    for page in reversed(pages):
+        titles[page.language] = page.title
+        topic, slug = page.topic, page.slug
     best = _best_scores(enrolment) if document.graded else {}
     graded = [step for step in document.graded if step.key in best]
     completed = enrolment.completed_at
