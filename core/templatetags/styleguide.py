@@ -107,6 +107,7 @@ def _examples() -> dict[str, list[dict[str, Any]]]:
             {"kind": "error", "title": "No se pudo enviar", "text": "Tus respuestas están guardadas. Vuelve a intentarlo."},
         ],
         "outline": [{"modules": modules}],
+        "outline_step": [{"step": step} for step in _steps()],
         "outline_fold": [
             {"course_title": "Migración y desarrollo", "course_url": "#", "modules": modules, "step_number": 2, "step_total": 6}
         ],
