@@ -143,9 +143,11 @@ class OutlineDocument:
             left ^= lowest
         return found
 
-    def next_of(self, bits: int, after: OutlineStep) -> OutlineStep | None:
+    def next_of(self, bits: int, after: OutlineStep | None) -> OutlineStep | None:
         """Return the first step of a bit set that stands behind another step; without one, the first of all; None if the set is empty."""
-        if self._is_in_slot_order:
+        if after is None:
+            behind = 0
+        elif self._is_in_slot_order:
             behind = bits >> after.slot + 1 << after.slot + 1
         else:
             behind = bits & mask(step.slot for step in self.steps[self.positions[after.key] + 1 :])

@@ -264,7 +264,7 @@ def following_step(enrolment: Enrolment, waived: set[UUID]) -> OutlineStep | Non
     place = document.by_key.get(enrolment.resume_step) if enrolment.resume_step else None
     if not left or (place and left >> place.slot & 1):
         return place
-    return document.next_of(left, place) if place else next(iter(document.first_of(left, 1)), None)
+    return document.next_of(left, place)
 
 
 def _courses(keys: list[UUID], language: str) -> dict[UUID, CoursePage]:

@@ -53,7 +53,6 @@ class Sheet:
     rows: Mapping[int, tuple[SafeString, SafeString]]
     lines: Mapping[UUID, StepLine]
     titles: Mapping[UUID, str]
-    course: CourseRef
 
 
 # In rows, of which one takes about half a kilobyte; the rest of a page is worth a hundred.
@@ -151,7 +150,7 @@ def _draw(
     }
     page = render_to_string("learning/course.html", context, neutral_request(request, request.GET.copy()))
     titles = {key: document.by_key[key].title(language) if line.language else line.title for key, line in lines.items()}
-    return Sheet(Form(page.strip()), _rows(course_key, lines.values()), lines, titles, course)
+    return Sheet(Form(page.strip()), _rows(course_key, lines.values()), lines, titles)
 
 
 def _rows(course_key: UUID, lines: Iterable[StepLine]) -> Mapping[int, tuple[SafeString, SafeString]]:
@@ -185,4 +184,4 @@ def _resume(sheet: Sheet, state: CourseState) -> dict[str, str]:
     page = None if line else live_pages([step.key], state.language).get(step.key)
     url = line.url if line else page and page.get_url()
     title = line.title if line else page.title if page else step.title(state.language)
-    return {"resume-url": url or reverse("learning:step", args=[sheet.course.key, step.key]), "resume-title": title}
+    return {"resume-url": url or reverse("learning:step", args=[state.enrolment.course_key, step.key]), "resume-title": title}

@@ -156,6 +156,7 @@ def test_the_first_and_the_next_are_those_that_a_walk_through_the_course_finds(d
     bits, most = data.draw(st.integers(0, 2**20)), data.draw(st.integers(0, 4))
     walked = _walked(document, bits)
     assert document.first_of(bits, most) == walked[:most]
+    assert document.next_of(bits, None) == next(iter(walked), None)
     for number, place in enumerate(document.steps):
         behind = [step for step in walked if step in document.steps[number + 1 :]]
         assert document.next_of(bits, place) == next(iter(behind or walked), None)
