@@ -8,16 +8,17 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as request_context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.httpkit import get_client_ip
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import mail
-from accounts.addresses import local_address
 from accounts.languages import remember_language
 from accounts.models import User
 from accounts.next_page import with_next
+from accounts.safe_redirects import local_address
+from foundation import mail
 
 # Where a visitor's address of the network is unknown (a socket without a proxy header): limits then count all together.
 UNKNOWN_IP = "0.0.0.0"  # noqa: S104
@@ -43,10 +44,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return bool(local_address(url or ""))
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        return reverse("learning:index")
+        return resolve_url(settings.LOGIN_REDIRECT_URL)
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
-        return reverse("learning:index")
+        return resolve_url(settings.LOGIN_REDIRECT_URL)
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         return reverse("wagtail_serve", args=[""])

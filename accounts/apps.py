@@ -8,8 +8,12 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from accounts import signals
-        from accounts.holdings import declare_holdings
+        from accounts import db_triggers, receivers
+        from accounts.personal_data import declare_holdings
+        from accounts.services.make_roles import make_roles
+        from foundation.setup import STEPS, SetupStep
 
         declare_holdings()
-        signals.connect()
+        STEPS.register(SetupStep(name="roles", order=20, run=make_roles))
+        receivers.connect()
+        db_triggers.GUARD.follow_migrations(self)

@@ -25,7 +25,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from accounts.models import User
-from accounts.recency import IDENTITY_SESSION_KEY, IdentityProcess
+from accounts.reauthentication import IDENTITY_SESSION_KEY, IdentityProcess
 
 # Where the visitor typed the address, so that "another address" leads back there.
 STARTED_AT = "code_started_at"

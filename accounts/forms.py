@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts import limits
+from accounts import rate_limits
 from accounts.models import User
 from accounts.names import MAX_LENGTH, clean_printed_name
 
@@ -60,7 +60,7 @@ class EmailForm(forms.Form):
 
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"]).lower()
-        if not limits.may_send_code(self.request, email):
+        if not rate_limits.may_send_code(self.request, email):
             raise ValidationError(ENOUGH_CODES, code="rate_limited")
         return email
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from accounts.addresses import LANGUAGE_CODES, language_prefix
+from accounts.safe_redirects import LANGUAGE_CODES, language_prefix
 
 # Chosen on a page for this visit: it stands before the preference, or the links of the header would not work.
 SESSION_KEY = "language"

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
-from accounts.addresses import local_address
 from accounts.languages import chosen_in_address
+from accounts.safe_redirects import local_address
 
 
 def next_page(request: HttpRequest) -> str:

@@ -1,9 +1,9 @@
 """What is held about a person: a registry in which each app says what it exports and how it erases.
 
-An app declares every model of its own that has a path to the user, in `ready()`; `accounts.holdings` declares those of
+An app declares every model of its own that has a path to the user, in `ready()`; `accounts.personal_data` declares those of
 Django, Wagtail and allauth. A test walks all models and fails for one that nobody declared. Erasing runs whenever a user
-is deleted, by whatever way (`accounts.signals`), in the order of declaration: the floors above come first. Before it, all
-that is to be erased is locked, in the same order.
+is deleted, by whatever way (`accounts.receivers`), in the order of declaration: the floors above come first. Before it, all
+that is to be erased is locked, from the floors below upwards.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import CASCADE, Field, Model, QuerySet
 
 from accounts.models import User
+from foundation.registry import Entry, Registry
 
 Rows = list[dict[str, Any]]
 Export = Callable[[User], Rows]
@@ -27,38 +28,32 @@ Erase = Callable[[User], None]
 Lock = Callable[[User], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """What one model holds about a person.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration(Entry):
+    """What one model, named by its label, holds about a person.
 
     `export` returns its rows; None when there is nothing to hand over. `erase` is called before the user is deleted;
     None when nothing need be done: the row goes with the user, or holds no more of them than a link that becomes empty.
     `reason` says which, for whoever reads this. `lock` waits for whoever is writing such rows of theirs, and keeps others out.
     """
 
-    model_label: str
     reason: str
     export: Export | None = None
     erase: Erase | None = None
     lock: Lock | None = None
 
 
-_declarations: dict[str, Declaration] = {}
+DECLARATIONS = Registry(Declaration)
 
 
 def declare(model_label: str, *, reason: str, export: Export | None = None, erase: Erase | None = None, lock: Lock | None = None) -> None:
-    """Declare what a model (`app_label.ModelName`) holds about a person. Declaring it again replaces it."""
-    _declarations[model_label] = Declaration(model_label, reason, export, erase, lock)
-
-
-def declarations() -> list[Declaration]:
-    """Return all declarations, in the order in which they were made."""
-    return list(_declarations.values())
+    """Declare what a model (`app_label.ModelName`) holds about a person. Called from `ready()`."""
+    DECLARATIONS.register(Declaration(name=model_label, reason=reason, export=export, erase=erase, lock=lock))
 
 
 def export_records(user: User) -> dict[str, Rows]:
     """Return everything that is held about a person, by model, in plain JSON types."""
-    rows = {declared.model_label: declared.export(user) for declared in declarations() if declared.export}
+    rows = {declared.name: declared.export(user) for declared in DECLARATIONS if declared.export}
     plain: dict[str, Rows] = json.loads(json.dumps(rows, cls=DjangoJSONEncoder))
     return plain
 
@@ -74,7 +69,8 @@ def lock_records(user: User) -> User | None:
     this = User.objects.filter(pk=user.pk)
     if not this.select_for_update(no_key=True).exists():
         return None
-    for declared in declarations():
+    # From the ground up, as everyone who writes to the record locks it: the floors above declare first.
+    for declared in reversed(list(DECLARATIONS)):
         if declared.lock:
             declared.lock(user)
     return this.select_for_update().first()
@@ -82,7 +78,7 @@ def lock_records(user: User) -> User | None:
 
 def erase_records(user: User) -> None:
     """Run every eraser. Inside the transaction of whoever deletes the user."""
-    for declared in declarations():
+    for declared in DECLARATIONS:
         if declared.erase:
             declared.erase(user)
 
@@ -94,7 +90,7 @@ def rows(queryset: QuerySet[Any], *fields: str) -> Rows:
 
 def undeclared() -> list[str]:
     """Return the models with a path to the user that nobody has declared."""
-    return sorted(model._meta.label for model in personal_models() if model._meta.label not in _declarations)
+    return sorted(model._meta.label for model in personal_models() if model._meta.label not in DECLARATIONS)
 
 
 def personal_models() -> list[type[Model]]:

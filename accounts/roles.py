@@ -52,10 +52,10 @@ _ALL_OF_FILES = ("add", "change", "choose")
 _PUBLISH = ("add", "change", "publish", "lock", "unlock")
 _TRANSLATE = ("wagtail_localize.submit_translation",)
 _CERTIFY = (
-    *_rights("learning", "view", "enrolment", "attempt", "credential"),
-    *_rights("learning", "issue revoke replace", "credential"),
-    "learning.change_credentialhold",  # certificates that no font can print: look, and try again
-    "learning.export_records",
+    *_rights("learning", "view", "enrolment", "attempt"),
+    *_rights("credentials", "view issue revoke replace", "credential"),
+    "credentials.change_credentialhold",  # certificates that no font can print: look, and try again
+    "administration.export_records",
     "learning.open_record",
 )
 # How many people have done each step, without names: for those who make courses, and those who see everyone anyway.
@@ -98,7 +98,7 @@ CERTIFICATE_ADMINISTRATOR = Role(
         "fr": "Administration des certificats",
         "en": "Certificate administrator",
     },
-    (ADMIN_PERMISSION, *_CERTIFY, *_FIGURES, "learning.view_auditentry"),
+    (ADMIN_PERMISSION, *_CERTIFY, *_FIGURES, "accounts.view_auditentry"),
 )
 SUPPORT = Role(
     "support",
@@ -109,7 +109,7 @@ SITE_ADMINISTRATOR = Role(
     "site_administrator",
     {"es": "Administración del sitio", "pt": "Administração do site", "fr": "Administration du site", "en": "Site administrator"},
     (
-        *(*AUTHOR.permissions, *_CERTIFY, *_SUPPORT, "learning.view_auditentry"),
+        *(*AUTHOR.permissions, *_CERTIFY, *_SUPPORT, "accounts.view_auditentry"),
         *_rights("knowledge", "delete", "contributor"),
         *_rights("accounts", "add change delete", "user"),
         *_rights("auth", "add change delete", "group"),

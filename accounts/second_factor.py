@@ -24,7 +24,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.models import User
-from accounts.recency import signed_in_recently
+from accounts.reauthentication import signed_in_recently
 from accounts.staff import may_enter_admin
 
 METHOD = "mfa"

@@ -6,7 +6,7 @@ The names are allauth's where its flows look for them.
 from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 
-from accounts.views import account, codes, entrance, identity, passwords, recovery_codes, second_factor, second_factor_check
+from accounts.views import account, codes, entrance, passwords, reauthentication, recovery_codes, second_factor, second_factor_check
 
 code = codes.CodeView.as_view()
 
@@ -44,6 +44,6 @@ urlpatterns: list[URLPattern] = [
     path("second-factor/codes/new/", recovery_codes.make_new, name="mfa_generate_recovery_codes"),
     path("second-factor/confirm/", second_factor_check.ConfirmFactorView.as_view(), name="mfa_reauthenticate"),
     # Showing again who one is
-    path("confirm/", identity.IdentityView.as_view(), name="account_reauthenticate"),
+    path("confirm/", reauthentication.IdentityView.as_view(), name="account_reauthenticate"),
     path("confirm/code/", codes.IdentityCodeView.as_view(), name="account_reauthenticate_code"),
 ]

@@ -71,7 +71,7 @@ def ask_pages(course: str) -> None:
     from django.test.utils import CaptureQueriesContext
 
     from accounts.models import User
-    from learning.models import Credential
+    from credentials.models import Credential
 
     client = Client()
     client.force_login(User.objects.create_superuser("root@example.org"))
@@ -100,8 +100,8 @@ def export_all() -> None:
     from django.core.files.storage import default_storage
 
     from accounts.models import User
-    from learning.models import RecordExport
-    from learning.services.write_export import write_export_file
+    from administration.exports.write_export import write_export_file
+    from administration.models import RecordExport
 
     root = User.objects.get(email="root@example.org")
     print(f"\n{'export':<24}{'rows':>9}{'seconds':>9}{'MB':>7}")

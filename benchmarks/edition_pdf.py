@@ -43,7 +43,7 @@ def measured(language: str, slug: str) -> list[float]:
     import pypdfium2
     import yaml
 
-    from knowledge import drawer
+    from knowledge import chart_renderer
     from knowledge.demo import CONTENT, _block
     from knowledge.edition.typesetting import make_pdf
     from tests.knowledge.editions import drawings, values
@@ -59,7 +59,7 @@ def measured(language: str, slug: str) -> list[float]:
     before = resident()
     drawn_cold, _svg = timed(lambda: drawings({"body": blocks}, language))
     drawn_warm, _svg = timed(lambda: drawings({"body": other_blocks}, other))
-    after_drawing, child = resident(), drawer._child._process
+    after_drawing, child = resident(), chart_renderer._child._process
     edition = values(*blocks, language=language, **fields)
     second = values(*other_blocks, language=other, **other_fields)
     cold, pdf = timed(lambda: make_pdf(edition))

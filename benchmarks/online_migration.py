@@ -1,4 +1,4 @@
-"""What people who write notice while a large table is migrated: the operations of core.online_migrations, and the ordinary ones.
+"""What people who write notice while a large table is migrated: the operations of foundation.online_migrations, and the ordinary ones.
 
 scripts/with_postgres.sh .venv/bin/python -m benchmarks.online_migration                10 million rows
 scripts/with_postgres.sh .venv/bin/python -m benchmarks.online_migration 200000         so many rows
@@ -141,7 +141,7 @@ def play(bench: Bench) -> None:
     from django.db.migrations import AddField
     from django.db.models import F, Q
 
-    from core.online_migrations import AddConstraintOnline, AddIndexOnline, Backfill
+    from foundation.online_migrations import AddConstraintOnline, AddIndexOnline, Backfill
 
     has_hours = models.CheckConstraint(condition=Q(hours__gte=0), name="taking_hours")
     bench.phase("nothing: writers alone", lambda: time.sleep(QUIET_SECONDS))

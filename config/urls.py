@@ -25,7 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("accounts/", include("accounts.urls")),
-    path("credentials/", include("learning.credential_urls")),
+    path("credentials/", include("credentials.urls")),
     path("learning/api/", api.urls),
 ]
 if settings.DEMO:
@@ -35,6 +35,7 @@ if settings.DEBUG or settings.DEMO:
 
 urlpatterns += i18n_patterns(
     path("search/", search, name="search"),
+    path("learning/certificates/", include("credentials.learner_urls")),
     path("learning/", include("learning.urls")),
     path("knowledge/", include("knowledge.urls")),
     re_path(serve_pattern, core_views.serve, name="wagtail_serve"),

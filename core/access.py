@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from wagtail.models import Page, PageViewRestriction
 
 from accounts.models import User
+from foundation.registry import Entry, Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,25 @@ REFUSED = Decision(False)
 RuleFor = Callable[[Page], Rule]
 Evaluator = Callable[[dict[str, str], User | AnonymousUser], Decision]
 
-_rules: dict[type[Page], RuleFor] = {}
-_evaluators: dict[str, Evaluator] = {
-    OPEN.name: lambda args, reader: ALLOWED,
-    CLOSED.name: lambda args, reader: REFUSED,
-}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRule(Entry):
+    """The rule of one page class, named by its label ("core.HomePage"); subclasses need their own."""
+
+    rule_for: RuleFor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindOfRule(Entry):
+    """How rules of one name are decided."""
+
+    decide: Evaluator
+
+
+RULES = Registry(PageRule)
+KINDS_OF_RULE = Registry(KindOfRule)
+KINDS_OF_RULE.register(KindOfRule(name=OPEN.name, decide=lambda args, reader: ALLOWED))
+KINDS_OF_RULE.register(KindOfRule(name=CLOSED.name, decide=lambda args, reader: REFUSED))
 
 
 def open_to_all(page: Page) -> Rule:
@@ -60,25 +75,20 @@ def open_to_all(page: Page) -> Rule:
 
 def register(page_class: type[Page], rule_for_page: RuleFor) -> None:
     """Declare the rule of exactly this page class; subclasses need their own."""
-    _rules[page_class] = rule_for_page
-
-
-def register_evaluator(name: str, evaluator: Evaluator) -> None:
-    """Declare how rules of this name are decided. Called from `ready()` of the app that knows the answer."""
-    _evaluators[name] = evaluator
+    RULES.register(PageRule(name=page_class._meta.label, rule_for=rule_for_page))
 
 
 def has_rule(page_class: type[Page]) -> bool:
     """Whether the page class has been given a rule."""
-    return page_class in _rules
+    return page_class._meta.label in RULES
 
 
 def rule_for(page: Page) -> Rule:
     """Return the rule of a specific page; CLOSED when its class has none or Wagtail itself restricts it."""
-    rule_of_class = _rules.get(type(page))
-    if rule_of_class is None or page.get_view_restrictions().exists():
+    of_class = RULES.get(type(page)._meta.label)
+    if of_class is None or page.get_view_restrictions().exists():
         return CLOSED
-    return rule_of_class(page)
+    return of_class.rule_for(page)
 
 
 def rules_for(pages: Sequence[Page]) -> list[Rule]:
@@ -86,8 +96,8 @@ def rules_for(pages: Sequence[Page]) -> list[Rule]:
     restricted = _restricted_paths()
     rules = []
     for page in pages:
-        rule_of_class = _rules.get(type(page))
-        rules.append(CLOSED if rule_of_class is None or page.path.startswith(restricted) else rule_of_class(page))
+        of_class = RULES.get(type(page)._meta.label)
+        rules.append(CLOSED if of_class is None or page.path.startswith(restricted) else of_class.rule_for(page))
     return rules
 
 
@@ -105,5 +115,5 @@ def decide(rule: Rule, request: HttpRequest) -> Decision:
     """Decide for the reader behind the request. Open rules never look at the session."""
     if rule.is_open:
         return ALLOWED
-    evaluator = _evaluators.get(rule.name)
-    return evaluator(rule.args, request.user) if evaluator else REFUSED
+    kind = KINDS_OF_RULE.get(rule.name)
+    return kind.decide(rule.args, request.user) if kind else REFUSED

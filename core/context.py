@@ -9,7 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext as _
+
+from core.navigation import Place, links
 
 if TYPE_CHECKING:
     from wagtail.models import Page
@@ -80,27 +81,18 @@ def language_links_for_path(request: HttpRequest) -> list[LanguageLink]:
     return links
 
 
+def site_language() -> str:
+    """Return the language of the site that is active; its first one while the admin speaks another."""
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
 def site_frame(request: HttpRequest) -> dict[str, Any]:
     """Context processor: navigation, footer and language links. Reads neither session nor user, and no table."""
-    language = translation.get_language() or settings.LANGUAGE_CODE
-    if language not in dict(settings.LANGUAGES):
-        language = settings.LANGUAGE_CODE
-    entries = [
-        (_("Courses"), page_address(language, "courses/")),
-        (_("Library"), page_address(language, "knowledge/")),
-        (_("Search"), reverse("search")),
-        (_("My learning"), reverse("learning:index")),
-    ]
-    footer = [
-        (_("About Puente"), page_address(language, "about/")),
-        (_("Help"), page_address(language, "help/")),
-        (_("Privacy"), page_address(language, "privacy/")),
-        (_("Accessibility"), page_address(language, "accessibility/")),
-        (_("Verify a certificate"), reverse("credential_verify") + f"?lang={language}"),
-    ]
+    language = site_language()
     return {
-        "nav": [NavLink(label, url, request.path.startswith(url)) for label, url in entries],
-        "footer_links": [NavLink(label, url, request.path == url) for label, url in footer],
+        "nav": [NavLink(label, url, request.path.startswith(url)) for label, url in links(Place.HEADER)],
+        "footer_links": [NavLink(label, url, request.path == url) for label, url in links(Place.FOOTER)],
         "language_links": language_links_for_path(request),
         "home_url": page_address(language),
         "language_code": language,

@@ -12,7 +12,7 @@ import time
 
 from django.db import connection, transaction
 
-from core.statements import scalar
+from foundation.statements import scalar
 
 READ = "SELECT COALESCE((SELECT value FROM core_contentgeneration WHERE id = 1), 0) + (SELECT COUNT(*) FROM core_contentchange)"
 ADD = (

@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
 
 from csp.middleware import CSPMiddleware
 from csp.utils import build_policy
@@ -15,7 +14,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
 
-from accounts.staff_door import is_below_admin
+from accounts.admin_second_factor import is_below_admin
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 POLICY = "Content-Security-Policy"
@@ -75,15 +74,6 @@ class PolicyMiddleware(CSPMiddleware):
             response[POLICY] = self._strict
             return response
         return super().process_response(request, response)
-
-    def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> HttpResponse | None:
-        """Look at a request to the admin once the person and the view are known: their language, and no detour around the review."""
-        from core.desk import doors
-
-        if not is_below_admin(request):
-            return None
-        doors.follow_language(request)
-        return doors.refuse_detours(request, kwargs)
 
 
 def _is_touched(request: HttpRequest, response: HttpResponseBase) -> bool:

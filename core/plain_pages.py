@@ -4,20 +4,35 @@ from __future__ import annotations
 
 import json
 import uuid
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import yaml
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
+from core.context import page_address, site_language
 from core.models import HomePage, StandardPage
+from core.navigation import ADDRESSES, Address, Place
 
 CONTENT = Path(__file__).parent / "site_content"
 NAMESPACE = uuid.UUID("3f0d3a52-5c0c-4f55-9c61-0f8a3a6d1b77")
 SLUGS = ("about", "help", "privacy", "accessibility")
+
+
+def register_addresses() -> None:
+    """Enter the plain pages in the footer of every page. Called from `ready()`."""
+    labels = {"about": _("About Puente"), "help": _("Help"), "privacy": _("Privacy"), "accessibility": _("Accessibility")}
+    for order, slug in enumerate(SLUGS):
+        url = partial(_address, slug)
+        ADDRESSES.register(Address(name=slug, order=order, place=Place.FOOTER, label=labels[slug], url=url))
+
+
+def _address(slug: str) -> str:
+    return page_address(site_language(), f"{slug}/")
 
 
 def homes_of(home: HomePage) -> dict[str, HomePage]:

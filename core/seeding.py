@@ -22,7 +22,7 @@ from wagtail.models import Page, PageLogEntry
 
 NAMESPACE = uuid.UUID("7b0a4f7e-7d0f-4d3a-9d0e-3f1f5f1c2a11")
 # Lower floors first: a lesson may cite a publication.
-ORDER = ("accounts", "core", "knowledge", "courses", "learning")
+ORDER = ("accounts", "core", "editorial", "knowledge", "courses", "learning", "credentials")
 
 # What Wagtail writes into the log of a page that is made and published by `ensure_page`.
 SEED_ACTIONS = {"wagtail.create", "wagtail.copy_for_translation", "wagtail.rename", "wagtail.publish"}

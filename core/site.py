@@ -9,7 +9,7 @@ from django.db import transaction
 from wagtail.models import Locale, Page, Site
 
 from core.models import HomePage
-from core.sections import Section, all_sections
+from core.sections import SECTIONS, Section
 
 HOME_TITLES: dict[str, tuple[str, str]] = {
     "es": (
@@ -42,7 +42,7 @@ def ensure_site() -> HomePage:
     home = HomePage.objects.filter(locale=locales[settings.LANGUAGE_CODE]).first() or _first_home(locales[settings.LANGUAGE_CODE])
     for locale in locales.values():
         translated = _translated(home, locale, *HOME_TITLES[locale.language_code])
-        for section in all_sections():
+        for section in SECTIONS:
             _ensure_section(section, home, translated, locale)
     _ensure_root(home)
     return home
@@ -76,15 +76,14 @@ def _translated(home: HomePage, locale: Locale, title: str, lead: str) -> HomePa
 
 def _ensure_section(section: Section, home: HomePage, translated_home: HomePage, locale: Locale) -> None:
     source = section.page_class.objects.child_of(home).first()
-    title = section.titles[locale.language_code]
     if source is None:
-        source = section.page_class(title=section.titles[settings.LANGUAGE_CODE], slug=section.slug, locale=home.locale)
+        source = section.page_class(title=section.title(settings.LANGUAGE_CODE), slug=section.name, locale=home.locale)
         home.add_child(instance=source)
         source.save_revision().publish()
     if translated_home.pk == home.pk or source.has_translation(locale):
         return
     copy = source.copy_for_translation(locale)
-    copy.title, copy.slug = title, section.slug
+    copy.title, copy.slug = section.title(locale.language_code), section.name
     copy.save_revision().publish()
 
 

@@ -23,10 +23,10 @@ from django.views.decorators.http import require_safe
 from wagtail.models import Site
 
 from core import access, pagecache
+from core.anonymous_request import neutral_request
 from core.context import page_address
 from core.generation import current
 from core.models import BasePage
-from core.neutral import neutral_request
 from core.sitemap import open_pages
 from core.styleguide import styleguide_blocks
 

@@ -1,4 +1,4 @@
-"""What the core adds to Wagtail: files follow their page, and the editors' desk."""
+"""What the core adds to Wagtail: files follow their page."""
 
 from __future__ import annotations
 
@@ -6,20 +6,10 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from wagtail import hooks
-from wagtail.admin.menu import MenuItem
-from wagtail.api.v2.router import WagtailAPIRouter
-from wagtail.log_actions import LogActionRegistry, LogFormatter
-from wagtail.models import Page, PageLogEntry, ReferenceIndex
+from wagtail.models import Page, ReferenceIndex
 
 from core import access
-from core.desk import action_menu, checks, home
-from core.desk.api import ReadOnlyPagesAPIViewSet
-from core.desk.guide import GuideView
-from core.desk.listing import ReviewedPageViewSet
 
 
 @hooks.register("before_serve_document")
@@ -37,62 +27,3 @@ def document_follows_its_page(document: Any, request: HttpRequest) -> HttpRespon
         if page is not None and access.decide(access.rule_for(page), request).allowed:
             return None
     raise Http404
-
-
-@hooks.register("register_admin_viewset")
-def reviewed_pages() -> ReviewedPageViewSet:
-    """Views and list of pages that are published only after review."""
-    return ReviewedPageViewSet()
-
-
-# After whoever else changes the menu: what may not be done is not offered.
-hooks.register("construct_page_action_menu", action_menu.for_review, order=100)
-
-hooks.register("construct_wagtail_userbar", checks.use_ours)
-hooks.register("construct_homepage_panels", home.arrange)
-hooks.register("construct_homepage_summary_items", home.without_summary, order=100)
-
-
-@hooks.register("register_admin_urls")
-def desk_urls() -> list[URLPattern]:
-    """Addresses of the guide, and of what waits."""
-    return [
-        path("waiting/", home.WaitingView.as_view(), name="waiting"),
-        path("guide/", GuideView.as_view(), name="guide"),
-        path("guide/<slug:role_key>/", GuideView.as_view(), name="guide_role"),
-    ]
-
-
-@hooks.register("register_admin_menu_item")
-def guide_item() -> MenuItem:
-    """The guide in the menu, for everyone."""
-    return MenuItem(gettext_lazy("Guide"), reverse("guide"), name="guide", icon_name="help", order=890)
-
-
-@hooks.register("construct_admin_api")
-def read_only(router: WagtailAPIRouter) -> None:
-    """Leave the admin's own API its reading. Its actions (publish, copy and keep live, …) are doors that nothing here needs."""
-    router.register_endpoint("pages", ReadOnlyPagesAPIViewSet)
-
-
-@hooks.register("register_log_actions")
-def review_log(actions: LogActionRegistry) -> None:
-    """Say in a page's history what Wagtail has no words for."""
-
-    class ReviewFormatter(LogFormatter):
-        def format_comment(self, log_entry: PageLogEntry) -> str:
-            return str(log_entry.data.get("comment", ""))
-
-    @actions.register_action("puente.review.again")
-    class SentToReviewAgain(ReviewFormatter):
-        label = gettext_lazy("Review: sent again")
-
-        def format_message(self, log_entry: PageLogEntry) -> str:
-            return _("Changed after the review, and sent to review again")
-
-    @actions.register_action("puente.review.held")
-    class HeldBack(ReviewFormatter):
-        label = gettext_lazy("Review: kept as a draft")
-
-        def format_message(self, log_entry: PageLogEntry) -> str:
-            return _("Not published, since it was not reviewed: kept as a draft")

@@ -9,8 +9,9 @@ class CoursesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from core import access, pagecache, sections
-        from courses import signals
+        from core import access, pagecache
+        from core.sections import Section, register_section
+        from courses import receivers
         from courses.catalogue import home_cards
         from courses.models import CataloguePage, CoursePage, CourseRun, ModulePage, Outline, StepWaiver
 
@@ -19,6 +20,15 @@ class CoursesConfig(AppConfig):
         access.register(ModulePage, access.open_to_all)
         for model in (CourseRun, Outline, StepWaiver):
             pagecache.watch(model)
-        titles = {"es": "Cursos", "pt": "Cursos", "fr": "Cours", "en": "Courses"}
-        sections.register(sections.Section("courses", CataloguePage, titles, _("Courses"), _("All courses"), home_cards))
-        signals.connect()
+        register_section(
+            Section(
+                name="courses",
+                order=10,
+                page_class=CataloguePage,
+                menu_label=_("Courses"),
+                label=_("Courses"),
+                all_label=_("All courses"),
+                cards=home_cards,
+            )
+        )
+        receivers.connect()

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from foundation.registry import Entry, Registry
+
 
 @dataclass(frozen=True, slots=True)
 class Impact:
@@ -16,27 +18,20 @@ class Impact:
     certificates: int = 0
 
 
-StepCounts = Callable[[UUID, Collection[UUID]], Mapping[UUID, int]]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImpactSource(Entry):
+    """What one app knows: the impact on a course, and how many people have done each of some steps of it (None: it can't say)."""
 
-_answers: list[Callable[[UUID], Impact]] = []
-_step_counts: list[StepCounts] = []
-
-
-def register(answer: Callable[[UUID], Impact]) -> None:
-    """Add an app's answer about a course; called from its `ready()`."""
-    if answer not in _answers:
-        _answers.append(answer)
+    of_course: Callable[[UUID], Impact]
+    of_steps: Callable[[UUID, Collection[UUID]], Mapping[UUID, int]] | None = None
 
 
-def register_steps(answer: StepCounts) -> None:
-    """Add an app's answer to "how many people have done each of these steps of a course?"; called from its `ready()`."""
-    if answer not in _step_counts:
-        _step_counts.append(answer)
+SOURCES = Registry(ImpactSource)
 
 
 def of_course(course_key: UUID) -> Impact:
     """Return the sum of all answers about a course."""
-    answers = [answer(course_key) for answer in _answers]
+    answers = [source.of_course(course_key) for source in SOURCES]
     return Impact(
         open_enrolments=sum(answer.open_enrolments for answer in answers),
         open_attempts=sum(answer.open_attempts for answer in answers),
@@ -46,7 +41,7 @@ def of_course(course_key: UUID) -> Impact:
 
 def of_steps(course_key: UUID, step_keys: Collection[UUID]) -> dict[UUID, int] | None:
     """Return how many people have done each of some steps of a course; None while no app can say."""
-    if not _step_counts:
+    answers = [source.of_steps(course_key, step_keys) for source in SOURCES if source.of_steps]
+    if not answers:
         return None
-    answers = [answer(course_key, step_keys) for answer in _step_counts]
     return {key: sum(answer.get(key, 0) for answer in answers) for key in step_keys}

@@ -41,7 +41,7 @@ class TouchedPanel(RecordPanel):
         template_name = "courses/admin/touched_panel.html"
 
         def get_context_data(self, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
-            from courses.wording import touched_by
+            from courses.impact_text import touched_by
 
             context: dict[str, Any] = super().get_context_data(parent_context)
             course = self.instance.course()
@@ -50,9 +50,9 @@ class TouchedPanel(RecordPanel):
 
 def structure_context(course: Any, user: Any) -> dict[str, Any]:
     """Return what is drawn about the structure of a course, on its edit page and above the list of its modules."""
+    from courses.impact_text import state_in_words, touched_by
     from courses.permissions import may_publish_structure
     from courses.tree import drifts, states_of
-    from courses.wording import state_in_words, touched_by
 
     state = states_of([course])[course.key]
     return {

@@ -9,11 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
+from core import navigation
 from courses.models import CoursePage, CourseRun, ModulePage, Outline, StepPage, StepWaiver
 from courses.models.pages import minutes_in_words, step_pages_by_key
 from courses.outline import OutlineDocument, OutlineModule, OutlineStep, StepKind
@@ -150,7 +150,7 @@ def _outline_context(course: CoursePage, language: str, at_hand: UUID | None = N
         "course": course,
         "course_key": str(course.key),
         "course_url": course.get_url(),
-        "record_url": reverse("learning:course", args=[course.key]),
+        "record_url": navigation.address("my-course", course.key),
         "modules": modules,
         "steps": [step for module in modules for step in module.steps],
         "step_total": len(drawing.steps),
@@ -202,5 +202,5 @@ def step_context(step: StepPage, language: str) -> dict[str, Any]:
         return {"modules": [], "steps": []}
     _drawing, context = _outline_context(course, language, step.key)
     context["step_key"] = str(step.key)
-    context["step_record_url"] = reverse("learning:step", args=[course.key, step.key])
+    context["step_record_url"] = navigation.address("my-step", course.key, step.key)
     return context

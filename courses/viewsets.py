@@ -16,12 +16,12 @@ from wagtail.admin.views.pages.unpublish import UnpublishView
 from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.models import Page
 
-from courses.acts import say_touched
+from courses.impact_text import state_in_words
 from courses.models import AssessmentPage, CoursePage, LessonPage, ModulePage, StepPage
 from courses.outline import OutlineDocument
+from courses.page_actions import say_touched
 from courses.panels import structure_context
 from courses.tree import draft_document, newest_outline, source_page, states_of
-from courses.wording import state_in_words
 
 
 class CourseUnpublishView(UnpublishView):

@@ -14,17 +14,17 @@ from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 
-from courses import acts
+from courses import page_actions
 from courses.models import CoursePage
 from courses.structure_view import StructureView
 from courses.viewsets import page_viewsets
 
-hooks.register("before_delete_page", acts.before_delete)
-hooks.register("before_move_page", acts.before_move)
-hooks.register("after_copy_page", acts.after_copy)
-hooks.register("before_bulk_action", acts.before_bulk)
+hooks.register("before_delete_page", page_actions.before_delete)
+hooks.register("before_move_page", page_actions.before_move)
+hooks.register("after_copy_page", page_actions.after_copy)
+hooks.register("before_bulk_action", page_actions.before_bulk)
 # After Wagtail's own, which they replace.
-for action in (acts.DeletePages, acts.MovePages, acts.UnpublishPages):
+for action in (page_actions.DeletePages, page_actions.MovePages, page_actions.UnpublishPages):
     hooks.register("register_bulk_action", action, order=10)
 
 

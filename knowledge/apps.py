@@ -9,18 +9,26 @@ class KnowledgeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from core import access, pagecache, sections
-        from knowledge import signals
+        from core import access, pagecache
+        from core.sections import Section, register_section
+        from knowledge import receivers, upkeep
         from knowledge.models import Contributor, LibraryPage, PublicationPage, SeriesPage
         from knowledge.models.publications import recent_cards
 
         for page_class in (LibraryPage, PublicationPage, SeriesPage):
             access.register(page_class, access.open_to_all)
-        titles = {"es": "Biblioteca", "pt": "Biblioteca", "fr": "Bibliothèque", "en": "Library"}
-        sections.register(
-            sections.Section(
-                "knowledge", LibraryPage, titles, _("Recent publications"), _("The whole library"), recent_cards, layout="list"
+        register_section(
+            Section(
+                name="knowledge",
+                order=20,
+                page_class=LibraryPage,
+                menu_label=_("Library"),
+                label=_("Recent publications"),
+                all_label=_("The whole library"),
+                cards=recent_cards,
+                layout="list",
             )
         )
         pagecache.watch(Contributor)
-        signals.connect()
+        upkeep.register_chores()
+        receivers.connect()

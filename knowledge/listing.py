@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, fields
 from typing import Any
 
+from core.cards import Card
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Count, F, QuerySet
@@ -13,7 +14,7 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 
 from core import countries
-from core.models import Card, known_page
+from core.models import known_page
 from core.topics import Topic
 from knowledge.models import PublicationCountry, PublicationPage, PublicationTopic, SeriesPage
 

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from core.cards import Card
 from django.contrib.contenttypes.models import ContentType
 from django.db.models.functions import Abs, Coalesce
 from django.urls import reverse
 from django.utils.text import slugify
 from wagtail.models import Page, ReferenceIndex
 
-from core.models import BasePage, Card
+from core.models import BasePage
 from knowledge import citation, metadata
 from knowledge.models import Edition
 

@@ -20,12 +20,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from courses.models import CoursePage
-from learning.bits import to_hex
+from learning.api_base import CarefulParser, PrivateAPI, SignedIn, declare_refusals
+from learning.bitset import to_hex
 from learning.models import Enrolment
 from learning.own_enrolment import own_enrolment
-from learning.private_api import CarefulParser, PrivateAPI, SignedIn, declare_refusals
 from learning.schemas import AnswersIn, AnswersOut, BatchIn, BatchOut, StateOut, SummariesOut
-from learning.services.reads import CourseState, states_of
+from learning.services.course_state import CourseState, states_of
 from learning.services.record_progress import Event, record_progress
 from learning.services.save_answers import save_answers
 

@@ -1,7 +1,6 @@
 """The learning app: what people do."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 
 
 class LearningConfig(AppConfig):
@@ -9,21 +8,15 @@ class LearningConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from core import access
-        from core import awaiting as core_awaiting
-        from courses import impact
+        from core.access import KINDS_OF_RULE, KindOfRule, register
         from courses.models import AssessmentPage, LessonPage
-        from learning import awaiting, gate, privacy, signals
-        from learning import impact as learning_impact
-        from learning.admin_lists import search
+        from learning import impact, navigation, personal_data, receivers, step_access, upkeep
 
-        access.register(LessonPage, gate.rule_for_step)
-        access.register(AssessmentPage, gate.rule_for_step)
-        access.register_evaluator(gate.ENROLLED, gate.decide_enrolled)
-        impact.register(learning_impact.of_course)
-        impact.register_steps(learning_impact.of_steps)
-        core_awaiting.register("certificate_holds", awaiting.certificate_holds)
-        privacy.declare_record()
-        signals.connect()
-        search.connect()
-        post_migrate.connect(signals.tables_made, sender=self, dispatch_uid="learning-guards")
+        register(LessonPage, step_access.rule_for_step)
+        register(AssessmentPage, step_access.rule_for_step)
+        KINDS_OF_RULE.register(KindOfRule(name=step_access.ENROLLED, decide=step_access.decide_enrolled))
+        impact.register_source()
+        navigation.register_addresses()
+        personal_data.declare_record()
+        upkeep.register_chores()
+        receivers.connect()

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from wagtail.models import Page
 
-from core.statements import Statement
+from foundation.statements import Statement
 
 PAGES = Statement(
     "SELECT {p}, l.language_code, c.topic, c.access FROM courses_coursepage c "

@@ -1,93 +1,35 @@
-"""Demo records: someone in the middle of a course, and certificates that are valid, replaced and revoked."""
+"""Demo records: someone in the middle of a course."""
 
 from __future__ import annotations
 
-from django.db import transaction
-
 from accounts import demo as accounts_demo
 from accounts.models import User
-from accounts.roles import CERTIFICATE_ADMINISTRATOR
 from core.seeding import Report
 from courses import demo as courses_demo
 from courses.models import AssessmentPage
-from learning.models import Credential, CredentialHolder, Enrolment
-from learning.privacy import erase_certificates
+from learning.models import Enrolment
 from learning.services.enrol import enrol
-from learning.services.issue_by_hand import issue_by_hand
 from learning.services.mark_done import mark_done
-from learning.services.replace_credential import replace_credential
-from learning.services.revoke_credential import revoke_credential
 from learning.services.start_attempt import start_attempt
 from learning.services.submit_attempt import submit_attempt
 
 STEPS_OF_THE_LEARNER = 6
-RIGHT_NAME = "Beatriz Monteiro"
 
 
 def seed(report: Report) -> None:
-    """Take the demo learners through their courses, once."""
+    """Take the demo learner through a part of a course, once."""
     learner = accounts_demo.account(accounts_demo.LEARNER)
-    graduate = accounts_demo.account(accounts_demo.GRADUATE)
     if not Enrolment.objects.filter(learner=learner).exists():
-        _take(learner, courses_demo.FOUNDATIONS, STEPS_OF_THE_LEARNER)
+        take(learner, courses_demo.FOUNDATIONS, STEPS_OF_THE_LEARNER)
         report(f"{learner.email} has done {STEPS_OF_THE_LEARNER} steps")
-    if not Enrolment.objects.filter(learner=graduate).exists():
-        _take(graduate, courses_demo.FIRST_ACCOUNT, None)
-        CredentialHolder.objects.filter(learner=graduate).update(show_name=True)
-        credential = Credential.objects.get(holder__learner=graduate)
-        report(f"{graduate.email} has the certificate /credentials/{credential.pk}/")
-    actor = next(accounts_demo.account(demo) for demo in accounts_demo.STAFF if demo.role is CERTIFICATE_ADMINISTRATOR)
-    _seed_replaced(actor, report)
-    _seed_revoked(actor, report)
-
-
-@transaction.atomic
-def _seed_replaced(actor: User, report: Report) -> None:
-    """A name with a wrong letter, and the certificate that took its place."""
-    learner = accounts_demo.account(accounts_demo.RENAMED)
-    if Enrolment.objects.filter(learner=learner).exists():
-        return
-    _take(learner, courses_demo.FIRST_ACCOUNT, None)
-    CredentialHolder.objects.filter(learner=learner).update(show_name=True)
-    old = Credential.objects.get(holder__learner=learner)
-    reason = "The first name was printed with a wrong letter; its holder wrote to us."
-    replace_credential(actor=actor, credential_id=old.pk, printed_name=RIGHT_NAME, reason=reason)
-    report(f"{learner.email} had the certificate /credentials/{old.pk}/, which was replaced")
-
-
-@transaction.atomic
-def _seed_revoked(actor: User, report: Report) -> None:
-    """A certificate that was issued by hand, and revoked when that turned out to be wrong."""
-    learner = accounts_demo.account(accounts_demo.REVOKED)
-    if Enrolment.objects.filter(learner=learner).exists():
-        return
-    _take(learner, courses_demo.FIRST_ACCOUNT, 1)
-    enrolment = Enrolment.objects.get(learner=learner)
-    reason = "Taken in the classroom in March; the list of the trainer was entered."
-    credential = issue_by_hand(actor=actor, enrolment_id=enrolment.pk, reason=reason, override=True)
-    reason = "The trainer’s list named another person of the same name; entered by mistake."
-    revoke_credential(actor=actor, credential_id=credential.pk, reason=reason, public_reason=Credential.PublicReason.ERROR)
-    report(f"{learner.email} had the certificate /credentials/{credential.pk}/, which was revoked")
 
 
 def remove(report: Report) -> None:
-    """Delete the certificates of the demo accounts, with their files; their enrolments go with the accounts.
-
-    The audit trail stays: nobody can take anything out of it, and it names nobody who is gone.
-    """
-    for user in User.objects.filter(email__in=[demo.email for demo in accounts_demo.ACCOUNTS]).order_by("pk"):
-        with transaction.atomic():
-            # Demonstrations only: the database lets nobody delete another. What was replaced goes before its replacement.
-            mine = Credential.objects.filter(holder__learner=user, snapshot__demo=True).order_by("issued_at")
-            keys = list(mine.values_list("pk", flat=True))
-            erase_certificates(user)
-            for key in keys:
-                Credential.objects.filter(pk=key).delete()
-        if keys:
-            report(f"removed: the certificates of {user.email}")
+    """Take nothing out here: enrolments go with the demo accounts."""
 
 
-def _take(learner: User, course: str, steps: int | None) -> None:
+def take(learner: User, course: str, steps: int | None) -> None:
+    """Take somebody through the first steps of a demo course; through all of it where no number is given."""
     key = courses_demo.course_key(course)
     enrolment = enrol(learner=learner, course_key=key, language="es")
     for step in enrolment.document.steps[:steps]:

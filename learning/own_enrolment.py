@@ -1,4 +1,4 @@
-"""Find a person's enrolment in a course: the read that every request of a learner makes, and so written out (`core.statements`)."""
+"""Find a person's enrolment in a course: the read that every request of a learner makes, and so written out (`foundation.statements`)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from core.statements import Statement, scalar
 from courses.models import CourseRun
+from foundation.statements import Statement, scalar
 from learning.models import Enrolment
 
 SELECT = (

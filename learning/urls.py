@@ -2,12 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from learning.views import credentials, record, steps
+from learning.views import record, steps
 
 app_name = "learning"
 urlpatterns: list[URLPattern] = [
     path("", record.index, name="index"),
-    path("certificates/<uuid:credential_id>/", credentials.mine, name="certificate"),
     path("<uuid:course_key>/", record.course, name="course"),
     path("<uuid:course_key>/resume/", record.resume, name="resume"),
     path("<uuid:course_key>/finish/", record.finish, name="finish"),

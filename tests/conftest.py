@@ -30,17 +30,20 @@ def _make_bare_site() -> None:
 
 
 def _flush_past_the_guards() -> None:
-    """Let transactional tests empty the tables that the database otherwise lets nobody empty (learning.guards)."""
-    from learning import guards
+    """Let transactional tests empty the tables that the database otherwise lets nobody empty (foundation.table_guards)."""
+    from accounts.db_triggers import GUARD as AUDIT_TRAIL
+    from credentials.db_triggers import GUARD as CERTIFICATES
 
     flush = TransactionTestCase._fixture_teardown
 
     def without_guards(case: TransactionTestCase) -> None:
-        guards.remove(connection)
+        for guard in (AUDIT_TRAIL, CERTIFICATES):
+            guard.remove(connection)
         try:
             flush(case)
         finally:
-            guards.install(connection)
+            for guard in (AUDIT_TRAIL, CERTIFICATES):
+                guard.install(connection)
 
     TransactionTestCase._fixture_teardown = without_guards  # type: ignore[method-assign]
 

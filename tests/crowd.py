@@ -12,7 +12,8 @@ from django.db import connection
 from accounts.models import User
 from courses.models import CoursePage, CourseRun
 from courses.services.publish_structure import newest_outline
-from learning.models import Attempt, Credential, CredentialHolder, Enrolment
+from credentials.models import Credential, CredentialHolder
+from learning.models import Attempt, Enrolment
 
 FIRST = ("María José", "Ana", "José", "Fátima", "Jean-Luc", "李", "Zoë", "Łukasz", "O’Neil", "Ñandú", "Inês", "Mohamed")
 LAST = ("Ñuñez", "García-López", "da Conceição", "Lefèvre", "小龍", "Øster", "Kowalski", "Quispe Mamani", "محمد", "Smith", "Peña", "Souza")

@@ -19,7 +19,7 @@ from core.site import ensure_site
 from courses.models import AssessmentPage, CataloguePage, CoursePage, LessonPage, ModulePage, Outline, StepSlot
 from courses.outline import OutlineDocument, OutlineModule, OutlineStep, StepKind, to_json
 from courses.services.publish_structure import publish_structure
-from learning.bits import to_hex
+from learning.bitset import to_hex
 from learning.models import Attempt, Enrolment
 from learning.services.enrol import enrol
 from learning.services.record_progress import Event, EventType, record_progress

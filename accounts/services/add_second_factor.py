@@ -10,7 +10,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.db import transaction
 
-from accounts import mail
+from accounts import notify
 from accounts.models import User
 
 
@@ -37,5 +37,5 @@ def add_second_factor(*, user: User, secret: str = "", passkey: dict[str, Any] |
     else:
         factor = TOTP.activate(locked, secret).instance
     RecoveryCodes.activate(locked)
-    mail.tell_on_commit("account/email/second_factor_added", locked, {"kind": str(factor.type), "name": name})
+    notify.tell_on_commit("account/email/second_factor_added", locked, {"kind": str(factor.type), "name": name})
     return factor

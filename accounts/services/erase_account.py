@@ -6,8 +6,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts import mail, privacy
+from accounts import privacy
 from accounts.models import User
+from foundation import mail
 
 
 class LastAdministrator(Exception):

@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.db import transaction
 
-from accounts import mail
+from accounts import notify
 from accounts.models import User
 
 
@@ -16,4 +16,4 @@ def make_recovery_codes(*, user: User) -> None:
     locked = User.objects.select_for_update().get(pk=user.pk)
     Authenticator.objects.filter(user=locked, type=Authenticator.Type.RECOVERY_CODES).delete()
     RecoveryCodes.activate(locked)
-    mail.tell_on_commit("account/email/recovery_codes_made", locked, {})
+    notify.tell_on_commit("account/email/recovery_codes_made", locked, {})

@@ -6,7 +6,7 @@ from allauth.mfa.base.internal.flows import delete_dangling_recovery_codes
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 
-from accounts import mail
+from accounts import notify
 from accounts.models import User
 from accounts.second_factor import FACTORS, must_have_one
 
@@ -31,4 +31,4 @@ def remove_second_factor(*, user: User, factor_id: int) -> None:
     name = factor.data.get("name", "")
     factor.delete()
     delete_dangling_recovery_codes(locked)
-    mail.tell_on_commit("account/email/second_factor_removed", locked, {"kind": str(factor.type), "name": name})
+    notify.tell_on_commit("account/email/second_factor_removed", locked, {"kind": str(factor.type), "name": name})

@@ -8,7 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 from wagtail.log_actions import log
 
-from accounts import mail
+from accounts import notify
 from accounts.models import User
 from accounts.services.end_sessions import end_sessions
 
@@ -29,5 +29,5 @@ def reset_second_factor(*, user: User) -> int:
     log(instance=locked, action=LOG_ACTION)
     # The number, not the address: logs are kept longer, and read by more people, than an account.
     logger.warning("The second factor of account %s was reset (%s removed).", locked.pk, removed)
-    mail.tell_on_commit("account/email/second_factor_reset", locked, {})
+    notify.tell_on_commit("account/email/second_factor_reset", locked, {})
     return int(removed)

@@ -24,16 +24,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from accounts import codes
-from accounts.devices import describe
 from accounts.forms import DeleteAccountForm, NewEmailForm, PreferencesForm
 from accounts.languages import SESSION_KEY, remember_language
 from accounts.models import User
-from accounts.recency import recent_sign_in_required
+from accounts.reauthentication import recent_sign_in_required
 from accounts.second_factor import has_second_factor, must_have_one
 from accounts.services.end_sessions import end_sessions
 from accounts.services.erase_account import LastAdministrator, erase_account
 from accounts.services.export_account import export_account
-from accounts.views.frame import DoorView, person
+from accounts.user_agents import describe
+from accounts.views.base import DoorView, person
 
 
 @method_decorator(login_required, name="dispatch")

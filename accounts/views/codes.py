@@ -18,11 +18,11 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts import codes, limits
+from accounts import codes, rate_limits
 from accounts.codes import Pending, Purpose, Refusal
 from accounts.forms import ENOUGH_CODES, CodeForm
 from accounts.next_page import next_page, with_next
-from accounts.views.frame import DoorView, onward
+from accounts.views.base import DoorView, onward
 
 
 class CodeView(DoorView):
@@ -75,7 +75,7 @@ class CodeView(DoorView):
     def send_again(self) -> HttpResponse:
         """Send a new code to the same address, as often as that is allowed."""
         form = CodeForm(initial={"code": self.request.POST.get("code", "")[:40]})
-        if not self.pending.sends_left or not limits.may_send_code(self.request, self.pending.email):
+        if not self.pending.sends_left or not rate_limits.may_send_code(self.request, self.pending.email):
             return self.render_to_response(
                 self.get_context_data(form=form, notice=ENOUGH_CODES, notice_kind="warning"), status=HTTPStatus.TOO_MANY_REQUESTS
             )

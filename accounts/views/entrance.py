@@ -7,11 +7,12 @@ from typing import Any
 
 from allauth.account.internal import flows
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib.messages import get_messages
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
@@ -21,7 +22,7 @@ from accounts.models import User
 from accounts.next_page import next_page, with_next
 from accounts.services.open_account import open_account
 from accounts.staff import may_enter_admin
-from accounts.views.frame import AskForAddressView
+from accounts.views.base import AskForAddressView
 
 
 class SignInView(AskForAddressView):
@@ -94,7 +95,12 @@ def is_refused_by_admin(request: HttpRequest) -> bool:
 def refuse_admin(request: HttpRequest) -> HttpResponse:
     """Say who may enter the admin. Sending them back there would send them here again, without end."""
     list(get_messages(request))  # the admin's own message says the same, and would turn up on another page
-    return render(request, "account/admin_refused.html", {"next_page": next_page(request)}, status=HTTPStatus.FORBIDDEN)
+    return render(
+        request,
+        "account/admin_refused.html",
+        {"next_page": next_page(request), "home_url": resolve_url(settings.LOGIN_REDIRECT_URL)},
+        status=HTTPStatus.FORBIDDEN,
+    )
 
 
 @never_cache

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from accounts import codes
 from accounts.forms import ChangedPasswordForm, ChosenPasswordForm, EmailForm
 from accounts.next_page import next_page, with_next
-from accounts.recency import recent_sign_in_required
-from accounts.views.frame import AskForAddressView, DoorView, person
+from accounts.reauthentication import recent_sign_in_required
+from accounts.views.base import AskForAddressView, DoorView, person
 
 
 class ResetPasswordView(AskForAddressView):

@@ -13,7 +13,7 @@ from accounts import recovery_codes
 from accounts.next_page import next_page, with_next
 from accounts.second_factor import has_second_factor, recent_proof_required
 from accounts.services.make_recovery_codes import make_recovery_codes
-from accounts.views.frame import person
+from accounts.views.base import person
 
 
 @never_cache

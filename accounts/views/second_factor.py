@@ -21,14 +21,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from accounts import recovery_codes
-from accounts.devices import describe
 from accounts.factor_forms import MAX_NAME, NewAppForm, NewPasskeyForm
 from accounts.next_page import next_page, with_next
 from accounts.passkeys import creation_options
 from accounts.second_factor import factors_of, has_second_factor, must_have_one, recent_proof_required, remember_shown
 from accounts.services.add_second_factor import AlreadyThere, add_second_factor
 from accounts.services.remove_second_factor import LastSecondFactor, remove_second_factor
-from accounts.views.frame import DoorView, person
+from accounts.user_agents import describe
+from accounts.views.base import DoorView, person
 
 # The secret of an app that is being set up; it stays the same until the first right code, so that going back does no harm.
 NEW_SECRET = "second_factor_new_secret"  # noqa: S105

@@ -13,13 +13,13 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 
-from accounts import mail, recovery_codes
+from accounts import notify, recovery_codes
 from accounts.factor_forms import ShownCodeForm, ShownPasskeyForm
 from accounts.models import User
 from accounts.next_page import next_page, with_next
 from accounts.passkeys import request_options
 from accounts.second_factor import factors_of, has_second_factor, remember_shown
-from accounts.views.frame import DoorView, onward, person
+from accounts.views.base import DoorView, onward, person
 
 
 class ShowFactorView(DoorView):
@@ -41,7 +41,7 @@ class ShowFactorView(DoorView):
         remember_shown(self.request, self.user, factor)
         if factor.type == Authenticator.Type.RECOVERY_CODES:
             left = len(recovery_codes.unused(self.user))
-            mail.tell_on_commit("account/email/recovery_code_used", self.user, {"left": left})
+            notify.tell_on_commit("account/email/recovery_code_used", self.user, {"left": left})
         return self.shown()
 
     def shown(self) -> HttpResponse:

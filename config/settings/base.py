@@ -18,12 +18,17 @@ PRODUCTION = False
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
 WAGTAILADMIN_BASE_URL = SITE_URL
 
+# The floors from the roof down: what higher ones declare about people is erased first (accounts.privacy).
 INSTALLED_APPS = [
+    "administration",
+    "credentials",
     "learning",
     "courses",
     "knowledge",
+    "editorial",
     "core",
     "accounts",
+    "foundation",
     "wagtail_localize",
     "wagtail_localize.locales",
     "wagtail.contrib.redirects",
@@ -62,16 +67,17 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.PolicyMiddleware",
     "core.middleware.CharsetMiddleware",
+    "editorial.middleware.AdminRequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "core.sessions.PersonMiddleware",
+    "accounts.sessions.PersonMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.PrivateResponseMiddleware",
-    "accounts.staff_door.StaffSecondFactorMiddleware",
+    "accounts.admin_second_factor.StaffSecondFactorMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 
@@ -108,10 +114,10 @@ else:
     DATABASES["default"].setdefault("CONN_MAX_AGE", 600)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql" and env.bool("DATABASE_PREPARE", default=True):
-        # Only for what asks for it (core.statements). Not behind a pooler that gives each transaction another connection.
+        # Only for what asks for it (foundation.statements). Not behind a pooler that gives each transaction another connection.
         DATABASES["default"]["OPTIONS"] = {"prepare_threshold": 5, **DATABASES["default"].get("OPTIONS", {})}
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
-# A PostgreSQL that follows the first one, for reports only (core.replica). Refuses writes even where it is no standby.
+# A PostgreSQL that follows the first one, for reports only (foundation.replica). Refuses writes even where it is no standby.
 if replica_url := env.str("DATABASE_REPLICA_URL", default=""):
     DATABASES["replica"] = env.db_url_config(replica_url) | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
     DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
@@ -120,7 +126,7 @@ if replica_url := env.str("DATABASE_REPLICA_URL", default=""):
         given = DATABASES["replica"].get("OPTIONS", {})
         read_only = f"{given.get('options', '')} -c default_transaction_read_only=on".strip()
         DATABASES["replica"]["OPTIONS"] = {"connect_timeout": 2, **given, "options": read_only}
-DATABASE_ROUTERS = ["core.replica.ReplicaRouter"]
+DATABASE_ROUTERS = ["foundation.replica.ReplicaRouter"]
 # How long a migration waits for a table, in seconds, before it lets everyone else go first; and how often it tries.
 MIGRATION_LOCK_TIMEOUT = env.float("MIGRATION_LOCK_TIMEOUT", default=5.0)
 MIGRATION_LOCK_TRIES = 5
@@ -135,7 +141,7 @@ if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache"
 # their own measure, and do not take this option.
 if CACHES["default"]["BACKEND"].rpartition(".")[2] in {"LocMemCache", "DatabaseCache", "FileBasedCache"}:
     CACHES["default"]["OPTIONS"].setdefault("MAX_ENTRIES", 5000)
-SESSION_ENGINE = "core.sessions"
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 

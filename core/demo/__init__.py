@@ -9,7 +9,6 @@ from wagtail.models import Page
 from core.models import HomePage, StandardPage
 from core.plain_pages import SLUGS, ensure_plain_pages, homes_of, remove_untouched, site_key
 from core.seeding import Report, demo_key, ensure_page, load, remove_pages, stream
-from core.services.ensure_workflow import ensure_workflow
 from core.site import ensure_site
 
 CONTENT = Path(__file__).parent / "content"
@@ -17,7 +16,7 @@ LANGUAGES = ("es", "en", "pt", "fr")
 
 
 def seed(report: Report) -> None:
-    """Make the site, its workflow and its plain pages: the demo's own in each language that has them, else the short ones."""
+    """Make the site and its plain pages: the demo's own in each language that has them, else the short ones."""
     home = ensure_site()
     homes = homes_of(home)
     for slug in SLUGS:
@@ -27,7 +26,6 @@ def seed(report: Report) -> None:
             if path.exists():
                 _seed_page(homes[language], slug, path, report)
     ensure_plain_pages(home)
-    ensure_workflow()
 
 
 def _seed_page(home: HomePage, slug: str, path: Path, report: Report) -> None:

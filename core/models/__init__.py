@@ -1,24 +1,17 @@
-"""What every page shares: pages, images and documents, the content generation, and how pages are reviewed."""
+"""What every page shares: pages, images and documents, and the content generation."""
 
 from core.models.index import ContentChange, ContentGeneration, SearchEntry
 from core.models.media import Rendition, SiteDocument, SiteImage, unguessable
-from core.models.pages import RESERVED_SLUGS, BasePage, BasePageForm, Card, HomePage, SearchDocument, StandardPage, known_page
-from core.models.review import PublishTask, ReviewedPage, ReviewState, ReviewTask
+from core.models.pages import RESERVED_SLUGS, BasePage, BasePageForm, HomePage, StandardPage, known_page
 
 __all__ = [
     "RESERVED_SLUGS",
     "BasePage",
     "BasePageForm",
-    "Card",
     "ContentChange",
     "ContentGeneration",
     "HomePage",
-    "PublishTask",
     "Rendition",
-    "ReviewState",
-    "ReviewTask",
-    "ReviewedPage",
-    "SearchDocument",
     "SearchEntry",
     "SiteDocument",
     "SiteImage",

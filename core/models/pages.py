@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
@@ -18,35 +17,9 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 
 from core import blocks
+from core.cards import Card, SearchDocument
 from core.context import LanguageLink, language_links_for_page
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """How a page appears in a list: all a card template needs, and nothing about who looks at it."""
-
-    url: str
-    title: str
-    summary: str = ""
-    topic: str = ""
-    topic_label: str = ""
-    kicker: str = ""
-    meta: str = ""
-    slug: str = ""
-    key: str = ""
-    language: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SearchDocument:
-    """What search may know of a page. Only what everyone may read."""
-
-    title: str
-    summary: str
-    text: str
-    kind: str
-    context: str = ""
-
+from core.sections import home_cards
 
 # Addresses under a language's home page that belong to the record and to search (HOUSE.md, section 6).
 RESERVED_SLUGS = frozenset({"learning", "search"})
@@ -142,8 +115,6 @@ class HomePage(BasePage):
         return self.search_description or self.lead
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        from core.sections import home_cards
-
         context = super().get_context(request, *args, **kwargs)
         context["sections"] = home_cards(get_language() or self.locale.language_code)
         return context

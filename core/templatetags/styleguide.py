@@ -13,8 +13,8 @@ from django.core.paginator import Paginator
 from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 
+from core.cards import Card
 from core.covers import FAMILIES, TOPIC_COLOURS, family_of
-from core.models import Card
 
 register = template.Library()
 

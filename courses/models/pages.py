@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
+from core.cards import Card, SearchDocument
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -19,7 +20,7 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 
 from core import blocks as core_blocks
-from core.models import BasePage, Card, SearchDocument
+from core.models import BasePage
 from core.topics import Topic
 from courses import blocks
 from courses.copy_form import NoAliasCopyForm

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from courses.events import outline_published
 from courses.models import CoursePage, Outline, OutlineMove, SlotCounter, StepSlot
 from courses.outline import compare, to_json
-from courses.signals import outline_published
 from courses.tree import draft_document, newest_outline, slots_of, source_page, unanswerable
 
 __all__ = ["StructureEmpty", "StructureUnanswerable", "StructureUnchanged", "Who", "newest_outline", "publish_structure"]

@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from wagtail.models import Page
 
+from courses.events import step_waived
 from courses.models import CoursePage, SlotCounter, StepPage, StepSlot, StepWaiver
 from courses.models.pages import STEP_PAGES
-from courses.signals import step_waived
 
 
 def sync_waivers_of_page(page: Page) -> None:

@@ -12,9 +12,8 @@ from wagtail.models import PageLogEntry
 from accounts import demo as accounts_demo
 from accounts.models import User
 from accounts.roles import AUTHOR, REVIEWER, Role
-from core import reviewing
 from core.seeding import Report, demo_key
-from core.services.take_step import take_step
+from editorial import handlers, review_rules
 from knowledge.models import Contribution, Contributor, LibraryPage, PublicationPage
 
 FILE = Path(__file__).parent / "content" / "drafts" / "es.yaml"
@@ -72,10 +71,10 @@ def _submit(page: PublicationPage, author: User) -> None:
 
 
 def _decide(page: PublicationPage, reviewer: User, action: str, remark: str) -> None:
-    state, newest = page.current_workflow_state, reviewing.newest_revision(page)
+    state, newest = page.current_workflow_state, review_rules.newest_revision(page)
     if state is not None and newest is not None:
-        data = {"seen": reviewing.digest(newest.content), "comment": remark}
-        take_step(task_state=state.current_task_state, user=reviewer, action=action, data=data)
+        data = {"seen": review_rules.digest(newest.content), "comment": remark}
+        handlers.take(task_state=state.current_task_state, user=reviewer, action=action, data=data)
 
 
 def remove_drafts(report: Report) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from core.cards import Card, SearchDocument
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import models
@@ -13,8 +14,9 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
 
 from core import blocks as core_blocks
-from core.models import BasePage, Card, ReviewedPage, SearchDocument, known_page
+from core.models import BasePage, known_page
 from core.topics import Topic
+from editorial.models import ReviewedPage
 
 if TYPE_CHECKING:
     from knowledge.models.publications import PublicationPage

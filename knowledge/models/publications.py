@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from core.cards import Card, SearchDocument
 from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest
@@ -31,8 +32,9 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from core import blocks as core_blocks
 from core import countries
-from core.models import BasePage, BasePageForm, Card, ReviewedPage, SearchDocument
+from core.models import BasePage, BasePageForm
 from core.topics import Topic
+from editorial.models import ReviewedPage
 from knowledge.blocks import NOTE_HELP, PUBLICATION_BLOCKS
 from knowledge.licences import Licence
 from knowledge.licences import address as licence_address

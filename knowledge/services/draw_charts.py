@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
-from knowledge import chart_svg, charts, drawer
+from knowledge import chart_renderer, chart_svg, charts
 from knowledge.charts import Chart
 from knowledge.data import DataMalformed
 from knowledge.models import ChartDrawing
@@ -49,8 +49,8 @@ def _draw(missing: dict[str, Chart]) -> list[ChartDrawing]:
         for form in charts.FORMS
     ]
     try:
-        pictures = drawer.draw(jobs)
-    except drawer.DrawingFailed:
+        pictures = chart_renderer.draw(jobs)
+    except chart_renderer.DrawingFailed:
         logger.exception("Charts could not be drawn; their numbers are shown as tables.")
         return []
     cleaned = [chart_svg.cleaned(svg, form) for svg, form in zip(pictures, charts.FORMS * len(missing), strict=True)]

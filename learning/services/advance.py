@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from uuid import UUID
 
 from django.utils import timezone
 
-from core.statements import insert_rows, update_row
+from foundation.statements import insert_rows, update_row
 from learning import policies
-from learning.bits import slots
+from learning.bitset import slots
 from learning.errors import NotEnrolled
+from learning.events import course_completed
 from learning.models import Enrolment, Progressed
 from learning.own_enrolment import lock_own_enrolment
-from learning.services.award_credential import AlreadyRevoked, award_to
 
 
 def lock_enrolment(learner_id: int, course_key: UUID) -> Enrolment:
@@ -49,7 +48,5 @@ def advance(enrolment: Enrolment, bits: int, *, waived: set[UUID] | None = None)
         today = timezone.localdate()
         insert_rows(Progressed, ("run", "slot", "day", "delta"), [(enrolment.run_id, slot, today, 1) for slot in slots(new)])
     if completed:
-        # One that was issued by hand before, and revoked, is not issued again; what was done is kept all the same.
-        with suppress(AlreadyRevoked):
-            award_to(enrolment)
+        course_completed.send(sender=Enrolment, enrolment=enrolment)
     return completed

@@ -15,7 +15,7 @@ from itertools import islice
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Max, Sum
 
-from learning.bits import SlotCounts
+from learning.bitset import SlotCounts
 from learning.models import CountsMended, Enrolment, Progressed, StepStat
 from learning.services.add_completions import add_completions
 

@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from learning.models import Enrolment, RunStat
-from learning.services.fold_progress import fold_progress
+from learning.services.aggregate_progress import fold_progress
 
 
 def count_steps(*, now: datetime | None = None) -> int:

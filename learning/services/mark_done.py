@@ -15,7 +15,7 @@ def mark_done(*, learner: User, course_key: UUID, step_key: UUID) -> BatchResult
     """Record that a step is done, now.
 
     Raises:
-        LearningError: why it was refused.
+        Refused: why it was refused.
     """
     now = timezone.now()
     event = Event(uuid.uuid4(), EventType.DONE, step_key, now)

@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from courses.outline import OutlineStep
+from foundation.errors import Refused
 from learning import policies
-from learning.errors import LearningError, RunClosed, StepNotSelfReported, StepUnknown
+from learning.errors import RunClosed, StepNotSelfReported, StepUnknown
 from learning.models import Enrolment
 from learning.services.advance import advance, lock_enrolment
 from learning.services.step_kinds import known_steps
@@ -45,7 +46,7 @@ class Refusal:
     """An event that was not accepted, and why."""
 
     id: UUID
-    error: LearningError
+    error: Refused
 
 
 @dataclass(frozen=True, slots=True)

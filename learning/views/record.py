@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from courses.services.publish_structure import newest_outline
-from learning.errors import EnrolmentClosed, LearningError
-from learning.forms import EnrolForm, NameForm
-from learning.models import CredentialHolder
-from learning.services.claim_credential import claim_credential
+from learning import panels
+from learning.errors import EnrolmentClosed
+from learning.forms import EnrolForm
+from learning.services.course_state import CourseState, live_pages, state_of
 from learning.services.enrol import enrol
-from learning.services.reads import CourseState, live_pages, state_of, summary_of
+from learning.services.my_learning import summary_of
 from learning.services.withdraw import withdraw
-from learning.views.frame import CourseRef, course_ref, language_of, learner_of, private, refused, sign_in_address, to_sign_in
+from learning.views.base import CourseRef, course_ref, language_of, learner_of, private, refused, sign_in_address, to_sign_in
 from learning.views.record_page import record_page
 
 
@@ -32,14 +32,12 @@ def index(request: HttpRequest) -> HttpResponse:
         return to_sign_in(request)
     language = language_of(request)
     summaries = summary_of(learner_of(request), language)
-    earned = CredentialHolder.objects.filter(learner=request.user).select_related("credential").order_by("-credential__issued_at")
+    parts = [panel.part(learner_of(request), language) for panel in panels.MY_LEARNING]
     context = {
         "current": [summary for summary in summaries if summary.is_current],
         "finished": [summary for summary in summaries if summary.is_completed],
         "withdrawn": [summary for summary in summaries if summary.is_withdrawn],
-        "earned": [
-            {"id": holder.credential_id, "title": holder.credential.title(language), "credential": holder.credential} for holder in earned
-        ],
+        "parts": [part for part in parts if part],
     }
     return render(request, "learning/index.html", context)
 
@@ -122,7 +120,7 @@ def resume(request: HttpRequest, course_key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
 def finish(request: HttpRequest, course_key: UUID) -> HttpResponse:
-    """The moment of having finished: the certificate, or the name that it still needs."""
+    """The moment of having finished, with what other floors have to say of it: the certificate, say."""
     if not request.user.is_authenticated:
         return to_sign_in(request)
     language = language_of(request)
@@ -130,12 +128,17 @@ def finish(request: HttpRequest, course_key: UUID) -> HttpResponse:
     state = state_of(learner_of(request), course_key, language)
     if state is None or not state.is_completed:
         return HttpResponseRedirect(reverse("learning:course", args=[course_key]))
-    form = NameForm(request.POST or None, initial={"printed_name": request.user.printed_name})
-    if request.method == "POST" and form.is_valid() and request.POST.get("action") != "preview":
-        try:
-            claim_credential(learner=learner_of(request), course_key=course_key, printed_name=form.cleaned_data["printed_name"])
-        except LearningError as error:
-            return refused(request, _("No certificate was issued"), str(error), reverse("learning:course", args=[course_key]))
-        return HttpResponseRedirect(reverse("learning:finish", args=[course_key]))
-    context = {"course": page, "state": state, "form": form, "breadcrumbs": [(_("My learning"), reverse("learning:index"))]}
-    return render(request, "learning/finish.html", context, status=422 if form.errors else 200)
+    parts = []
+    for panel in panels.FINISH:
+        answer = panel.answer(request, state)
+        if isinstance(answer, HttpResponse):
+            return answer
+        parts.append(answer)
+    context = {
+        "course": page,
+        "state": state,
+        "parts": parts,
+        "distinctions": [part.distinction for part in parts if part.distinction],
+        "breadcrumbs": [(_("My learning"), reverse("learning:index"))],
+    }
+    return render(request, "learning/finish.html", context, status=422 if any(part.is_refused for part in parts) else 200)

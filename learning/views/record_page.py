@@ -1,4 +1,4 @@
-"""The page "my record of one course": drawn once for everyone who takes the course, and filled in for each (core.kept)."""
+"""The page "my record of one course": drawn once for everyone who takes the course, and filled in for each (core.page_templates)."""
 
 from __future__ import annotations
 
@@ -15,31 +15,30 @@ from django.utils import formats
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from core.anonymous_request import neutral_request
 from core.generation import current
-from core.kept import Form, Kept, mark
-from core.neutral import neutral_request
+from core.page_templates import Form, Kept, mark
 from courses.outline import OutlineDocument
 from courses.presentation import MOST_DRAWN, Drawing, StepLine
-from learning.services.reads import CourseState, live_pages
-from learning.views.frame import CourseRef, course_of
+from learning import panels
+from learning.services.course_state import CourseState, live_pages
+from learning.views.base import CourseRef, course_of
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What decides which sentences the page has. `certificate` is "there", "lost" or nothing, and asked for who has finished."""
+    """What decides which sentences the page has. `earned` is a word of each panel of the record, asked for who has finished."""
 
     is_completed: bool
-    certificate: str
+    earned: tuple[tuple[str, str], ...]
     goes_on: bool
     was_moved: bool
 
     @classmethod
     def of(cls, state: CourseState) -> Shape:
         """Return the shape of one person's page."""
-        certificate = ""
-        if state.is_completed:
-            certificate = "there" if state.credential_id else "lost" if state.lost_credential_id else ""
-        return cls(state.is_completed, certificate, state.following is not None, state.moved_on is not None)
+        earned = tuple((panel.name, panel.shape_of(state.enrolment)) for panel in panels.RECORD) if state.is_completed else ()
+        return cls(state.is_completed, earned, state.following is not None, state.moved_on is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +133,7 @@ def _draw(
         **{name: mark(name) for name in ("percent", "done", "total", "label", "explanation")},
         "moved_on": mark("moved_on") if shape.was_moved else "",
         "is_completed": shape.is_completed,
-        "certificate": shape.certificate,
+        "finish_labels": [panels.RECORD[name].label_of(word) for name, word in shape.earned],
         "resume": {"url": mark("resume-url"), "title": mark("resume-title")} if course.is_live and shape.goes_on else None,
         "modules": [
             {

@@ -15,15 +15,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from courses.outline import StepKind
-from learning.errors import AnswersMalformed, AttemptClosed, AttemptsUsedUp, LearningError, StepUnknown
+from foundation.errors import Refused
+from learning.errors import AnswersMalformed, AttemptClosed, AttemptsUsedUp, StepUnknown
 from learning.models import Attempt
 from learning.papers import paper_for_display, review_of
+from learning.services.course_state import CourseState, live_pages, state_of
 from learning.services.mark_done import mark_done
-from learning.services.reads import CourseState, live_pages, state_of
 from learning.services.save_answers import save_answers
 from learning.services.start_attempt import start_attempt
 from learning.services.submit_attempt import submit_attempt
-from learning.views.frame import CourseRef, course_ref, language_of, learner_of, private, refused, to_sign_in
+from learning.views.base import CourseRef, course_ref, language_of, learner_of, private, refused, to_sign_in
 
 STASH = "answers_of_an_expired_session"
 LARGEST_STASH = 64 * 1024
@@ -103,7 +104,7 @@ def _act(request: HttpRequest, page: CourseRef, state: CourseState, step_key: UU
         return refused(request, _("No attempts left"), _("You have used every attempt at this assessment. Your results are kept."), here)
     except StepUnknown as error:
         raise Http404 from error
-    except LearningError as error:
+    except Refused as error:
         return refused(request, _("This was not recorded"), str(error), here)
     if result.completed and not state.is_completed:
         return HttpResponseRedirect(reverse("learning:finish", args=[page.key]))
@@ -157,7 +158,7 @@ def _unstash(request: HttpRequest, found: Attempt) -> None:
     del request.session[STASH]
     try:
         save_answers(learner=learner_of(request), attempt_id=found.pk, answers=stash["answers"])
-    except LearningError:
+    except Refused:
         return
     found.refresh_from_db()
     messages.info(request, _("Your session had ended. The answers you gave are kept: check them and send them."))

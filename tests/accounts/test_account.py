@@ -240,7 +240,7 @@ def test_a_code_of_one_kind_does_not_serve_for_another(client: Client, ana: User
 
 
 def test_the_names_of_devices() -> None:
-    from accounts.devices import describe
+    from accounts.user_agents import describe
 
     windows = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36 Edg/126.0"
     iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile/15E148 Safari/604.1"

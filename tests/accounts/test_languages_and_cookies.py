@@ -9,8 +9,8 @@ from django.core import mail
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
-from accounts.addresses import language_prefix, local_address
 from accounts.middleware import PrivateResponseMiddleware
+from accounts.safe_redirects import language_prefix, local_address
 from tests.accounts.door import member, sign_in
 from tests.factories import make_site
 

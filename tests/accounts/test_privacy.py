@@ -25,7 +25,8 @@ from accounts import privacy
 from accounts.models import User
 from accounts.services.erase_account import LastAdministrator, erase_account
 from accounts.services.export_account import export_account
-from learning.models import Attempt, Credential, CredentialFile, CredentialHold, CredentialHolder, Enrolment
+from credentials.models import Credential, CredentialFile, CredentialHold, CredentialHolder
+from learning.models import Attempt, Enrolment
 from tests.accounts.door import ANA, member, sign_in, signed_in_as
 from tests.factories import make_course, make_site
 
@@ -48,7 +49,7 @@ def test_every_declaration_names_a_model_and_a_reason() -> None:
 
 def test_the_walk_finds_what_it_should() -> None:
     found = {model._meta.label for model in privacy.personal_models()}
-    assert {"accounts.User_groups", "learning.Attempt", "learning.CredentialHolder", "account.EmailConfirmation"} <= found
+    assert {"accounts.User_groups", "learning.Attempt", "credentials.CredentialHolder", "account.EmailConfirmation"} <= found
     assert "wagtailcore.Revision" in found, "by generic key"
     assert "courses.CoursePage" not in found, "a page is not about its author"
 
@@ -230,7 +231,7 @@ def test_the_export_has_everything_and_is_plain_json() -> None:
     assert held["usersessions.UserSession"][0]["user_agent"] == "Firefox/127.0"
     assert len(held["learning.Enrolment"][0]["steps_done"]) == 1
     assert held["learning.Attempt"][0]["answers"] == {"q": ["a"]}
-    assert held["learning.CredentialHolder"][0]["printed_name"] == "Ana Núñez"
+    assert held["credentials.CredentialHolder"][0]["printed_name"] == "Ana Núñez"
     assert "KEY" not in text, "the key of an assessment is not about the person"
     assert "password" not in text
     assert OTHER not in text
@@ -238,7 +239,7 @@ def test_the_export_has_everything_and_is_plain_json() -> None:
 
 def test_the_export_of_someone_new_is_empty_but_complete() -> None:
     held = export_account(user=member())["held"]
-    assert held["learning.Enrolment"] == held["learning.Attempt"] == held["learning.CredentialHolder"] == []
+    assert held["learning.Enrolment"] == held["learning.Attempt"] == held["credentials.CredentialHolder"] == []
 
 
 def test_download_my_data(client: Client) -> None:

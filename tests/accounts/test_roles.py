@@ -113,7 +113,7 @@ WITHOUT_A_ROW: dict[str, str] = {
     "/admin/dismissibles/": "which hints of the desk a person has closed: their own",
     "/admin/localize/jsi18n/": "words of a script",
     "/admin/redirects/import/process/": "the second step of the import, POST only, with the same right",
-    "/admin/reports/progress/count/": "POST only, with the right of the report (tests/learning/test_progress_report.py)",
+    "/admin/reports/progress/count/": "POST only, with the right of the report (tests/administration/test_progress_report.py)",
     "/admin/login/": "leads to the door",
     "/admin/logout/": "for everyone who is signed in",
     "/admin/password_reset/": "leads to the door; switched off behind it",

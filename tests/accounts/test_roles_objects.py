@@ -14,20 +14,22 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Task, WorkflowState
 
+from accounts.models import AuditEntry
 from accounts.roles import AUTHOR, BY_KEY, CERTIFICATE_ADMINISTRATOR, ROLES
+from administration.exports.request_export import ask_export
+from administration.models import RecordExport
 from core.models import BasePage
-from core.services.ensure_workflow import ensure_workflow
 from courses.models import CoursePage, LessonPage, Outline
+from credentials.models import Credential, CredentialHolder
+from editorial.services.ensure_workflow import ensure_workflow
 from knowledge.models import Contributor, LibraryPage
-from learning.models import AuditEntry, Credential, CredentialHolder, RecordExport
-from learning.services.ask_export import ask_export
 from learning.services.count_steps import count_steps
 from tests.accounts.door import member
 from tests.accounts.staff import colleague
 from tests.accounts.test_roles import ADMINISTRATORS, ALL, AUTHORS, CERTIFIERS, EDITORS, HELPERS, IN_PAGES, PUBLISHERS, REVIEWERS
 from tests.architecture.audience import Audience, addresses
 from tests.architecture.conftest import home, one_page_of_each
-from tests.core.desk import Tab, make_draft, state_of
+from tests.editorial.desk import Tab, make_draft, state_of
 from tests.factories import enrol_in, finish_course, make_course
 
 __all__ = ["home", "one_page_of_each"]  # fixtures
@@ -181,6 +183,6 @@ def test_a_dialogue_makes_no_step_of_a_workflow_for_those_who_may_not(clients: d
     before = Task.objects.count()
     sent = {"create-task-name": "Mine"}
     for who in clients.keys() - ADMINISTRATORS:
-        answer = clients[who].post("/admin/workflows/task_chooser/create/?create_model=core.ReviewTask", sent)
+        answer = clients[who].post("/admin/workflows/task_chooser/create/?create_model=editorial.ReviewTask", sent)
         assert answer.status_code == 400 or is_refused(answer), who
     assert Task.objects.count() == before

@@ -53,7 +53,7 @@ BY_NAME: dict[str, Audience] = {
     "credential_verify": A.NEGOTIATED,
     # The record.
     "learning:index": A.PRIVATE,
-    "learning:certificate": A.PRIVATE,
+    "credentials:certificate": A.PRIVATE,
     "learning:course": A.DOOR,  # says how to join; the record of those who have
     "learning:finish": A.PRIVATE,
     "learning:resume": A.PRIVATE,

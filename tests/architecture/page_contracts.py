@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from core.cards import Card
 from django.core.paginator import Page as PageOfAList
 
 from core.context import LanguageLink, NavLink
-from core.models import BasePage, Card, HomePage, StandardPage
+from core.models import BasePage, HomePage, StandardPage
 from core.sections import HomeSection
 from courses.catalogue import Filters
 from courses.models import AssessmentPage, CataloguePage, CoursePage, LessonPage, ModulePage

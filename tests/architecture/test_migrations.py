@@ -10,7 +10,7 @@ from django.db import models
 from django.db.migrations import AddConstraint, AddField, AddIndex, AlterUniqueTogether, CreateModel, Migration, RunSQL
 from django.db.migrations.operations.base import Operation
 
-from core.online_migrations import AddConstraintOnline, AddIndexOnline
+from foundation.online_migrations import AddConstraintOnline, AddIndexOnline
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 OURS = ("accounts", "core", "knowledge", "courses", "learning")
@@ -26,7 +26,7 @@ LARGE = {
     ("learning", "auditentry"),
 }
 ONLINE = (AddIndexOnline, AddConstraintOnline)
-INSTEAD = "use core.online_migrations (docs/migrations.md)"
+INSTEAD = "use foundation.online_migrations (docs/migrations.md)"
 
 
 def problem(app: str, operation: Operation, made: set[str]) -> str:

@@ -12,7 +12,8 @@ from accounts.models import User
 from benchmarks.bench.people import sign_in
 from benchmarks.bench.plans import HOST
 from benchmarks.bench.puente import prepare
-from learning.models import Credential, Enrolment
+from credentials.models import Credential
+from learning.models import Enrolment
 from tests.factories import make_site
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]

@@ -24,10 +24,10 @@ def main() -> None:
 
     from accounts.demo import ADMINISTRATOR, GRADUATE, account
     from courses import demo as courses_demo
+    from credentials.models import Credential
+    from credentials.services.replace_credential import replace_credential
+    from credentials.services.revoke_credential import revoke_credential
     from knowledge.models import LibraryPage
-    from learning.models import Credential
-    from learning.services.replace_credential import replace_credential
-    from learning.services.revoke_credential import revoke_credential
 
     picture = io.BytesIO()
     Image.new("RGB", (1000, 600), "#0e5563").save(picture, "PNG")
@@ -46,8 +46,8 @@ def main() -> None:
 
 def _certificate_of(name: str, course: str) -> Any:
     from accounts.models import User
+    from credentials.models import Credential
     from learning import demo as learning_demo
-    from learning.models import Credential
 
     learner = User.objects.create_user(f"{name.split()[1].lower()}@example.org", printed_name=name)
     learning_demo._take(learner, course, None)

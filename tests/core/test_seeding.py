@@ -18,14 +18,15 @@ from wagtail.actions.copy_for_translation import CopyPageForTranslationAction
 from wagtail.models import Locale, Page, PageLogEntry, Revision
 
 from accounts import demo as accounts_demo
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from core import demo as core_demo
 from core.seeding import demo_key, demo_modules
 from courses import demo as courses_demo
 from courses.models import CoursePage, LessonPage, ModulePage, Outline, StepSlot, StepWaiver
+from credentials.models import Credential, CredentialFile, CredentialHolder
 from knowledge import demo as knowledge_demo
 from learning import demo as learning_demo
-from learning.models import Attempt, AuditEntry, Credential, CredentialFile, CredentialHolder, Enrolment, Progressed
+from learning.models import Attempt, Enrolment, Progressed
 from learning.services.complete_covered import complete_covered_enrolments
 from learning.services.enrol import enrol
 from tests.factories import make_user

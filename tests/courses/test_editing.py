@@ -11,9 +11,10 @@ from wagtail.models import Page
 from accounts.models import User
 from courses.models import CoursePage, LessonPage, ModulePage, StepSlot, StepWaiver
 from courses.services.publish_structure import Who, newest_outline, publish_structure
-from learning.models import Attempt, Credential, Enrolment
+from credentials.models import Credential
+from learning.models import Attempt, Enrolment
+from learning.services.course_state import state_of
 from learning.services.mark_done import mark_done
-from learning.services.reads import state_of
 from learning.services.start_attempt import start_attempt
 from learning.services.submit_attempt import submit_attempt
 from tests.factories import (

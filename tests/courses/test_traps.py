@@ -16,7 +16,8 @@ from wagtail.models import Page, Revision
 from courses.models import AssessmentPage, CoursePage, CourseRun, LessonPage, ModulePage, StepSlot, StepWaiver
 from courses.services.publish_structure import newest_outline
 from courses.tree import pending_changes
-from learning.models import Attempt, Credential, Enrolment
+from credentials.models import Credential
+from learning.models import Attempt, Enrolment
 from learning.services.enrol import enrol
 from learning.services.mark_done import mark_done
 from learning.services.start_attempt import start_attempt

@@ -38,19 +38,21 @@ from django_tasks.base import TaskResultStatus  # noqa: E402
 from django_tasks_db.models import DBTaskResult  # noqa: E402
 
 from accounts.models import User  # noqa: E402
+from administration.exports.request_export import ask_export  # noqa: E402
+from administration.exports.write_export import write_export_file  # noqa: E402
+from administration.models import RecordExport  # noqa: E402
 from core.generation import current  # noqa: E402
 from core.models import HomePage, SiteDocument, SiteImage, StandardPage  # noqa: E402
 from courses.models import CoursePage, CourseRun, Outline, OutlineMove, StepSlot, StepWaiver  # noqa: E402
 from courses.services.publish_structure import Who, newest_outline, publish_structure  # noqa: E402
+from credentials.models import Credential, CredentialFile  # noqa: E402
+from credentials.services.make_pdf import make_pdf  # noqa: E402
+from foundation.services.reconcile import reconcile as run_reconcile  # noqa: E402
+from foundation.services.retry_tasks import retry_tasks  # noqa: E402
 from learning import policies  # noqa: E402
-from learning.models import Credential, CredentialFile, Enrolment, Progressed, RecordExport, StepStat  # noqa: E402
-from learning.services.ask_export import ask_export  # noqa: E402
-from learning.services.fold_progress import fold_progress  # noqa: E402
-from learning.services.make_pdf import make_pdf  # noqa: E402
-from learning.services.reconcile import reconcile as run_reconcile  # noqa: E402
+from learning.models import Enrolment, Progressed, StepStat  # noqa: E402
+from learning.services.aggregate_progress import fold_progress  # noqa: E402
 from learning.services.record_progress import record_progress  # noqa: E402
-from learning.services.retry_tasks import retry_tasks  # noqa: E402
-from learning.services.write_export import write_export_file  # noqa: E402
 from scripts.archive import BackupRefused  # noqa: E402
 from scripts.backup import back_up  # noqa: E402
 from scripts.restore import restore as put_back  # noqa: E402

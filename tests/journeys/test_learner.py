@@ -12,7 +12,8 @@ from django.test import Client
 from core.seeding import demo_key
 from courses.demo import FIRST_ACCOUNT, FOUNDATIONS
 from courses.models import AssessmentPage, CoursePage
-from learning.models import Attempt, Credential, Enrolment
+from credentials.models import Credential
+from learning.models import Attempt, Enrolment
 from tests.journeys.seeded import seed_demo_content
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from knowledge import chart_svg, charts, drawer
+from knowledge import chart_renderer, chart_svg, charts
 from knowledge.edition import stored
 from knowledge.edition.typesetting import make_pdf
 from knowledge.edition.values import EditionValues
@@ -42,7 +42,7 @@ def drawings(content: dict[str, Any], language: str) -> dict[str, str]:
     wanted = [charts.chart_of(value["kind"], value["data"], language) for value in found]
     if not wanted:
         return {}
-    drawn = drawer.draw([{"spec": charts.spec(chart, charts.WIDE), "format": charts.number_format(language)} for chart in wanted])
+    drawn = chart_renderer.draw([{"spec": charts.spec(chart, charts.WIDE), "format": charts.number_format(language)} for chart in wanted])
     return {charts.digest(chart): chart_svg.on_paper(chart_svg.cleaned(svg, charts.WIDE)) for chart, svg in zip(wanted, drawn, strict=True)}
 
 

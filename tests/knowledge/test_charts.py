@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
-from knowledge import chart_svg, charts, data, drawer
+from knowledge import chart_renderer, chart_svg, charts, data
 from knowledge.blocks import ChartBlock
 from knowledge.demo import CONTENT, _block
 from knowledge.models import ChartDrawing
@@ -32,7 +32,7 @@ def rows(*lines: tuple[str, ...]) -> str:
 
 def pictures(kind: str, text: str, language: str = "es") -> tuple[str, str]:
     chart = charts.chart_of(kind, text, language)
-    drawn = drawer.draw([{"spec": charts.spec(chart, form), "format": charts.number_format(language)} for form in charts.FORMS])
+    drawn = chart_renderer.draw([{"spec": charts.spec(chart, form), "format": charts.number_format(language)} for form in charts.FORMS])
     narrow, wide = (chart_svg.cleaned(svg, form) for svg, form in zip(drawn, charts.FORMS, strict=True))
     return narrow, wide
 
@@ -177,7 +177,7 @@ def test_a_chart_is_drawn_once_and_then_read(monkeypatch: pytest.MonkeyPatch) ->
         first = charts.svg_of(value)
     assert first.count("<svg") == 2
     assert "1,5" in first
-    monkeypatch.setattr(drawer, "draw", lambda jobs: pytest.fail("drawn again"))
+    monkeypatch.setattr(chart_renderer, "draw", lambda jobs: pytest.fail("drawn again"))
     with translation.override("es"):
         assert charts.svg_of(value) == first
     assert ChartDrawing.objects.count() == 1
@@ -186,9 +186,9 @@ def test_a_chart_is_drawn_once_and_then_read(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.django_db
 def test_when_nothing_can_be_drawn_the_page_still_has_its_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(jobs: object) -> list[str]:
-        raise drawer.DrawingFailed("no")
+        raise chart_renderer.DrawingFailed("no")
 
-    monkeypatch.setattr(drawer, "draw", fail)
+    monkeypatch.setattr(chart_renderer, "draw", fail)
     html = ChartBlock().render(ChartBlock().to_python(ChartBlock._meta_class.preview_value))
     assert "<svg" not in html
     assert "2,83" in html
@@ -209,14 +209,14 @@ def test_what_cannot_be_read_is_left_out_and_the_rest_is_drawn() -> None:
 def test_a_child_that_was_killed_is_started_again() -> None:
     text = rows(("P", "A"), ("x", "1"))
     before = pictures("bar", text)
-    assert drawer._child._process is not None
-    drawer._child._process.kill()
+    assert chart_renderer._child._process is not None
+    chart_renderer._child._process.kill()
     assert pictures("bar", text) == before
 
 
 def test_a_description_that_vega_refuses_is_reported_and_the_child_lives() -> None:
-    with pytest.raises(drawer.DrawingFailed):
-        drawer.draw([{"spec": {"mark": 5}, "format": charts.number_format("es")}])
+    with pytest.raises(chart_renderer.DrawingFailed):
+        chart_renderer.draw([{"spec": {"mark": 5}, "format": charts.number_format("es")}])
     assert pictures("bar", rows(("P", "A"), ("x", "1")))
 
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from wagtail.models import Page, Revision
 
 from core.generation import current
-from knowledge import signals, tasks
+from knowledge import receivers, tasks
 from knowledge.edition import typesetting
 from knowledge.edition.problems import problem_of
 from knowledge.models import (
@@ -288,7 +288,7 @@ def test_a_file_goes_with_its_last_row(library: LibraryPage, follow: Any) -> Non
     with follow():
         file.delete()
     assert not default_storage.exists(file.path)
-    assert signals._file_row_deleted
+    assert receivers._file_row_deleted
 
 
 def test_a_translation_has_its_own_file(library: LibraryPage, follow: Any) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from learning.api_base import LARGEST_BODY
 from learning.models import Enrolment
-from learning.private_api import LARGEST_BODY
 from tests.factories import done, enrol_in, event_json, make_course
 
 pytestmark = pytest.mark.django_db

@@ -8,10 +8,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from credentials.errors import NotEligible
 from django.utils import timezone
 
 from courses.models import AssessmentPage, CourseRun
 from courses.services.publish_structure import publish_structure
+from credentials.models import Credential
+from credentials.services.award_credential import award_credential, award_to
+from credentials.services.claim_credential import claim_credential
 from learning.errors import (
     AlreadyPassed,
     AnswersMalformed,
@@ -19,18 +23,15 @@ from learning.errors import (
     AttemptClosed,
     AttemptsUsedUp,
     AttemptUnknown,
-    NotEligible,
     NotEnrolled,
     RunClosed,
     StepUnknown,
 )
-from learning.models import Attempt, Credential, Enrolment, Progressed
+from learning.models import Attempt, Enrolment, Progressed
 from learning.papers import paper_for_display, review_of
 from learning.policies import AssessmentResult
 from learning.services import advance as advance_module
-from learning.services.award_credential import award_credential, award_to
-from learning.services.claim_credential import claim_credential
-from learning.services.reads import state_of
+from learning.services.course_state import state_of
 from learning.services.record_progress import record_progress
 from learning.services.save_answers import save_answers
 from learning.services.start_attempt import start_attempt

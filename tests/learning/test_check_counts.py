@@ -17,18 +17,18 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from accounts.models import User
+from benchmarks.synthetic.courses import find_courses
+from benchmarks.synthetic.load import load_synthetic
 from courses.models import CoursePage
 from learning import tasks
-from learning.bits import SlotCounts, slots
+from learning.bitset import SlotCounts, slots
 from learning.models import CountsMended, Enrolment, Progressed, RunStat, StepStat
-from learning.services.ask_count import ask_count
+from learning.services.aggregate_progress import fold_progress
 from learning.services.check_counts import AlreadyMended, check_counts, mend_counts
 from learning.services.count_steps import count_steps
-from learning.services.fold_progress import fold_progress
-from learning.services.load_synthetic import load_synthetic
 from learning.services.mark_done import mark_done
+from learning.services.request_count import ask_count
 from learning.services.withdraw import withdraw
-from learning.synthetic.courses import find_courses
 from tests.factories import enrol_in, finish_course, lessons_of, make_course
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,7 @@ def wrong() -> dict[int, int]:
 def test_what_is_right_is_found_right_however_much_is_folded(folded: str) -> None:
     some()
     if folded == "some":
-        from learning.services.fold_progress import _fold_one
+        from learning.services.aggregate_progress import _fold_one
 
         _fold_one(3)
     if folded == "all":

@@ -10,23 +10,25 @@ from functools import partial
 from typing import Any
 
 import pytest
+from credentials.errors import CredentialOver
 from django.db import connections, transaction
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import AuditEntry
 from accounts.services.erase_account import erase_account
 from courses.models import CoursePage, Outline, SlotCounter, StepSlot
 from courses.services.publish_structure import StructureUnchanged, _allocate, publish_structure
-from learning.errors import CredentialOver
-from learning.models import Attempt, AuditEntry, Credential, CredentialHolder, CredentialNotice, Enrolment, Progressed
-from learning.services.claim_credential import claim_credential
+from credentials.models import Credential, CredentialHolder, CredentialNotice
+from credentials.services.claim_credential import claim_credential
+from credentials.services.issue_by_hand import issue_by_hand
+from credentials.services.make_pdf import CredentialNameless
+from credentials.services.replace_credential import replace_credential
+from credentials.services.revoke_credential import revoke_credential
+from learning.models import Attempt, Enrolment, Progressed
 from learning.services.enrol import enrol
-from learning.services.issue_by_hand import issue_by_hand
-from learning.services.make_pdf import CredentialNameless
 from learning.services.mark_done import mark_done
 from learning.services.record_progress import record_progress
-from learning.services.replace_credential import replace_credential
-from learning.services.revoke_credential import revoke_credential
 from learning.services.start_attempt import start_attempt
 from learning.services.submit_attempt import submit_attempt
 from tests.factories import (

@@ -13,10 +13,11 @@ from django.db import connection, connections
 from accounts.models import User
 from courses.models import CoursePage
 from courses.services.publish_structure import Who, publish_structure
+from credentials.models import Credential, CredentialHolder
+from credentials.services.claim_credential import claim_credential
 from learning.errors import AttemptClosed
 from learning.grading import grade
-from learning.models import Credential, CredentialHolder, Enrolment
-from learning.services.claim_credential import claim_credential
+from learning.models import Enrolment
 from learning.services.enrol import enrol
 from learning.services.move_to_outline import move_everyone_unfinished
 from learning.services.record_progress import record_progress

@@ -9,11 +9,12 @@ import pytest
 from django.utils import timezone
 
 from courses.models import CourseRun
+from credentials.models import Credential
 from learning.errors import EnrolmentClosed, NotEnrolled, RunClosed, StepNotSelfReported, StepUnknown
-from learning.models import Credential, Enrolment
+from learning.models import Enrolment
+from learning.services.course_state import state_of
 from learning.services.enrol import enrol
 from learning.services.mark_done import mark_done
-from learning.services.reads import state_of
 from learning.services.record_progress import record_progress
 from learning.services.withdraw import withdraw
 from tests.factories import assessment_of, done, enrol_in, lessons_of, make_course, make_user, pass_assessment, resume

@@ -14,9 +14,10 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services.erase_account import erase_account
 from courses.models import CoursePage
+from credentials.models import Credential, CredentialHolder
+from credentials.services.claim_credential import claim_credential
 from learning.errors import NotEnrolled
-from learning.models import Credential, CredentialHolder, Enrolment, Progressed
-from learning.services.claim_credential import claim_credential
+from learning.models import Enrolment, Progressed
 from learning.services.mark_done import mark_done
 from tests.factories import enrol_in, finish_course, lessons_of, make_course, make_user
 from tests.learning.test_concurrency import at_once

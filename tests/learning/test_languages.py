@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 
 from courses.models import AssessmentPage, CoursePage
-from learning.models import Attempt, Credential, Enrolment
+from credentials.models import Credential
+from learning.models import Attempt, Enrolment
 from learning.papers import paper_for_display
 from learning.services.mark_done import mark_done
 from learning.services.save_answers import save_answers

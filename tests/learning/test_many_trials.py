@@ -17,9 +17,10 @@ from django.db import connections
 
 from courses.models import CoursePage, CourseRun
 from courses.services.publish_structure import newest_outline
-from learning.bits import slots
-from learning.models import Credential, CredentialHolder, Enrolment, Progressed, StepStat
-from learning.services.fold_progress import fold_progress
+from credentials.models import Credential, CredentialHolder
+from learning.bitset import slots
+from learning.models import Enrolment, Progressed, StepStat
+from learning.services.aggregate_progress import fold_progress
 from learning.services.record_progress import record_progress
 from tests.factories import done, lessons_of, make_course, make_user
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from courses import impact
 from learning.errors import AssessmentUnavailable
 from learning.models import Attempt
-from learning.services.fold_progress import fold_progress
+from learning.services.aggregate_progress import fold_progress
 from learning.services.mark_done import mark_done
 from learning.services.start_attempt import start_attempt
 from learning.services.submit_attempt import submit_attempt

@@ -9,7 +9,8 @@ from django.test import Client
 
 from accounts.models import User
 from courses.models import CoursePage
-from learning.models import Credential, Enrolment
+from credentials.models import Credential
+from learning.models import Enrolment
 from learning.services.withdraw import withdraw
 from tests.factories import enrol_in, finish_course, make_course, make_user
 

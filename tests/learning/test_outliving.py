@@ -9,7 +9,8 @@ from django.test import Client
 
 from accounts.models import User
 from courses.models import CoursePage
-from learning.models import Attempt, Credential, Enrolment
+from credentials.models import Credential
+from learning.models import Attempt, Enrolment
 from learning.services.mark_done import mark_done
 from learning.services.save_answers import save_answers
 from learning.services.start_attempt import start_attempt

@@ -11,8 +11,8 @@ from django.contrib.auth.models import Group, Permission
 from django.db import models, transaction
 from django.utils import timezone
 
-from core.statements import insert_rows, update_row
 from courses.models import CoursePage, CourseRun, StepWaiver
+from foundation.statements import insert_rows, update_row
 from learning.models import Enrolment, Progressed
 from learning.own_enrolment import lock_own_enrolment, own_enrolment, own_enrolments, takes_part
 from learning.services.withdraw import withdraw

@@ -19,7 +19,7 @@ from courses.models import CoursePage, Outline, StepWaiver
 from courses.outline import OutlineDocument, OutlineModule, to_json
 from courses.services.publish_structure import publish_structure
 from learning.models import Enrolment
-from learning.services.reads import state_of
+from learning.services.course_state import state_of
 from learning.services.record_progress import record_progress
 from learning.services.withdraw import withdraw
 from learning.views import record_page

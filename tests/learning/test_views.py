@@ -11,7 +11,8 @@ from django.utils.html import escape
 
 from accounts.names import MAX_LENGTH
 from courses.models import AssessmentPage, CoursePage, CourseRun
-from learning.models import Attempt, Credential, Enrolment
+from credentials.models import Credential
+from learning.models import Attempt, Enrolment
 from learning.services.withdraw import withdraw
 from tests.factories import (
     enrol_in,

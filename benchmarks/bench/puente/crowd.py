@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.core.management import call_command
 
 from accounts.models import User
-from learning.synthetic.people import DOMAIN
+from benchmarks.synthetic.command import Command
+from benchmarks.synthetic.people import DOMAIN
 
 
 def make_crowd(learners: int, courses: list[str]) -> None:
@@ -13,4 +14,4 @@ def make_crowd(learners: int, courses: list[str]) -> None:
     here = User.objects.filter(email__endswith=f"@{DOMAIN}").count()
     chosen = [word for slug in courses for word in ("--course", slug)]
     # Another seed for each size: the people of a seed are loaded once.
-    call_command("load_synthetic", "--learners", str(learners - here), "--seed", str(learners), "--yes-really", *chosen)
+    call_command(Command(), "--learners", str(learners - here), "--seed", str(learners), "--yes-really", *chosen)

@@ -97,11 +97,11 @@ def _bits(steps: list[OutlineStep]) -> str:
 
 def _back(done: list[OutlineStep]) -> list[str]:
     """Return what puts the record back to these steps done, at no place, without certificate. The guards are off for it."""
-    credentials = "SELECT id FROM learning_credential WHERE enrolment_id = ANY(%(ids)s)"
+    credentials = "SELECT id FROM credentials_credential WHERE enrolment_id = ANY(%(ids)s)"
     return [
         "SET session_replication_role = replica",
-        f"DELETE FROM learning_credentialholder WHERE credential_id IN ({credentials})",
-        "DELETE FROM learning_credential WHERE enrolment_id = ANY(%(ids)s)",
+        f"DELETE FROM credentials_credentialholder WHERE credential_id IN ({credentials})",
+        "DELETE FROM credentials_credential WHERE enrolment_id = ANY(%(ids)s)",
         "SET session_replication_role = DEFAULT",
         f"UPDATE learning_enrolment SET done_bits = {_bits(done)}, completed_at = NULL, resume_step = NULL, resume_at = NULL, "
         "resume_event = NULL WHERE id = ANY(%(ids)s)",
@@ -130,7 +130,7 @@ def _visits(course: CoursePage, people: list[User], sessions: list[str], staff: 
     state = f"/learning/api/state/{course.key}"
     record = reverse("record_enrolments:record", args=[ids[0]])
     of_staff = _showing(staff, ids[0])
-    certified = "e.completed_at IS NOT NULL AND EXISTS (SELECT 1 FROM learning_credential c JOIN learning_credentialholder h ON "
+    certified = "e.completed_at IS NOT NULL AND EXISTS (SELECT 1 FROM credentials_credential c JOIN credentials_credentialholder h ON "
     certified += "h.credential_id = c.id WHERE c.enrolment_id = e.id AND c.revoked_at IS NULL AND h.learner_id = e.learner_id)"
     return {
         "T1": task([[get(address)]]),

@@ -1,0 +1,21 @@
+"""The administration app: what administrators and support see."""
+
+from django.apps import AppConfig
+
+
+class AdministrationConfig(AppConfig):
+    name = "administration"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from administration import navigation, personal_data, receivers, todo, upkeep
+        from administration.audit import acts
+        from administration.lists import search
+
+        personal_data.declare_exports()
+        acts.declare_acts()
+        navigation.register_addresses()
+        todo.register_sources()
+        upkeep.register_chores()
+        receivers.connect()
+        search.connect()

@@ -1,0 +1,8 @@
+"""What this app tells whoever listens."""
+
+from __future__ import annotations
+
+from django.dispatch import Signal
+
+# A page was given a date to be published. Sender: ReviewState. `instance` (the state of the last step) and `user`.
+scheduled = Signal()

@@ -1,0 +1,76 @@
+"""What the editorial floor adds to Wagtail's admin: lists, home, guide, what waits, and the words of the review in a page's history."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.api.v2.router import WagtailAPIRouter
+from wagtail.log_actions import LogActionRegistry, LogFormatter
+from wagtail.models import PageLogEntry
+
+from editorial import accessibility_checks, admin_home, page_action_menu
+from editorial.admin_api import ReadOnlyPagesAPIViewSet
+from editorial.guides import GuideView
+from editorial.page_listing import ReviewedPageViewSet
+
+
+@hooks.register("register_admin_viewset")
+def reviewed_pages() -> ReviewedPageViewSet:
+    """Views and list of pages that are published only after review."""
+    return ReviewedPageViewSet()
+
+
+# After whoever else changes the menu: what may not be done is not offered.
+hooks.register("construct_page_action_menu", page_action_menu.for_review, order=100)
+
+hooks.register("construct_wagtail_userbar", accessibility_checks.use_ours)
+hooks.register("construct_homepage_panels", admin_home.arrange)
+hooks.register("construct_homepage_summary_items", admin_home.without_summary, order=100)
+
+
+@hooks.register("register_admin_urls")
+def desk_urls() -> list[URLPattern]:
+    """Addresses of the guide, and of what waits."""
+    return [
+        path("waiting/", admin_home.WaitingView.as_view(), name="waiting"),
+        path("guide/", GuideView.as_view(), name="guide"),
+        path("guide/<slug:role_key>/", GuideView.as_view(), name="guide_role"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def guide_item() -> MenuItem:
+    """The guide in the menu, for everyone."""
+    return MenuItem(gettext_lazy("Guide"), reverse("guide"), name="guide", icon_name="help", order=890)
+
+
+@hooks.register("construct_admin_api")
+def read_only(router: WagtailAPIRouter) -> None:
+    """Leave the admin's own API its reading. Its actions (publish, copy and keep live, …) are doors that nothing here needs."""
+    router.register_endpoint("pages", ReadOnlyPagesAPIViewSet)
+
+
+@hooks.register("register_log_actions")
+def review_log(actions: LogActionRegistry) -> None:
+    """Say in a page's history what Wagtail has no words for."""
+
+    class ReviewFormatter(LogFormatter):
+        def format_comment(self, log_entry: PageLogEntry) -> str:
+            return str(log_entry.data.get("comment", ""))
+
+    @actions.register_action("puente.review.again")
+    class SentToReviewAgain(ReviewFormatter):
+        label = gettext_lazy("Review: sent again")
+
+        def format_message(self, log_entry: PageLogEntry) -> str:
+            return _("Changed after the review, and sent to review again")
+
+    @actions.register_action("puente.review.held")
+    class HeldBack(ReviewFormatter):
+        label = gettext_lazy("Review: kept as a draft")
+
+        def format_message(self, log_entry: PageLogEntry) -> str:
+            return _("Not published, since it was not reviewed: kept as a draft")

@@ -1,1 +1,0 @@
-"""Certificates in the admin: one page for each, the acts of staff on it, and the audit trail. `learning.admin_lists` has the list."""
