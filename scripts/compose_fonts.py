@@ -1,6 +1,6 @@
 """Adds letters with accents to the fonts of the certificate, where Unicode has no single character for them: G̃, Ẹ́, Ɛ̃, a̱.
 
-    python -m scripts.compose_fonts SOURCE learning/certificate/fonts
+    python -m scripts.compose_fonts SOURCE credentials/certificate/fonts
 
 SOURCE is a folder with the fonts as their authors publish them (Debian: fonts-noto-core). Without this they print well but
 copy badly: the typesetter writes letter and accent as two texts, and a PDF reader says the letter twice ("G̃G̃uarani").

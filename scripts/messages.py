@@ -24,7 +24,18 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("accounts", "core", "knowledge", "courses", "learning", "config")
+PACKAGES = (
+    "foundation",
+    "accounts",
+    "core",
+    "editorial",
+    "knowledge",
+    "courses",
+    "learning",
+    "credentials",
+    "administration",
+    "config",
+)
 LANGUAGES = ("es", "pt", "fr", "en")
 SOURCE_LANGUAGE = "en"
 MUST_BE_WHOLE = ("es", "en")

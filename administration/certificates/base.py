@@ -18,7 +18,7 @@ from administration.lists.course_titles import admin_language
 from credentials.certificate.values import written_code
 from credentials.models import Credential
 
-VIEW, ISSUE, REVOKE, REPLACE = (f"learning.{action}_credential" for action in ("view", "issue", "revoke", "replace"))
+VIEW, ISSUE, REVOKE, REPLACE = (f"credentials.{action}_credential" for action in ("view", "issue", "revoke", "replace"))
 
 
 def may_any(user: Any, *permissions: str) -> bool:

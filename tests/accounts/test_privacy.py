@@ -29,6 +29,7 @@ from credentials.models import Credential, CredentialFile, CredentialHold, Crede
 from learning.models import Attempt, Enrolment
 from tests.accounts.door import ANA, member, sign_in, signed_in_as
 from tests.factories import make_course, make_site
+from tests.registries import entered
 
 pytestmark = pytest.mark.django_db
 
@@ -40,10 +41,10 @@ def test_every_model_with_a_path_to_the_user_is_declared() -> None:
 
 
 def test_every_declaration_names_a_model_and_a_reason() -> None:
-    labels = [declared.model_label for declared in privacy.declarations()]
+    labels = [declared.name for declared in privacy.DECLARATIONS]
     assert len(labels) == len(set(labels))
-    for declared in privacy.declarations():
-        apps.get_model(declared.model_label)
+    for declared in privacy.DECLARATIONS:
+        apps.get_model(declared.name)
         assert len(declared.reason) > 10
 
 
@@ -172,14 +173,9 @@ def test_erasing_is_all_or_nothing() -> None:
     def fail(user: User) -> None:
         raise RuntimeError
 
-    before = privacy._declarations.copy()
-    privacy.declare("auth.Group", reason="fails in this test", erase=fail)
-    try:
-        with pytest.raises(RuntimeError):
-            erase_account(user=ana, now=timezone.now())
-    finally:
-        privacy._declarations.clear()
-        privacy._declarations.update(before)
+    failing = privacy.Declaration(name="auth.Group", reason="fails in this test", erase=fail)
+    with entered(privacy.DECLARATIONS, failing), pytest.raises(RuntimeError):
+        erase_account(user=ana, now=timezone.now())
     assert User.objects.filter(pk=ana.pk).exists()
     assert CredentialHolder.objects.filter(learner=ana).exists()
     assert CredentialFile.objects.count() == 1

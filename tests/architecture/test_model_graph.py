@@ -7,14 +7,12 @@ from django.apps import apps
 from django.db import models
 from wagtail.models import Page
 
-# From the lowest floor to the highest: .importlinter has the same order.
-FLOORS = ("accounts", "core", "knowledge", "courses", "learning")
-PERSONAL = ("accounts", "learning")
+from tests.architecture.floors import APPS, FLOORS, PERSONAL
 
 
 def our_models() -> list[type[models.Model]]:
     """Return every model of the floors, also those that Django makes for many-to-many fields."""
-    return [model for label in FLOORS for model in apps.get_app_config(label).get_models(include_auto_created=True)]
+    return [model for label in APPS for model in apps.get_app_config(label).get_models(include_auto_created=True)]
 
 
 def relations(model: type[models.Model]) -> list[tuple[str, type[models.Model]]]:
@@ -34,7 +32,7 @@ def floor(model: type[models.Model]) -> int | None:
 
 def test_every_app_of_the_site_is_a_floor() -> None:
     ours = {config.label for config in apps.get_app_configs() if "site-packages" not in config.path}
-    assert ours == set(FLOORS)
+    assert ours == set(APPS)
 
 
 @pytest.mark.parametrize("model", our_models(), ids=lambda model: model._meta.label)
@@ -56,7 +54,7 @@ def test_no_record_of_a_person_points_at_a_page(model: type[models.Model]) -> No
 
 def test_structures_that_records_hang_on_point_at_no_page() -> None:
     """A record points at runs and outlines: those must outlive pages, too."""
-    hung_on = {target for model in our_models() if model._meta.app_label == "learning" for _name, target in relations(model)}
+    hung_on = {target for model in our_models() if model._meta.app_label in PERSONAL for _name, target in relations(model)}
     for model in hung_on:
         if floor(model) is not None:
             assert not any(issubclass(target, Page) for _name, target in relations(model)), model._meta.label

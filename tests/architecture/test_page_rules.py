@@ -11,6 +11,7 @@ from accounts.models import User
 from core import access
 from core.models import BasePage, HomePage, SearchEntry, StandardPage
 from tests.architecture.conftest import our_page_classes
+from tests.registries import left_out
 
 RESERVED = ("learning", "search")
 
@@ -21,26 +22,21 @@ def test_every_page_class_has_a_rule(page_class: type[BasePage]) -> None:
 
 
 @pytest.mark.django_db
-def test_a_class_without_a_rule_is_closed(
-    client: Client, one_page_of_each: dict[type[BasePage], BasePage], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_class_without_a_rule_is_closed(client: Client, one_page_of_each: dict[type[BasePage], BasePage]) -> None:
     for page_class, page in one_page_of_each.items():
-        with monkeypatch.context() as patch:
-            patch.delitem(access._rules, page_class)
+        with left_out(access.RULES, page_class._meta.label):
             page.save_revision().publish()
             assert access.rule_for(page) == access.CLOSED
             assert client.get(page.get_url() or "").status_code == 404, page_class
 
 
 @pytest.mark.django_db
-def test_an_unregistered_page_is_in_no_list(
-    client: Client, one_page_of_each: dict[type[BasePage], BasePage], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unregistered_page_is_in_no_list(client: Client, one_page_of_each: dict[type[BasePage], BasePage]) -> None:
     page = one_page_of_each[StandardPage]
-    monkeypatch.delitem(access._rules, StandardPage)
-    page.save_revision().publish()
-    assert (page.get_url() or "").encode() not in client.get(reverse("sitemap")).content
-    assert not SearchEntry.objects.filter(page_id=page.pk).exists()
+    with left_out(access.RULES, StandardPage._meta.label):
+        page.save_revision().publish()
+        assert (page.get_url() or "").encode() not in client.get(reverse("sitemap")).content
+        assert not SearchEntry.objects.filter(page_id=page.pk).exists()
 
 
 def test_a_rule_of_a_class_is_not_inherited() -> None:

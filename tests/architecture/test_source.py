@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.architecture.floors import FLOORS
+
 ROOT = Path(__file__).resolve().parent.parent.parent
-FLOORS = ("accounts", "core", "knowledge", "courses", "learning", "config")
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "functions", "lib"}
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
