@@ -8,12 +8,13 @@ class AdministrationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from administration import navigation, personal_data, receivers, todo, upkeep
+        from administration import navigation, personal_data, receivers, subject_kinds, todo, upkeep
         from administration.audit import acts
         from administration.lists import search
 
         personal_data.declare_exports()
         acts.declare_acts()
+        subject_kinds.declare_subject_kinds()
         navigation.register_addresses()
         todo.register_sources()
         upkeep.register_chores()

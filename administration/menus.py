@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+from wagtail.admin.menu import Menu, SubmenuMenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
 from accounts.admin_second_factor import just_shown
@@ -16,6 +15,7 @@ from administration.learner_record import RecordView
 from administration.lists.choosers import learner_chooser
 from administration.lists.registry import LISTINGS
 from administration.lists.views import ListingView
+from administration.permitted_menu import PermittedMenuItem
 
 # Other parts of the record put their own items into this menu, beside the list of certificates.
 CERTIFICATES_MENU_HOOK = "register_certificates_menu_item"
@@ -70,17 +70,6 @@ def viewsets() -> list[ViewSet]:
         ExportViewSet("record_exports", url_prefix="exports"),
         learner_chooser,
     ]
-
-
-class PermittedMenuItem(MenuItem):
-    """A menu item for those who have a permission."""
-
-    def __init__(self, *args: Any, permission: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.permission = permission
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(self.permission)
 
 
 def _item(listing: str, order: int) -> PermittedMenuItem:

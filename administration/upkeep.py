@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from administration.exports.expire_exports import expire_exports
+from administration.exports.tasks import write_export
 from administration.models import RecordExport
-from administration.tasks import write_export
 from foundation.upkeep import CHORES, Chore
 
 

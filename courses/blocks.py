@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
@@ -13,9 +13,7 @@ from wagtail import blocks
 
 from core import access
 from core.blocks import TEXT_BLOCKS
-
-if TYPE_CHECKING:
-    from knowledge.models import PublicationPage
+from knowledge.models import PublicationPage
 
 # Each option is seven fields of the editor's form, and a form has DATA_UPLOAD_MAX_NUMBER_FIELDS of them at the most: beyond
 # that the whole form is refused with 400, and what was typed is lost. 100 questions of 8 options stay well below.
@@ -157,8 +155,6 @@ class EvidenceBlock(blocks.StructBlock):
     @staticmethod
     def edition_of(work: PublicationPage, language: str) -> PublicationPage | None:
         """Return the edition to show: in this language, else the one chosen; None while readers may open neither."""
-        from knowledge.models import PublicationPage
-
         live = PublicationPage.objects.live().filter(translation_key=work.translation_key).select_related("locale")
         wanted = [edition for edition in live if edition.locale.language_code == language or edition.pk == work.pk]
         wanted.sort(key=lambda edition: edition.locale.language_code != language)

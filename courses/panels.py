@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
-from django.urls import reverse
 from wagtail.admin.panels import Panel
+
+from foundation.registry import Entry, Registry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelContext(Entry):
+    """What is drawn in a panel of one name, read from the page and for the person who edits it."""
+
+    build: Callable[[Any, Any], dict[str, Any]]
+
+
+# What panels show is read by modules that know the pages, and pages name their panels: hence by name.
+CONTEXTS = Registry(PanelContext)
 
 
 class RecordPanel(Panel):
@@ -29,7 +42,7 @@ class StructurePanel(RecordPanel):
 
         def get_context_data(self, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
             context: dict[str, Any] = super().get_context_data(parent_context)
-            return context | structure_context(self.instance, self.request.user)
+            return context | CONTEXTS["structure"].build(self.instance, self.request.user)
 
 
 class TouchedPanel(RecordPanel):
@@ -41,37 +54,5 @@ class TouchedPanel(RecordPanel):
         template_name = "courses/admin/touched_panel.html"
 
         def get_context_data(self, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
-            from courses.impact_text import touched_by
-
             context: dict[str, Any] = super().get_context_data(parent_context)
-            course = self.instance.course()
-            return context | {"course": course, "sentences": touched_by(self.instance), "hidden_works": hidden_works(self.instance)}
-
-
-def structure_context(course: Any, user: Any) -> dict[str, Any]:
-    """Return what is drawn about the structure of a course, on its edit page and above the list of its modules."""
-    from courses.impact_text import state_in_words, touched_by
-    from courses.permissions import may_publish_structure
-    from courses.tree import drifts, states_of
-
-    state = states_of([course])[course.key]
-    return {
-        "state": state,
-        "state_words": state_in_words(state),
-        "sentences": touched_by(course),
-        "drifted": [dict(settings.LANGUAGES).get(drift.language, drift.language) for drift in drifts(state.source)],
-        "structure_url": reverse("course_structure", args=[course.pk]),
-        "may_publish": may_publish_structure(user, state.source),
-    }
-
-
-def hidden_works(page: Any) -> list[str]:
-    """Return the titles of works that a lesson cites and that readers do not see now: unpublished, or not open to all."""
-    from courses.blocks import EvidenceBlock
-
-    found = []
-    for block in getattr(page, "body", ()):
-        work = block.value["work"] if isinstance(block.block, EvidenceBlock) else None
-        if work is not None and block.block.edition_of(work, page.locale.language_code) is None:
-            found.append(str(work.title))
-    return found
+            return context | CONTEXTS["touched"].build(self.instance, self.request.user)

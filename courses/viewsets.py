@@ -20,7 +20,7 @@ from courses.impact_text import state_in_words
 from courses.models import AssessmentPage, CoursePage, LessonPage, ModulePage, StepPage
 from courses.outline import OutlineDocument
 from courses.page_actions import say_touched
-from courses.panels import structure_context
+from courses.panel_contexts import structure_context
 from courses.tree import draft_document, newest_outline, source_page, states_of
 
 

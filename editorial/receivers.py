@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -22,11 +23,14 @@ from wagtail.signals import (
     workflow_submitted,
 )
 
-from editorial import review_rules
+from editorial import review_rules, tasks
 from editorial.events import scheduled
 from editorial.models import PublishTask, ReviewedPage, ReviewState, ReviewTask, step_of
 from editorial.services.ensure_workflow import ensure_workflow, is_place
 from editorial.tasks import tell_of_step
+
+# Wagtail publishes what was due before now, not at it.
+A_MOMENT = timedelta(seconds=1)
 
 
 class _ElsewhereOnly:
@@ -89,8 +93,9 @@ def step_sent_back(sender: type[ReviewState], instance: ReviewState, user: Any, 
     _tell("sent_back", instance, user)
 
 
-def page_scheduled(sender: type[ReviewState], instance: ReviewState, user: Any, **kwargs: Any) -> None:
-    """Tell author and reviewer of the date."""
+def page_scheduled(sender: type[ReviewState], instance: ReviewState, user: Any, publish_at: datetime, **kwargs: Any) -> None:
+    """Tell author and reviewer of the date, and have the page published on it."""
+    transaction.on_commit(partial(tasks.publish_at, publish_at + A_MOMENT))
     _tell("scheduled", instance, user)
 
 

@@ -1,4 +1,4 @@
-"""Background work of the core: messages about reviews, and publication on its date.
+"""Background work of the review: messages, and publication on its date.
 
 Each message has a task that says whom it is for, so that one that fails is sent again alone.
 """
@@ -10,12 +10,12 @@ from datetime import datetime
 from django.core.management import call_command
 from django_tasks import task
 
+from editorial.services.notify_step import recipients_of, write_to
+
 
 @task()
 def tell_of_step(event: str, state_id: int, actor_id: int | None) -> None:
     """Find those who are to be told of a step, and tell each in a task of their own."""
-    from editorial.services.notify_step import recipients_of
-
     for event_for_them, user_id in recipients_of(event=event, state_id=state_id, actor_id=actor_id):
         mail_step.enqueue(event_for_them, state_id, actor_id, user_id)
 
@@ -23,8 +23,6 @@ def tell_of_step(event: str, state_id: int, actor_id: int | None) -> None:
 @task()
 def mail_step(event: str, state_id: int, actor_id: int | None, user_id: int) -> None:
     """Write to one person about a step, unless it no longer concerns them."""
-    from editorial.services.notify_step import write_to
-
     write_to(event=event, state_id=state_id, actor_id=actor_id, user_id=user_id)
 
 

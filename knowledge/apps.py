@@ -11,9 +11,9 @@ class KnowledgeConfig(AppConfig):
     def ready(self) -> None:
         from core import access, pagecache
         from core.sections import Section, register_section
-        from knowledge import receivers, upkeep
+        from knowledge import page_contexts, receivers, upkeep
+        from knowledge.listing import recent_cards
         from knowledge.models import Contributor, LibraryPage, PublicationPage, SeriesPage
-        from knowledge.models.publications import recent_cards
 
         for page_class in (LibraryPage, PublicationPage, SeriesPage):
             access.register(page_class, access.open_to_all)
@@ -30,5 +30,6 @@ class KnowledgeConfig(AppConfig):
             )
         )
         pagecache.watch(Contributor)
+        page_contexts.register_builders()
         upkeep.register_chores()
         receivers.connect()

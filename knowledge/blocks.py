@@ -157,7 +157,6 @@ class ChartBlock(DataBlock):
 
     def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(value, parent_context)
-        context["svg"] = charts.svg_of(value)
         return context
 
 

@@ -13,8 +13,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from knowledge import data
 
@@ -340,15 +339,3 @@ def _config() -> dict[str, Any]:
         "axis": {"labelColor": SOFT, "labelFontSize": SIZE, "gridColor": GRID, "domainColor": SOFT, "tickColor": SOFT},
         "legend": {"labelFontSize": SIZE, "labelColor": INK, "symbolSize": 110, "rowPadding": 6, "columnPadding": 18},
     }
-
-
-def svg_of(value: Any) -> SafeString:
-    """Return the pictures of a chart block for a page; empty for a draft whose rows cannot be drawn yet."""
-    from knowledge.services.draw_charts import drawn
-
-    try:
-        chart = chart_of(value["kind"], value["data"] or "", get_language() or "en")
-    except data.DataMalformed:
-        return SafeString("")
-    found = drawn([chart]).get(digest(chart))
-    return mark_safe(found.narrow + found.wide) if found else SafeString("")  # noqa: S308 - cleaned by chart_svg, element by element

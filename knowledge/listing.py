@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass, fields
 from typing import Any
 
-from core.cards import Card
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Count, F, QuerySet
@@ -14,6 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 
 from core import countries
+from core.cards import Card
 from core.models import known_page
 from core.topics import Topic
 from knowledge.models import PublicationCountry, PublicationPage, PublicationTopic, SeriesPage
@@ -165,3 +165,25 @@ def list_context(found: Any, query: QueryDict) -> dict[str, Any]:
 def current_language() -> str:
     """The language of the address."""
     return get_language() or settings.LANGUAGE_CODE
+
+
+def recent_cards(language: str) -> list[Card]:
+    """The newest three publications of a language, for the home page."""
+    return [publication.card() for publication in PublicationPage.objects.in_language(language).newest_first()[:3]]
+
+
+def works_of(series: SeriesPage) -> Paginator[PublicationPage]:
+    """Return the works of a series in its language, in their order."""
+    found = PublicationPage.objects.readable().filter(series__translation_key=series.translation_key, locale=series.locale)
+    return Paginator(found.order_by("series_number", "-published_on", "pk").select_related("locale"), PER_PAGE)
+
+
+def series_context(series: SeriesPage, query: QueryDict) -> dict[str, Any]:
+    """Return what the page of a series shows."""
+    page_obj = works_of(series).get_page(query.get("page"))
+    return {"page_obj": page_obj, "cards": [publication.card() for publication in page_obj]}
+
+
+def known_series_query(series: SeriesPage, query: QueryDict) -> dict[str, str]:
+    """Return what of a query changes the page of a series: the page number."""
+    return known_page(works_of(series), query) if "page" in query else {}

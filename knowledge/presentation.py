@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from core.cards import Card
 from django.contrib.contenttypes.models import ContentType
 from django.db.models.functions import Abs, Coalesce
 from django.urls import reverse
 from django.utils.text import slugify
+from django.utils.translation import get_language
 from wagtail.models import Page, ReferenceIndex
 
+from core.cards import Card
 from core.models import BasePage
 from knowledge import citation, metadata
-from knowledge.models import Edition
-
-if TYPE_CHECKING:
-    from knowledge.models import PublicationPage
+from knowledge.models import Edition, PublicationPage
+from knowledge.services.draw_charts import charts_among, drawn, kept
 
 MOST_RELATED = 3
 MOST_LESSONS = 6
@@ -46,14 +45,16 @@ def parts_of(body: Sequence[Any]) -> list[Part]:
     return parts
 
 
-def publication_context(page: PublicationPage) -> dict[str, Any]:
-    """Return everything the template of a publication takes beside the page itself."""
+def publication_context(page: PublicationPage, *, is_preview: bool = False) -> dict[str, Any]:
+    """Return everything the template of a publication takes beside the page itself. Charts are drawn for a preview, and else only read."""
     parts = parts_of(page.body)
     facts = citation.facts_of(page)
     edition = Edition.objects.of(page.key, page.locale.language_code).newest_first().only("number", "published_at").first()
     cite = {name: reverse("knowledge:cite", args=[page.slug, name]) for name in citation.FORMATS}
+    shown = charts_among([(block.block_type, block.value) for block in page.body], get_language() or "en")
     return {
         "parts": parts,
+        "drawings": drawn(shown) if is_preview else kept(shown),
         "contents": [part for part in parts if part.anchor],
         "credits": page.credits(),
         "authors": page.authors(),
@@ -74,8 +75,6 @@ def publication_context(page: PublicationPage) -> dict[str, Any]:
 
 def related(page: PublicationPage) -> list[Card]:
     """Return works that belong near: those of the series first, then those of the topic, newest first."""
-    from knowledge.models import PublicationPage
-
     others = PublicationPage.objects.in_language(page.locale.language_code).exclude(pk=page.pk)
     nearest: list[PublicationPage] = []
     if page.series is not None:

@@ -13,15 +13,18 @@ from django.db.models.signals import post_delete, post_save, pre_save
 from wagtail.models import Revision
 from wagtail.signals import page_published
 
-from knowledge.models import Contributor, EditionFile, PublicationPage, Work
+from knowledge.events import edition_recorded
+from knowledge.models import Contributor, Edition, EditionFile, PublicationPage, Work
+from knowledge.services.draw_charts import draw_charts_of
 from knowledge.services.record_edition import record_edition
-from knowledge.tasks import index_names
+from knowledge.tasks import index_names, make_edition_pdf
 
 
 def connect() -> None:
     """Follow publications. Called from `ready()`."""
     pre_save.connect(_work_exists, sender=PublicationPage, dispatch_uid="knowledge-work")
     page_published.connect(_published, sender=PublicationPage, dispatch_uid="knowledge-edition")
+    edition_recorded.connect(_edition_recorded, sender=Edition, dispatch_uid="knowledge-edition-recorded")
     post_save.connect(_contributor_saved, sender=Contributor, dispatch_uid="knowledge-contributor")
     post_delete.connect(_file_row_deleted, sender=EditionFile, dispatch_uid="knowledge-edition-file")
 
@@ -36,6 +39,16 @@ def _published(sender: object, instance: PublicationPage, revision: Revision | N
     # Wagtail says "published" also of what is only given a date; when its day comes, it says so again.
     if revision is not None and instance.live and instance.alias_of_id is None:
         record_edition(page=instance, revision=revision)
+
+
+def _edition_recorded(sender: object, edition: Edition, **kwargs: Any) -> None:
+    """Draw its charts now, so that the first reader finds them, and have the PDF made by a worker."""
+
+    def follow() -> None:
+        draw_charts_of(edition)
+        make_edition_pdf.enqueue(str(edition.pk))
+
+    transaction.on_commit(follow)
 
 
 def _contributor_saved(sender: object, instance: Contributor, created: bool = False, raw: bool = False, **kwargs: Any) -> None:

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.utils import timezone
 from django_tasks import task
+from django_tasks.base import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 
 from learning.services.complete_covered import complete_covered_enrolments
 from learning.services.count_steps import count_steps as count
@@ -28,3 +30,14 @@ def complete_covered(course_key: str) -> None:
 def count_steps() -> None:
     """Bring the figures of reports up to date. The timer does it every ten minutes; this is for who will not wait."""
     count(now=timezone.now())
+
+
+def request_count() -> bool:
+    """Enqueue the count, unless one is waiting. Returns whether it was enqueued.
+
+    One that is running does not stop another: it may have passed over what was done since. Two at once do no harm.
+    """
+    if DBTaskResult.objects.filter(task_path=count_steps.module_path, status=TaskResultStatus.READY).exists():
+        return False
+    count_steps.enqueue()
+    return True

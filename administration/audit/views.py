@@ -20,7 +20,7 @@ from wagtail.admin.views import generic
 
 from accounts import audit
 from accounts.models import AuditEntry
-from administration.audit.history import names_of
+from administration.audit.actors import names_of
 from administration.lists.paginator import CappedPaginator
 
 AUDIT = "accounts.view_auditentry"

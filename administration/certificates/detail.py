@@ -10,8 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from administration.audit.history import history_of
 from administration.certificates.base import ISSUE, REPLACE, REVOKE, VIEW, CertificatePage
+from administration.certificates.history import history_of
 from administration.lists.certificates import STATES, state_of
 from credentials.certificate.values import day_in, title_in, written_code
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.menu import MenuItem
 
 from administration.audit.views import AUDIT
-from administration.menus import PermittedMenuItem
+from administration.permitted_menu import PermittedMenuItem
 
 
 class AuditMenuItem(MenuItem):

@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from administration.exports.expire_exports import OVER, drop_exports
+from administration.exports.tasks import write_export
 from administration.lists.learners import LearnerListing
 from administration.lists.search import credential_named, folded
 from administration.models import RecordExport, RecordExportQuerySet
-from administration.tasks import write_export
 from credentials.models import CredentialHolder
 from learning.models import Enrolment
 

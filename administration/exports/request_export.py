@@ -11,8 +11,8 @@ from django.db import transaction
 from accounts.models import User
 from accounts.services.record_audit import record_audit
 from administration.audit.acts import EXPORTED
+from administration.exports.tasks import write_export
 from administration.models import PERSONAL, RecordExport
-from administration.tasks import write_export
 from foundation.errors import Refused
 
 MOST_AN_HOUR = 5

@@ -21,7 +21,7 @@ from administration.exports.formats import CsvWriter
 from administration.lists.course_titles import admin_language
 from administration.reports.figures import RunFigures, StepFigures, run_with_steps, runs
 from foundation.replica import Read, from_replica
-from learning.services.request_count import ask_count
+from learning.tasks import request_count
 
 VIEW = "learning.view_stepstat"
 # A thousand steps are ten pages: none is heavy, and each is a stretch of the course that one can look at.
@@ -121,7 +121,7 @@ def _line(run: RunFigures, step: StepFigures) -> list[Any]:
 def count_again(request: HttpRequest) -> HttpResponse:
     """Have everything counted now, and go back."""
     _check(request)
-    if ask_count():
+    if request_count():
         messages.success(request, _("Counting has been asked for. Load this page again in a moment."))
     else:
         messages.info(request, _("Counting has been asked for already, and waits for its turn."))

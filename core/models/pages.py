@@ -19,6 +19,7 @@ from wagtail.models import Page
 from core import blocks
 from core.cards import Card, SearchDocument
 from core.context import LanguageLink, language_links_for_page
+from core.page_context import builder_of
 from core.sections import home_cards
 
 # Addresses under a language's home page that belong to the record and to search (HOUSE.md, section 6).
@@ -63,7 +64,8 @@ class BasePage(Page):
 
         The front view renders and keeps the page under this; everything else is as if it had not been asked.
         """
-        return {}
+        builder = builder_of(self)
+        return builder.known_query(self, query) if builder else {}
 
     def next_moment(self, now: datetime) -> datetime | None:
         """The next known moment at which this page changes by itself, if there is one: until then it may be kept as rendered.
@@ -84,7 +86,8 @@ class BasePage(Page):
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         context["language_links"] = self.languages()
         context["breadcrumbs"] = self.breadcrumbs()
-        return context
+        builder = builder_of(self)
+        return context | dict(builder.build(self, request)) if builder else context
 
     def breadcrumbs(self) -> list[tuple[str, str]]:
         """Titles and addresses from below the home page to the parent."""

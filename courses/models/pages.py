@@ -7,19 +7,19 @@ from datetime import datetime
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
-from core.cards import Card, SearchDocument
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.http import HttpRequest, QueryDict
-from django.utils.translation import get_language, ngettext
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.blocks import CharBlock
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 
 from core import blocks as core_blocks
+from core.cards import Card, SearchDocument
 from core.models import BasePage
 from core.topics import Topic
 from courses import blocks
@@ -52,18 +52,6 @@ class CataloguePage(BasePage):
         # A promised address: /<lang>/courses/.
         self.slug = "courses"
         super().clean()
-
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        from courses.catalogue import catalogue_context
-
-        context = super().get_context(request, *args, **kwargs)
-        context.update(catalogue_context(request.GET, self.locale.language_code))
-        return context
-
-    def known_query(self, query: QueryDict) -> dict[str, str]:
-        from courses.catalogue import known_query
-
-        return known_query(query, self.locale.language_code)
 
 
 class CoursePage(BasePage):
@@ -152,13 +140,6 @@ class CoursePage(BasePage):
         aims = " ".join(str(aim.value) for aim in self.aims)
         return SearchDocument(title=self.title, summary=self.summary, text=aims, kind="course", context=str(self.get_topic_display()))
 
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        from courses.presentation import course_context
-
-        context = super().get_context(request, *args, **kwargs)
-        context.update(course_context(self, get_language() or self.locale.language_code))
-        return context
-
 
 class CoursePart(BasePage):
     """A page inside a course. Knows its course by the tree, on this request only."""
@@ -203,13 +184,6 @@ class ModulePage(CoursePart):
     @property
     def description(self) -> str:
         return self.search_description or self.summary
-
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        from courses.presentation import module_context
-
-        context = super().get_context(request, *args, **kwargs)
-        context.update(module_context(self, get_language() or self.locale.language_code))
-        return context
 
 
 class StepPage(CoursePart):
@@ -256,13 +230,6 @@ class StepPage(CoursePart):
     def rule(self) -> AssessmentRule | None:
         """What is asked to pass, for a step that is graded."""
         return None
-
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        from courses.presentation import step_context
-
-        context = super().get_context(request, *args, **kwargs)
-        context.update(step_context(self, get_language() or self.locale.language_code))
-        return context
 
 
 class LessonPage(StepPage):

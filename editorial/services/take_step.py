@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -20,10 +20,7 @@ from editorial.events import scheduled
 from editorial.forms import CHANGED, ScheduleForm, SendBackForm, StepForm
 from editorial.handlers import ACTIONS, StepAction, form_for
 from editorial.models import ReviewState
-from editorial.tasks import publish_at
 
-# Wagtail publishes what was due before now, not at it.
-A_MOMENT = timedelta(seconds=1)
 # Sending a text to review again approves nothing: whoever corrected it may do that.
 FOR_MEMBERS = {"review_again"}
 # Writes a step once everything is checked: with its state, the person, and what they filled in.
@@ -104,8 +101,7 @@ def _publish(state: ReviewState, user: Any, answers: dict[str, Any]) -> None:
 def _schedule(state: ReviewState, user: Any, answers: dict[str, Any]) -> None:
     _set_date(state.revision, answers["publish_at"])
     _release(state, user, answers)
-    scheduled.send(sender=ReviewState, instance=state, user=user)
-    transaction.on_commit(partial(publish_at, answers["publish_at"] + A_MOMENT))
+    scheduled.send(sender=ReviewState, instance=state, user=user, publish_at=answers["publish_at"])
 
 
 def _release(state: ReviewState, user: Any, answers: dict[str, Any]) -> None:

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import ClassVar
 
-from core.cards import Card, SearchDocument
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db import models
-from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
 
 from core import blocks as core_blocks
-from core.models import BasePage, known_page
+from core.cards import Card, SearchDocument
+from core.models import BasePage
 from core.topics import Topic
 from editorial.models import ReviewedPage
 
-if TYPE_CHECKING:
-    from knowledge.models.publications import PublicationPage
-
 # Below the library these addresses are lists, not publications (knowledge/urls.py).
 RESERVED_SLUGS = frozenset({"authors", "countries", "topics", "feed"})
-PER_PAGE = 20
 
 
 class UnderLibrary(ReviewedPage):
@@ -53,18 +47,6 @@ class LibraryPage(BasePage):
         self.slug = "knowledge"
         super().clean()
 
-    def known_query(self, query: QueryDict) -> dict[str, str]:
-        from knowledge.listing import known_query
-
-        return known_query(query, self.locale.language_code)
-
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        from knowledge.listing import library_context
-
-        context = super().get_context(request, *args, **kwargs)
-        context.update(library_context(request.GET, self.locale.language_code))
-        return context
-
 
 class SeriesPage(UnderLibrary):
     """Works that belong together, in their order."""
@@ -86,23 +68,6 @@ class SeriesPage(UnderLibrary):
     @property
     def description(self) -> str:
         return self.search_description or self.summary
-
-    def publications(self) -> Paginator[PublicationPage]:
-        """The works of this series in this language, in their order."""
-        from knowledge.models.publications import PublicationPage
-
-        found = PublicationPage.objects.readable().filter(series__translation_key=self.translation_key, locale=self.locale)
-        return Paginator(found.order_by("series_number", "-published_on", "pk").select_related("locale"), PER_PAGE)
-
-    def known_query(self, query: QueryDict) -> dict[str, str]:
-        return known_page(self.publications(), query) if "page" in query else {}
-
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context(request, *args, **kwargs)
-        page_obj = self.publications().get_page(request.GET.get("page"))
-        context["page_obj"] = page_obj
-        context["cards"] = [publication.card() for publication in page_obj]
-        return context
 
     def card(self) -> Card:
         return Card(

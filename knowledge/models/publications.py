@@ -6,10 +6,8 @@ import uuid
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from core.cards import Card, SearchDocument
 from django.db import models
 from django.db.models import Q
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
@@ -32,6 +30,7 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from core import blocks as core_blocks
 from core import countries
+from core.cards import Card, SearchDocument
 from core.models import BasePage, BasePageForm
 from core.topics import Topic
 from editorial.models import ReviewedPage
@@ -234,13 +233,6 @@ class PublicationPage(UnderLibrary):
         )
         return found
 
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        from knowledge.presentation import publication_context
-
-        context = super().get_context(request, *args, **kwargs)
-        context.update(publication_context(self))
-        return context
-
     def card(self) -> Card:
         return Card(
             url=self.get_url() or "",
@@ -271,8 +263,3 @@ class PublicationPage(UnderLibrary):
             *(countries.name_of(line.country, language) for line in self.countries.all()),
         )
         return " ".join(names)
-
-
-def recent_cards(language: str) -> list[Card]:
-    """The newest three publications of a language, for the home page."""
-    return [publication.card() for publication in PublicationPage.objects.in_language(language).newest_first()[:3]]

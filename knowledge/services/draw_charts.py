@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 
 from knowledge import chart_renderer, chart_svg, charts
 from knowledge.charts import Chart
 from knowledge.data import DataMalformed
-from knowledge.models import ChartDrawing
+from knowledge.edition import stored
+from knowledge.models import ChartDrawing, Edition
 
 logger = logging.getLogger(__name__)
+
+# For so long a chart that could not be drawn is tried again.
+RECENT = timedelta(days=1)
+
+
+def kept(wanted: Iterable[Chart]) -> dict[str, ChartDrawing]:
+    """Return the drawings of charts by their digest, as far as there are any. One query, none without a chart."""
+    digests = [charts.digest(chart) for chart in wanted]
+    return ChartDrawing.objects.in_bulk(digests) if digests else {}
 
 
 def drawn(wanted: Iterable[Chart]) -> dict[str, ChartDrawing]:
@@ -29,17 +40,39 @@ def drawn(wanted: Iterable[Chart]) -> dict[str, ChartDrawing]:
     return found
 
 
-def draw_charts(*, body: Iterable[tuple[str, object]], language: str) -> int:
-    """Draw the charts among blocks, given as type and stored value. Returns how many charts there are."""
+def draw_charts_of(edition: Edition) -> int:
+    """Draw the charts of an edition. Returns how many charts it has."""
+    wanted = charts_of(edition)
+    drawn(wanted)
+    return len(wanted)
+
+
+def charts_of(edition: Edition) -> list[Chart]:
+    """Return the charts of an edition that can be drawn."""
+    blocks = stored.blocks(edition.content, "body")
+    return charts_among([(block.type, block.value) for block in blocks], edition.language)
+
+
+def draw_missing_charts(*, now: datetime) -> int:
+    """Draw the charts of the last day's editions that could not be drawn when they were published. Returns how many there are now."""
+    made = 0
+    for edition in Edition.objects.filter(published_at__gt=now - RECENT).order_by("pk"):
+        wanted = charts_of(edition)
+        missing = {charts.digest(chart) for chart in wanted} - kept(wanted).keys()
+        made += len(missing & drawn(wanted).keys()) if missing else 0
+    return made
+
+
+def charts_among(body: Iterable[tuple[str, object]], language: str) -> list[Chart]:
+    """Return the charts among blocks, given as type and stored value; those whose rows cannot be drawn yet are left out."""
     wanted = []
     for block_type, value in body:
-        if block_type == "chart" and isinstance(value, dict):
+        if block_type == "chart" and isinstance(value, Mapping):
             try:
                 wanted.append(charts.chart_of(str(value.get("kind")), str(value.get("data") or ""), language))
             except DataMalformed:
                 continue
-    drawn(wanted)
-    return len(wanted)
+    return wanted
 
 
 def _draw(missing: dict[str, Chart]) -> list[ChartDrawing]:

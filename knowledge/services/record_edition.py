@@ -6,11 +6,9 @@ from django.db import transaction
 from django.db.models import Max
 from wagtail.models import COMMENTS_RELATION_NAME, Revision
 
-from knowledge.edition import stored
 from knowledge.edition.facts import facts_of
+from knowledge.events import edition_recorded
 from knowledge.models import Edition, PublicationPage, Work
-from knowledge.services.draw_charts import draw_charts
-from knowledge.tasks import make_edition_pdf
 
 
 def record_edition(*, page: PublicationPage, revision: Revision) -> Edition:
@@ -33,12 +31,5 @@ def record_edition(*, page: PublicationPage, revision: Revision) -> Edition:
             content={name: value for name, value in revision.content.items() if name != COMMENTS_RELATION_NAME},
             facts=facts_of(page, revision.content),
         )
-        transaction.on_commit(lambda: _follow(edition))
+        edition_recorded.send(sender=Edition, edition=edition)
     return edition
-
-
-def _follow(edition: Edition) -> None:
-    """Draw its charts now, so that the first reader finds them, and have the PDF made by a worker."""
-    blocks = stored.blocks(edition.content, "body")
-    draw_charts(body=[(block.type, block.value) for block in blocks], language=edition.language)
-    make_edition_pdf.enqueue(str(edition.pk))

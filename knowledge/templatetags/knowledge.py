@@ -13,7 +13,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from knowledge import charts, notes
+from knowledge.data import DataMalformed
 from knowledge.presentation import Part
+from knowledge.services.draw_charts import drawn
 
 register = template.Library()
 CITED = re.compile(r"\[(\d{1,3})\]")
@@ -35,6 +37,21 @@ def cited(text: str) -> SafeString:
 def as_written(cell: str) -> str:
     """Return a number of a chart as the language writes it: the same as in the drawing."""
     return charts.written(cell, get_language() or "en")
+
+
+@register.simple_tag(takes_context=True)
+def chart_pictures(context: Context, value: Any) -> SafeString:
+    """Return the pictures of a chart block; empty for one that cannot be drawn, whose numbers stand as a table.
+
+    A page brings the `drawings` that there are. Only where nothing does (a block by itself, in the admin and the styleguide) is it drawn.
+    """
+    try:
+        chart = charts.chart_of(value["kind"], value["data"] or "", get_language() or "en")
+    except DataMalformed:
+        return SafeString("")
+    drawings = context.get("drawings")
+    found = (drawn([chart]) if drawings is None else drawings).get(charts.digest(chart))
+    return mark_safe(found.narrow + found.wide) if found else SafeString("")  # noqa: S308 - cleaned by chart_svg, element by element
 
 
 @register.simple_tag(takes_context=True)

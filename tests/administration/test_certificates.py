@@ -18,8 +18,8 @@ from django.utils import timezone
 from accounts.models import AuditEntry, User
 from accounts.services.erase_account import erase_account
 from administration import todo
-from administration.audit.history import history_of
 from administration.audit.views import ACTORS
+from administration.certificates.history import history_of
 from credentials.models import Credential, CredentialFile, CredentialHold, CredentialHolder
 from credentials.services.issue_by_hand import issue_by_hand
 from credentials.services.replace_credential import replace_credential

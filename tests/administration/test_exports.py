@@ -420,13 +420,13 @@ def test_killed_in_the_middle_it_is_begun_again(client: Client, person: User, na
     export.refresh_from_db()
     assert export.state == State.RUNNING
     assert not default_storage.exists(export.path), "no half file"
-    assert reconcile(now=timezone.now()).rewritten == 0, "it may still be alive"
+    assert reconcile(now=timezone.now())["exports"] == 0, "it may still be alive"
     RecordExport.objects.update(moved_at=timezone.now() - timedelta(minutes=11))
-    assert reconcile(now=timezone.now()).rewritten == 1
+    assert reconcile(now=timezone.now())["exports"] == 1
     export.refresh_from_db()
     assert (export.state, export.run, export.rows_done) == (State.DONE, 2, 9)
     assert len(csv_rows(body(client, export))) == 10
-    assert reconcile(now=timezone.now()).rewritten == 0
+    assert reconcile(now=timezone.now())["exports"] == 0
 
 
 def test_a_lost_task_is_found(person: User, named: None) -> None:
@@ -493,7 +493,7 @@ def test_it_goes_after_a_day(client: Client, person: User, named: None, django_c
     RecordExport.objects.update(asked_at=timezone.now() - timedelta(hours=24, minutes=1))
     assert client.get(reverse("record_exports:download", args=[export.pk])).status_code == 302, "also before anyone has swept"
     with django_capture_on_commit_callbacks(execute=True):
-        assert reconcile(now=timezone.now()).expired == 1
+        assert reconcile(now=timezone.now())["expired-exports"] == 1
     assert not default_storage.exists(export.path)
     assert not RecordExport.objects.exists()
     assert expire_exports(now=timezone.now()) == 0

@@ -23,7 +23,7 @@ from accounts.privacy import erase_records, export_records
 from accounts.services.erase_account import erase_account
 from accounts.services.record_audit import record_audit
 from administration.audit.acts import OPENED
-from administration.audit.history import history_of
+from administration.certificates.history import history_of
 from credentials.audit import ISSUED, OVERRIDDEN, REPLACED, REVOKED
 from credentials.errors import CredentialOver, NameMissing, NameUnchanged, NameUnprintable, NotEligible, OwnRecord
 from credentials.models import Credential, CredentialHold, CredentialHolder, CredentialNotice
@@ -423,7 +423,7 @@ def test_the_holder_is_told_once_in_their_language(
     notice = CredentialNotice.objects.get()
     assert notice.told_at
     tell_holder.call(notice.pk)
-    assert reconcile(now=timezone.now() + timedelta(hours=2)).told == 0
+    assert reconcile(now=timezone.now() + timedelta(hours=2))["messages"] == 0
     assert len(mail.outbox) == 1
 
 
@@ -440,7 +440,7 @@ def test_who_is_given_one_by_hand_is_told_where_it_is(
 
 def test_who_is_told_late_is_not_told_that_they_have_what_was_revoked(actor: User, unfinished: Enrolment) -> None:
     credential = revoke(actor, issue(actor, unfinished, override=True))
-    assert reconcile(now=timezone.now() + timedelta(hours=2)).told == 2
+    assert reconcile(now=timezone.now() + timedelta(hours=2))["messages"] == 2
     assert ["revoked" in message.subject for message in mail.outbox] == [True]
     assert not CredentialNotice.objects.filter(told_at=None).exists()
     with override("en"):
@@ -458,8 +458,8 @@ def test_who_earned_one_gets_no_such_mail(holder: User, django_capture_on_commit
 
 def test_what_no_task_has_told_is_told_by_the_reconciler(actor: User, credential: Credential) -> None:
     revoke(actor, credential)
-    assert reconcile(now=timezone.now()).told == 0
-    assert reconcile(now=timezone.now() + timedelta(hours=2)).told == 1
+    assert reconcile(now=timezone.now())["messages"] == 0
+    assert reconcile(now=timezone.now() + timedelta(hours=2))["messages"] == 1
     assert len(mail.outbox) == 1
 
 
@@ -467,7 +467,7 @@ def test_who_is_gone_is_not_written_to(actor: User, credential: Credential, hold
     revoke(actor, credential)
     erase_account(user=holder, now=timezone.now())
     tell_holder.call(CredentialNotice.objects.get().pk)
-    assert reconcile(now=timezone.now() + timedelta(hours=2)).told == 0
+    assert reconcile(now=timezone.now() + timedelta(hours=2))["messages"] == 0
     assert not [message for message in mail.outbox if "holder@example.org" in message.to]
 
 

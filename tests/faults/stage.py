@@ -152,7 +152,7 @@ def fold(batch: int = 1000) -> int:
 def reconcile() -> dict[str, int]:
     """Do what the timer does every ten minutes."""
     result = run_reconcile(now=timezone.now())
-    return {"moved": result.moved, "completed": result.completed, "folded": result.folded}
+    return {"moved": result["moves"], "completed": result["completions"], "folded": result["counts"]}
 
 
 def an_hour_later() -> int:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
 import subprocess
 import sys
+import uuid
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
@@ -15,13 +18,15 @@ import pytest
 import yaml
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils import translation
+from django.template import Context
+from django.utils import timezone, translation
 
 from knowledge import chart_renderer, chart_svg, charts, data
 from knowledge.blocks import ChartBlock
 from knowledge.demo import CONTENT, _block
-from knowledge.models import ChartDrawing
+from knowledge.models import ChartDrawing, Edition, Work
 from knowledge.services import draw_charts
+from knowledge.templatetags.knowledge import chart_pictures
 
 TOKENS = (Path(settings.BASE_DIR) / "static" / "css" / "tokens.css").read_text()
 
@@ -146,7 +151,7 @@ def test_more_series_than_can_be_told_apart_are_refused_while_editing() -> None:
     with pytest.raises(ValidationError):
         block.clean(value)
     with translation.override("es"):
-        assert charts.svg_of(value) == ""
+        assert chart_pictures(Context(), value) == ""
 
 
 def _luminance(colour: str) -> float:
@@ -174,13 +179,25 @@ def test_the_series_can_be_told_from_the_page_and_from_each_other_without_colour
 def test_a_chart_is_drawn_once_and_then_read(monkeypatch: pytest.MonkeyPatch) -> None:
     value = {"kind": "bar", "data": rows(("País", "A"), ("Perú", "1.5"))}
     with translation.override("es"):
-        first = charts.svg_of(value)
+        first = chart_pictures(Context(), value)
     assert first.count("<svg") == 2
     assert "1,5" in first
     monkeypatch.setattr(chart_renderer, "draw", lambda jobs: pytest.fail("drawn again"))
     with translation.override("es"):
-        assert charts.svg_of(value) == first
+        assert chart_pictures(Context(), value) == first
     assert ChartDrawing.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_page_shows_the_drawings_that_there_are_and_draws_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    value = {"kind": "bar", "data": rows(("País", "A"), ("Perú", "1.5"))}
+    with translation.override("es"):
+        wanted = draw_charts.charts_among([("chart", value)], "es")
+        drawn = draw_charts.drawn(wanted)
+        monkeypatch.setattr(chart_renderer, "draw", lambda jobs: pytest.fail("drawn by a reader"))
+        assert chart_pictures(Context({"drawings": {}}), value) == ""
+        assert chart_pictures(Context({"drawings": draw_charts.kept(wanted)}), value).count("<svg") == 2
+    assert draw_charts.kept(wanted).keys() == drawn.keys()
 
 
 @pytest.mark.django_db
@@ -202,22 +219,29 @@ def test_what_cannot_be_read_is_left_out_and_the_rest_is_drawn() -> None:
         ("chart", {"kind": "bar", "data": rows(("P", "A"), ("x", "1"))}),
         ("rich_text", "<p>x</p>"),
     ]
-    assert draw_charts.draw_charts(body=body, language="es") == 1
+    assert len(draw_charts.drawn(draw_charts.charts_among(body, "es"))) == 1
     assert ChartDrawing.objects.count() == 1
 
 
-def test_a_child_that_was_killed_is_started_again() -> None:
+def test_each_drawing_has_a_process_that_ends_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     text = rows(("P", "A"), ("x", "1"))
     before = pictures("bar", text)
-    assert chart_renderer._child._process is not None
-    chart_renderer._child._process.kill()
+    with monkeypatch.context() as patch:
+        patch.setattr(chart_renderer, "LONGEST_SECONDS", 0.01)
+        with pytest.raises(chart_renderer.DrawingFailed):
+            pictures("bar", text)
+    assert not [child for child in Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split() if is_drawing(child)]
     assert pictures("bar", text) == before
 
 
-def test_a_description_that_vega_refuses_is_reported_and_the_child_lives() -> None:
+def is_drawing(process: str) -> bool:
+    command = Path(f"/proc/{process}/cmdline")
+    return command.exists() and b"chart_renderer" in command.read_bytes()
+
+
+def test_a_description_that_vega_refuses_is_reported() -> None:
     with pytest.raises(chart_renderer.DrawingFailed):
         chart_renderer.draw([{"spec": {"mark": 5}, "format": charts.number_format("es")}])
-    assert pictures("bar", rows(("P", "A"), ("x", "1")))
 
 
 def test_the_engine_is_not_in_the_process_of_the_site() -> None:
@@ -231,3 +255,23 @@ def test_a_description_is_json_and_the_same_each_time() -> None:
     chart = charts.chart_of("line", many(3, 8), "fr")
     assert json.dumps(charts.spec(chart, charts.WIDE)) == json.dumps(charts.spec(chart, charts.WIDE))
     assert len({charts.digest(charts.chart_of("line", many(3, 8), language)) for language in ("es", "fr")}) == 2
+
+
+@pytest.mark.django_db
+def test_a_chart_that_could_not_be_drawn_is_drawn_by_the_timer() -> None:
+    content = {"body": json.dumps([{"type": "chart", "value": dict(ChartBlock._meta_class.preview_value), "id": "a"}])}
+    now = timezone.now()
+    Edition.objects.create(
+        work=Work.objects.create(key=uuid.uuid4()),
+        language="es",
+        number=1,
+        page_id=1,
+        title="Obra",
+        content=content,
+        facts={},
+        published_at=now,
+    )
+    assert draw_charts.draw_missing_charts(now=now + timedelta(days=2)) == 0, "for a day only"
+    assert draw_charts.draw_missing_charts(now=now) == 1
+    assert ChartDrawing.objects.count() == 1
+    assert draw_charts.draw_missing_charts(now=now) == 0

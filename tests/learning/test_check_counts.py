@@ -27,8 +27,8 @@ from learning.services.aggregate_progress import fold_progress
 from learning.services.check_counts import AlreadyMended, check_counts, mend_counts
 from learning.services.count_steps import count_steps
 from learning.services.mark_done import mark_done
-from learning.services.request_count import ask_count
 from learning.services.withdraw import withdraw
+from learning.tasks import request_count
 from tests.factories import enrol_in, finish_course, lessons_of, make_course
 
 pytestmark = pytest.mark.django_db
@@ -205,7 +205,7 @@ def test_a_done_step_counts_nothing_itself() -> None:
 def test_one_count_waits_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     enqueued: list[int] = []
     monkeypatch.setattr(type(tasks.count_steps), "enqueue", lambda self: enqueued.append(1))
-    assert ask_count()
+    assert request_count()
     DBTaskResult.objects.create(
         task_path=tasks.count_steps.module_path,
         status=TaskResultStatus.READY,
@@ -213,13 +213,13 @@ def test_one_count_waits_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
         backend_name="default",
         run_after=get_date_max(),
     )
-    assert not ask_count()
+    assert not request_count()
     DBTaskResult.objects.update(status=TaskResultStatus.RUNNING)
-    assert ask_count()
+    assert request_count()
     assert len(enqueued) == 2
 
 
-def test_the_task_counts() -> None:
+def test_the_trequest_counts() -> None:
     some()
     tasks.count_steps.call()
     assert RunStat.objects.get().enrolled == 4

@@ -1,8 +1,8 @@
-"""The audit trail in words: who did what to a certificate, when and why. Names are looked up each time, never stored."""
+"""The history of a certificate in words: who did what, when and why. Names are looked up each time, never stored."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,8 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry
+from administration.audit.actors import names_of
 from administration.certificates.base import detail_url
 from credentials.audit import ISSUED, OVERRIDDEN, REPLACED, REVOKED
 from credentials.certificate.values import written_code
@@ -26,13 +27,6 @@ class Line:
     who: str = ""
     reason: str = ""
     url: str = ""
-
-
-def names_of(actors: Iterable[int]) -> dict[int, str]:
-    """Return the e-mail addresses of accounts by number; those that are gone are "a former member of staff". One query."""
-    wanted = set(actors)
-    found = dict(User.objects.filter(pk__in=wanted).values_list("pk", "email"))
-    return {actor: found.get(actor) or _("a former member of staff") for actor in wanted}
 
 
 def history_of(credential: Credential) -> list[Line]:
