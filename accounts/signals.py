@@ -1,4 +1,4 @@
-"""What follows whenever an account is written, by whatever way: a page, the admin or a command."""
+"""Signal receivers for every saved account, whether a page, the admin or a command saved it."""
 
 from __future__ import annotations
 

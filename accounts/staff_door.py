@@ -1,4 +1,4 @@
-"""The door behind the door: nothing below /admin/ is answered to staff whose session has not shown a second factor today.
+"""Middleware that closes everything below /admin/ to staff until their session has shown a second factor in the last hours.
 
 One place, before any view: pages, previews, JSON, bulk actions, uploads and what Wagtail or an app of ours may add there
 later are all behind it. Views whose acts reach outside, or can't be taken back, ask for a newer showing of their own.

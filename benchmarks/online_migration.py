@@ -1,4 +1,4 @@
-"""What people who write notice while a large table is migrated: the operations of core.online_migrations, and the ordinary ones.
+"""Measure how long writers wait while a large table is migrated: by core.online_migrations, and by ordinary operations.
 
 scripts/with_postgres.sh .venv/bin/python -m benchmarks.online_migration                10 million rows
 scripts/with_postgres.sh .venv/bin/python -m benchmarks.online_migration 200000         so many rows

@@ -1,4 +1,4 @@
-"""What the frame of every page needs: navigation, footer and the links to the other languages."""
+"""What the template around every page needs: navigation, footer and the links to the other languages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person fills in when they take a step of the review."""
+"""The forms in which a person takes a step of the review."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens when a step of a review begins or ends: the next people are told, and Wagtail's own messages stay away."""
+"""When a step of a review begins or ends: tell the people who come next, and stop Wagtail's own messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The front view, media, health, and the errors of the public site."""
+"""The front view, media files, health checks, and the error pages of the public site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the core adds to Wagtail: files follow their page, and the editors' desk."""
+"""What the core adds to Wagtail: documents are served by the rule of their page, and pages of the admin for editors."""
 
 from __future__ import annotations
 

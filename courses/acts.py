@@ -1,4 +1,4 @@
-"""Before an author deletes, unpublishes or moves a part of a course: say whom it touches, and refuse what would strand people.
+"""Before an author deletes, unpublishes or moves a part of a course: say whom it affects, and refuse what would stop learners.
 
 The same for one page and for many at once. Deleting a course that people are in the middle of is refused while no other
 language of it would be left: unpublishing takes it from readers just as well, and can be undone.

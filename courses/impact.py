@@ -1,4 +1,4 @@
-"""Whom would this edit touch? Questions that the floors above answer about courses and their steps."""
+"""The registry of questions about an edit, "whom would it affect?", which the floors above answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tree of pages tells the structures: a run for each new course, waivers for steps that come and go.
+"""Signals between pages and structures: a run for each new course, waivers for steps that close, and their end when they open.
 
 Sends `outline_published` (sender: Outline; outline, everyone) and `step_waived` (sender: StepWaiver; course_key,
 step_keys) for the floors above, both inside the transaction that makes them true: a task that a receiver enqueues is

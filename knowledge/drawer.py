@@ -1,4 +1,4 @@
-"""Vega-Lite in a process of its own: `python -m knowledge.drawer` reads descriptions and writes SVG, one JSON document a line.
+"""Draw charts in a child process: `python -m knowledge.drawer` reads Vega-Lite and writes SVG, one JSON document a line.
 
 Vega is JavaScript, and its engine takes 60 to 110 MB in the process that has drawn (docs/editions.md): no web process shall carry that
 for good. So a child is started when there is something to draw, and ends when nobody has asked for IDLE_SECONDS, or with its parent.

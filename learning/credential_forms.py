@@ -1,4 +1,4 @@
-"""Forms about certificates: typing a code, and the administrator's second try."""
+"""Forms about certificates: a visitor types a code, and an administrator tries a held PDF again."""
 
 from __future__ import annotations
 

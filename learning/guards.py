@@ -1,4 +1,4 @@
-"""What the database itself refuses, whoever asks: rewriting a certificate, and touching the audit trail at all.
+"""Database triggers that refuse, for everyone, to rewrite a certificate or to change the audit trail.
 
 Of a certificate only `revoked_at`, `reason` and `replaced_by` may be filled, each once, and its link to the enrolment may
 become empty (erasure). It is never deleted, unless it was made by a demonstration. An audit entry is written, and that is all.

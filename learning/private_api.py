@@ -1,4 +1,4 @@
-"""What every address of the JSON API shares: who may write, what can be read of a body, and how refusals are said.
+"""The shared base of the JSON API: who may write, how a body is read, and how a refusal is answered.
 
 Every answer is one person's and never stored. Whatever is wrong with a request is said as JSON, in the language of the
 page that sent it: {"error": code for the script, "message": sentence for the reader}.

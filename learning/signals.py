@@ -1,4 +1,4 @@
-"""What the courses floor tells the record: a structure was published, steps were waived. And Django: tables were migrated."""
+"""Signal receivers of the record: a structure was published, steps were waived, tables were migrated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How each database is copied while the site runs, and put back whole or not at all."""
+"""Copy a database while the site runs, and put it back whole or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Making a person new recovery codes in place of those they have."""
+"""Replace a person's recovery codes by new ones."""
 
 from __future__ import annotations
 

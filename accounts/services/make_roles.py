@@ -1,4 +1,4 @@
-"""Making the groups of the roles, and bringing them to exactly what the table says."""
+"""Make the groups of the roles, and give them exactly the rights in the table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The account itself: what its owner chose, its address, its sessions, its data, and its end."""
+"""The account page: what its owner chose, the address, sessions, a copy of the data, and deletion."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Showing the second factor: at sign-in, and in a session that has not shown it yet or not for a while."""
+"""Ask for the second factor: at sign-in, and again when a session has not shown it, or not for some hours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The part of docs/performance.md that a run writes: verdicts, table and chart. Pure but for `write`.
+"""Write the generated part of docs/performance.md: verdicts, table and chart. Pure but for `write`.
 
 python -m benchmarks.bench.document         brings page and chart up to date with benchmarks/results/latest.json
 """

@@ -1,4 +1,4 @@
-"""The goals of the benchmark, and whether the rows of a run meet them. Pure."""
+"""The goals of the benchmark, and whether the measured rows of a run meet them. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The four sites: each with a database and an environment of its own, prepared, started under gunicorn, stopped."""
+"""The four sites of the benchmark, each with its own database and environment: prepare, start under gunicorn, stop."""
 
 from __future__ import annotations
 

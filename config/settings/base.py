@@ -1,4 +1,4 @@
-"""What every way of running shares. Everything that differs between machines comes from the environment."""
+"""Settings that every way to run the site shares. What differs between machines comes from the environment."""
 
 from pathlib import Path
 

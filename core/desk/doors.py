@@ -1,4 +1,4 @@
-"""What is decided about a request to the admin before its view: its language, and doors of packages that publish unasked."""
+"""Check a request to the admin before its view: set its language, and stop packages that would publish without review."""
 
 from __future__ import annotations
 

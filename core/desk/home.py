@@ -1,4 +1,4 @@
-"""The first page of the admin: what waits for whoever opens it, their drafts, and what they changed last."""
+"""The first page of the admin: what waits for the person who opens it, their drafts, and what they changed last."""
 
 from __future__ import annotations
 

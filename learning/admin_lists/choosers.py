@@ -1,4 +1,4 @@
-"""Choosing a person by searching: what stands in place of a <select> with everyone in it."""
+"""Choose a person by searching, in place of a <select> with everyone in it."""
 
 from __future__ import annotations
 

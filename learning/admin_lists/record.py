@@ -1,4 +1,4 @@
-"""A learner's record of one course as support sees it: first a reason, then what the learner sees, with the same sentence."""
+"""A learner's record of one course for support: asks for a reason first, then shows what the learner sees."""
 
 from __future__ import annotations
 

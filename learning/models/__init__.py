@@ -1,4 +1,4 @@
-"""The record: enrolments, attempts and credentials. Points at content by key, never by a foreign key to a page.
+"""The record: enrolments, attempts and credentials. They point at content by key, never by a foreign key to a page.
 
 Lock order: run, person, enrolment, attempt, credential.
 """

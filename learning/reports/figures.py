@@ -1,4 +1,4 @@
-"""What a report says, read from the rollup: people of a run, and how many of them have done each step.
+"""Read the figures of a report from the counts: people of a run, and how many of them have done each step.
 
 Few people are not counted in public: a figure from 1 to 4 is not told (docs/decisions/0026).
 """

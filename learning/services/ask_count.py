@@ -1,4 +1,4 @@
-"""Ask for figures to be counted again, now: one such task waits at a time, however many ask."""
+"""Ask for figures to be counted again now: one such task waits at a time, however many people ask."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bring what reports read up to date: fold the outbox into the counts of steps, and count the people of each run."""
+"""Update what reports read: add the outbox to the counts of steps, and count the people of each run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CSV and XLSX, written row by row, and so that no spreadsheet takes a name for a formula (OWASP, "CSV Injection")."""
+"""Write CSV and XLSX row by row, so that no spreadsheet takes a name for a formula (OWASP, "CSV Injection")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the record says, for pages and for the API. Constant queries, whatever the length of a course."""
+"""Read the record for pages and for the API. Constant queries, whatever the length of a course."""
 
 from __future__ import annotations
 

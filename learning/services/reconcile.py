@@ -1,4 +1,4 @@
-"""Run again what background work has left undone, found by what is missing and not by which task was lost."""
+"""Do again what background work has left undone. It is found by what is missing, not by which task was lost."""
 
 from __future__ import annotations
 

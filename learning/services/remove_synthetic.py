@@ -1,4 +1,4 @@
-"""Take synthetic learners out again, with everything that is held of them, a batch in a transaction."""
+"""Delete synthetic learners with everything that is held about them, in batches."""
 
 from __future__ import annotations
 

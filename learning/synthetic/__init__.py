@@ -1,1 +1,1 @@
-"""People who do not exist, in numbers that the site must bear: what `manage.py load_synthetic` makes and takes out again."""
+"""Synthetic learners, people who do not exist, for tests with large numbers: see `manage.py load_synthetic`."""

@@ -1,4 +1,4 @@
-"""Synthetic people and what they did, drawn from a seed. Pure: the same seed gives the same people, whatever the database.
+"""Invent synthetic learners and what they did from a seed. Pure: the same seed gives the same people.
 
 Two courses each where there are two, about ten steps done in each (HOUSE, section 5: 102 million in 10.2 million
 enrolments; fewer in a short course), some finished, some with attempts, some withdrawn. Everything keeps the laws of the

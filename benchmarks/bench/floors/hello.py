@@ -1,4 +1,4 @@
-"""Three views: hello; hello to who is signed in; and the same with one row inserted or brought up to date."""
+"""The three views of the bare Django project: hello, hello to who is signed in, and the same with one row written."""
 
 from __future__ import annotations
 

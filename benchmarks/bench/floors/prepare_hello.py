@@ -1,4 +1,4 @@
-"""The bare Django project: people with sessions, and a table of one row a person."""
+"""Prepare the bare Django project: people with sessions, and a table with one row for each of them."""
 
 from __future__ import annotations
 

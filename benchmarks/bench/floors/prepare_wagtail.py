@@ -1,4 +1,4 @@
-"""The bare Wagtail project: one page with a paragraph."""
+"""Prepare the bare Wagtail project: one page with a paragraph."""
 
 from __future__ import annotations
 

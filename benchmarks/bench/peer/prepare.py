@@ -1,4 +1,4 @@
-"""The peer's courses, people and visits: SCORM lessons, since its course page, its saves and its completion are made for them.
+"""Prepare the peer's courses, people and visits. Lessons are SCORM: its course page, saves and completion are made for them.
 
 Its course page with ticks is also what it shows as "my progress". Its `SetValue` saves one value a call. It awards no certificate.
 """

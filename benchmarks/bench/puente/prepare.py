@@ -1,4 +1,4 @@
-"""Puente's courses, people and visits."""
+"""Prepare Puente's courses, people and visits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`manage.py load_synthetic`: learners by the million, who do not exist; and `--remove` takes them out again."""
+"""`manage.py load_synthetic`: add millions of learners who do not exist, and with `--remove` delete them again."""
 
 from __future__ import annotations
 
