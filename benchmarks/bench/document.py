@@ -21,9 +21,9 @@ MET = {True: "yes", False: "**no**", None: "–"}
 def generated(results: dict[str, Any]) -> str:
     """Return the generated part for the results of a run, markers included."""
     rows: list[Row] = results["rows"]
-    parts = [BEGIN, _head(results), _goals(rows), *_edit_view(rows), _picture(rows)]
-    parts += [_table(rows, learners) for learners in sizes(rows, "learners")]
-    return "\n\n".join([*parts, END])
+    # The page has the most learners only: the goals say how fewer compare, and the results keep every row.
+    parts = [BEGIN, _head(results), _goals(rows), *_edit_view(rows), _picture(rows), _table(rows, sizes(rows, "learners")[-1]), END]
+    return "\n\n".join(parts)
 
 
 def replaced(page: str, part: str) -> str:
@@ -79,15 +79,16 @@ def _edit_view(rows: list[Row]) -> list[str]:
 def _picture(rows: list[Row]) -> str:
     learners = sizes(rows, "learners")[-1]
     text = f"Processor time of Puente and of the peer as a multiple of each task's floor, with {learners:,} learners"
-    text += "; the table below has the figures"
+    text += "; the table below has the figures of the shortest and the longest course"
     return f"![{text}](images/{CHART.name})"
 
 
 def _table(rows: list[Row], learners: int) -> str:
+    lengths = sizes(rows, "steps")
     body = [
         _line(task, rows, steps, learners)
         for task in TASKS
-        for steps in sizes(rows, "steps")
+        for steps in sorted({lengths[0], lengths[-1]})
         if find(rows, task.name, steps, learners, variant=task.variant) or find(rows, task.name, steps, learners, "peer", task.variant)
     ]
     of_each = ("× floor", "SQL", "kB", "p50 / p95, ms")
