@@ -2,7 +2,7 @@
 
 No rule means no: a page class that nobody registered is closed, and so is a rule whose evaluator is missing.
 Rules are small and can be pickled, because the front view keeps them beside the cached body and asks again on
-every request (HOUSE.md, section 4).
+every request (docs/page-cache.md).
 """
 
 from __future__ import annotations

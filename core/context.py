@@ -37,7 +37,7 @@ class NavLink:
 
 
 def page_address(language: str, path: str = "") -> str:
-    """Return the address of a page with a promised path (HOUSE.md, section 6) in a language."""
+    """Return the address of the page with this path in a language."""
     with translation.override(language):
         return reverse("wagtail_serve", args=[path])
 

@@ -1,7 +1,7 @@
 """Declare the personal data in the record: what is exported, and what happens to it when the account is deleted.
 
 Everything goes except one thing: that a certificate with this number was issued on this day for this course. The row
-names nobody; it stays so that a paper in an employer's hands is not taken for a forgery (HOUSE.md, section 5).
+names nobody; it stays so that a paper in an employer's hands is not taken for a forgery.
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 
-# No middleware may read the session or the user on its own: an open page is the same bytes for everyone (HOUSE, idea 1).
+# No middleware may read the session or the user on its own: an open page is the same bytes for everyone (docs/README.md, idea 1).
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -48,7 +48,7 @@ class SearchDocument:
     context: str = ""
 
 
-# Addresses under a language's home page that belong to the record and to search (HOUSE.md, section 6).
+# Addresses under a language's home page that belong to the record and to search.
 RESERVED_SLUGS = frozenset({"learning", "search"})
 
 
