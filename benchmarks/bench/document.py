@@ -21,7 +21,7 @@ MET = {True: "yes", False: "**no**", None: "–"}
 def generated(results: dict[str, Any]) -> str:
     """Return the generated part for the results of a run, markers included."""
     rows: list[Row] = results["rows"]
-    # The page has the most learners only: the goals say how fewer compare, and the results keep every row.
+    # The page has the most learners only: the goals say how fewer compare, and the results keep every row, range and waiting time.
     parts = [BEGIN, _head(results), _goals(rows), *_edit_view(rows), _picture(rows), _table(rows, sizes(rows, "learners")[-1]), END]
     return "\n\n".join(parts)
 
@@ -91,7 +91,7 @@ def _table(rows: list[Row], learners: int) -> str:
         for steps in sorted({lengths[0], lengths[-1]})
         if find(rows, task.name, steps, learners, variant=task.variant) or find(rows, task.name, steps, learners, "peer", task.variant)
     ]
-    of_each = ("× floor", "SQL", "kB", "p50 / p95, ms")
+    of_each = ("× floor", "SQL", "kB")
     head = ("Task", "Steps", "Floor, ms", "Puente, ms", *of_each, "Peer, ms", *of_each)
     return f"### With {learners:,} learners\n\n" + _lines(head, body)
 
@@ -106,14 +106,12 @@ def _line(task: Task, rows: list[Row], steps: int, learners: int) -> list[str]:
 
 def _cells(row: Row | None) -> list[str]:
     if row is None:
-        return ["–"] * 5
-    low, high = row["range"]
+        return ["–"] * 4
     return [
         f"{row['app_ms']:.2f} + {row['db_ms']:.2f}",
-        f"{row['times_floor']:.2f} ({low:.2f} to {high:.2f})",
+        f"{row['times_floor']:.2f}",
         f"{row['queries']:,}",
         f"{row['bytes'] / KILO:,.1f}" if row["bytes"] >= KILO else f"{row['bytes'] / KILO:.2f}",
-        f"{row['p50_ms']:,.1f} / {row['p95_ms']:,.1f}",
     ]
 
 
