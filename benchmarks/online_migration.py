@@ -136,7 +136,7 @@ class Watcher:
 
 
 def play(bench: Bench) -> None:
-    """First online, then the ordinary way."""
+    """Migrate the table online first, and then the ordinary way."""
     from django.db import models
     from django.db.migrations import AddField
     from django.db.models import F, Q

@@ -35,7 +35,7 @@ Shape = tuple[str, str]
 
 
 class _Dice:
-    """Numbers that look thrown and are not: a stream of bytes from the slug's hash."""
+    """Numbers that look random and are always the same for a slug: the bytes of its hash."""
 
     def __init__(self, slug: str) -> None:
         self._slug = slug

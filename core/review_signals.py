@@ -82,7 +82,7 @@ def step_began(sender: type[ReviewState], instance: ReviewState, user: Any, **kw
 
 
 def step_approved(sender: type[ReviewState], instance: ReviewState, user: Any, **kwargs: Any) -> None:
-    """Tell the author that a reviewer approved. That an editor published, the publication itself tells."""
+    """Tell the author that a reviewer approved. Of publication they are told when it happens."""
     if isinstance(step_of(instance), ReviewTask):
         _tell("approved", instance, user)
 

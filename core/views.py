@@ -109,7 +109,7 @@ def front_door(request: HttpRequest) -> HttpResponse:
 
 
 def to_one_door(request: HttpRequest) -> HttpResponse:
-    """Send Wagtail's own sign-in and password pages to the one door of the site."""
+    """Lead from Wagtail's own sign-in and password pages to those of the site."""
     target = reverse("account_login")
     if query := request.META.get("QUERY_STRING", ""):
         target += f"?{query}"

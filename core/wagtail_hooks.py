@@ -24,7 +24,7 @@ from core.desk.listing import ReviewedPageViewSet
 
 @hooks.register("before_serve_document")
 def document_follows_its_page(document: Any, request: HttpRequest) -> HttpResponse | None:
-    """Serve a document to whoever may read a live page that uses it, and to editors; to nobody else it exists.
+    """Serve a document to editors and to whoever may read a live page that uses it; everyone else gets 404.
 
     Raises:
         Http404: no live page that this reader may open uses the document.
@@ -71,7 +71,7 @@ def guide_item() -> MenuItem:
 
 @hooks.register("construct_admin_api")
 def read_only(router: WagtailAPIRouter) -> None:
-    """Leave the admin's own API its reading. Its actions (publish, copy and keep live, …) are doors that nothing here needs."""
+    """Let the admin's own API only read: nothing here needs its actions (publish, copy and keep live, …)."""
     router.register_endpoint("pages", ReadOnlyPagesAPIViewSet)
 
 

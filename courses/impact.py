@@ -9,7 +9,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """How many records hang on a course: people still at it, open attempts, certificates already earned."""
+    """How many records belong to a course: people still taking it, open attempts, certificates already earned."""
 
     open_enrolments: int = 0
     open_attempts: int = 0

@@ -34,7 +34,7 @@ POSTGRES_TRIGGERS = (
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Put the guards on, or bring them up to date."""
+    """Create the triggers, or bring them up to date."""
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             _install_postgres(cursor)
@@ -45,7 +45,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
-    """Take the guards off: for a migration that has to mend rows, and for tests that empty the tables."""
+    """Drop the triggers: for a migration that must correct rows, and for tests that empty the tables."""
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             for name, table, _when, _each in POSTGRES_TRIGGERS:

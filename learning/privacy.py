@@ -84,7 +84,7 @@ def _enrolments(user: User) -> Rows:
 
 
 def _attempts(user: User) -> Rows:
-    """Return attempts with the answers given. Not the paper: it holds the key, for which others still learn."""
+    """Return attempts with the answers given. Not the paper: it holds the key, and others still take the assessment."""
     attempts = Attempt.objects.filter(enrolment__learner=user).order_by("pk")
     fields = ("enrolment__course_key", "step_key", "number", "answers", "score", "passed", "started_at", "submitted_at")
     return rows(attempts, *fields)

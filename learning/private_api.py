@@ -38,7 +38,7 @@ class BodyRefused(Exception):
 
 
 class SignedIn(SessionAuth):
-    """The session, then the size and kind of the body, then the token: who is signed out is told so, not of a token."""
+    """Checks the session, then size and kind of the body, then the token: a signed-out person is told so, and not of a token."""
 
     def __call__(self, request: HttpRequest) -> User:
         """Return the person behind the request.

@@ -41,7 +41,7 @@ def connect() -> None:
 
 
 def tables_made(sender: object, using: str, **kwargs: Any) -> None:
-    """Put the guards of the record on again: SQLite loses them when a migration remakes their table."""
+    """Create the triggers of the record again: SQLite loses them when a migration remakes their table."""
     from learning import guards
 
     if ("learning", "0004_guards") in MigrationRecorder(connections[using]).applied_migrations():

@@ -151,7 +151,7 @@ class DeleteAccountView(DoorView):
 
 @never_cache
 def deleted(request: HttpRequest) -> HttpResponse:
-    """Say that an account is gone. Anyone may read it: it is about nobody. To someone who has one it would be a fright."""
+    """Say that an account is deleted. Anyone may read it, but for people who are signed in, whom it would alarm."""
     if request.user.is_authenticated:
         return HttpResponseRedirect(reverse("account_home"))
     return render(request, "accounts/deleted.html")

@@ -23,7 +23,7 @@ from accounts.views.frame import DoorView, onward, person
 
 
 class ShowFactorView(DoorView):
-    """Takes a code, or a passkey from the browser. What follows, and whose it is, says who inherits."""
+    """Takes a code, or a passkey from the browser. Subclasses say whose it is and what follows."""
 
     template_name = "accounts/second_factor_check.html"
     form_class = ShownCodeForm

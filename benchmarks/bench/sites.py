@@ -59,7 +59,7 @@ class Site:
         self.plan = json.loads(plan.read_text())
 
     def grow(self, cluster: Cluster, learners: int) -> None:
-        """Put a crowd of learners beside the people who act."""
+        """Add learners beside the people who act."""
         self._prepare(cluster, "grow", str(learners))
 
     def start(self, cluster: Cluster) -> None:

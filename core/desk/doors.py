@@ -36,7 +36,7 @@ def follow_language(request: HttpRequest) -> None:
 
 
 def refuse_detours(request: HttpRequest, kwargs: dict[str, Any]) -> HttpResponse | None:
-    """Keep wagtail-localize from publishing a page that nobody has reviewed; it asks nobody."""
+    """Keep wagtail-localize from publishing a page that nobody has reviewed: it checks no right to publish."""
     if request.method != "POST" or request.resolver_match is None:
         return None
     view = request.resolver_match.view_name

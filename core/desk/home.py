@@ -25,7 +25,7 @@ DRAFTS = 8
 
 
 class WaitingPanel(Component):
-    """What waits for me, or that nothing does and what one can do next."""
+    """What waits for me, or, when nothing does, what I can do next."""
 
     name = "waiting"
     template_name = "core/admin/waiting_panel.html"

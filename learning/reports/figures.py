@@ -17,7 +17,7 @@ FEWEST_TOLD = 5
 
 
 def told(number: int) -> int | None:
-    """Return a number of people as it may be told: none and five or more, but not so few that one of them could be meant."""
+    """Return a number of people; None for one to four, of whom a reader could guess who is meant."""
     return None if 0 < number < FEWEST_TOLD else max(0, number)
 
 

@@ -12,7 +12,7 @@ from learning.services.fold_progress import fold_progress
 
 
 def count_steps(*, now: datetime | None = None) -> int:
-    """Count what was done until now. Returns how many rows of the outbox were folded. Twice, or two at once, is once.
+    """Count what was done until now. Returns how many rows of the outbox were added. Two at once count nothing twice.
 
     The people are counted from the enrolments themselves, all runs in one statement: it costs one pass over the table,
     and nothing when somebody enrols, completes or leaves.

@@ -37,7 +37,7 @@ def plain(value: Any) -> str | int:
 
 
 class Writer(AbstractContextManager["Writer"]):
-    """Writes rows to an open file. `workshop` is a folder for what it has to put down meanwhile."""
+    """Writes rows to an open file. `workshop` is a folder for its temporary files."""
 
     def __init__(self, file: IO[bytes], workshop: str) -> None:
         self.file, self.workshop = file, workshop

@@ -39,7 +39,7 @@ class Reconciled:
 
 
 def reconcile(*, now: datetime) -> Reconciled:
-    """Do everything that should have been done by now. Run twice, also at the same time, it does once."""
+    """Do everything that should have been done by now. A second run, also at the same time, changes nothing."""
     retried = retry_tasks(now=now)
     moved = sum(move_everyone_unfinished(outline_id=move.outline_id) for move in OutlineMove.objects.filter(done_at=None).order_by("pk"))
     first = retried, moved, _complete(), _tell(now), count_steps(), _rewrite(now), expire_exports(now=now)

@@ -14,7 +14,7 @@ UPSERT = (
 
 
 def hello(request: HttpRequest) -> HttpResponse:
-    """Ask nobody anything."""
+    """Greet without reading the session or the database."""
     return HttpResponse("Hello")
 
 

@@ -37,6 +37,6 @@ def make(sizes: dict[str, Any]) -> dict[str, Any]:
 
 
 def grow(learners: int) -> None:
-    """Put a crowd beside them."""
+    """Add other people."""
     with connection.cursor() as cursor:
         cursor.execute(CROWD, [User.objects.filter(username__startswith="crowd").count() + 1, learners])

@@ -19,4 +19,4 @@ def make(_sizes: dict[str, Any]) -> dict[str, Any]:
 
 
 def grow(_learners: int) -> None:
-    """Nobody learns here."""
+    """Add nobody: a bare page has no learners."""

@@ -134,7 +134,7 @@ def _writes(course: CoursePage, attempts: list[SCORMAttempt], sessions: list[str
 
 
 def grow(learners: int) -> None:
-    """Put a crowd beside them, enrolled in every course."""
+    """Add other learners, enrolled in every course."""
     here = User.objects.filter(username__startswith="learner").count()
     with connection.cursor() as cursor:
         cursor.execute(PEOPLE, {"first": here + 1, "last": learners})
