@@ -168,3 +168,19 @@ def test_files_are_named_by_path_by_the_end_of_it_or_by_a_pattern() -> None:
     for name in ("docs/record.md", "record.md", "./record.md", "test_search.py", "docs/guides/<language>/<role>.md", "docs/*.md"):
         assert is_there(name, "docs/README.md", tracked), name
     assert not is_there("cord.md", "docs/README.md", tracked)
+
+
+def test_the_pages_of_docs_are_short_and_linked_from_their_readme() -> None:
+    """Twelve thousand words are what a newcomer can read in a day. Decisions and guides are not counted."""
+    pages = sorted((ROOT / "docs").glob("*.md"))
+    assert sum(len(page.read_text(encoding="utf-8").split()) for page in pages) <= 12_000
+    contents = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    assert [page.name for page in pages if page.name != "README.md" and f"]({page.name})" not in contents] == []
+
+
+def test_the_glossary_has_a_line_for_each_term_in_alphabetical_order() -> None:
+    lines = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").splitlines()[2:]
+    terms = [re.match(r"- \*\*([a-z ]+)\*\*: \S", line) for line in lines]
+    assert [line for line, term in zip(lines, terms, strict=True) if not term] == []
+    names = [term[1] for term in terms if term]
+    assert names == sorted(set(names))
