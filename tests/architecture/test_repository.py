@@ -23,6 +23,8 @@ LOCKS = ("requirements.txt", "requirements-dev.txt")
 # A path as texts write it. What stands in <angle brackets> or as an asterisk is any name.
 NAMED = re.compile(r"[\w./*<>-]*[\w*>]\.(?:md|py|sh|html|js|css|yaml|toml)(?![\w/-])")
 CODE_AND_LINKS = re.compile(r"```.*?```|`[^`\n]+`|\]\([^)\s]+\)", re.DOTALL)
+# Comments of styles and scripts, of templates, and of shell scripts.
+COMMENTS = re.compile(r"/\*.*?\*/|(?<!:)//[^\n]*|\{#.*?#\}|\{% comment.*?endcomment %\}|(?:^|\n)\s*#[^\n]*", re.DOTALL)
 ADDRESS = re.compile(r"\w+://[^\s)`]+")
 # Names that texts speak of although no such file exists: those that the house style refuses, and one made up for an example.
 NO_FILES = {"utils.py", "helpers.py", "common.py", "manager.py", "./x.js"}
@@ -122,7 +124,7 @@ def remarks(source: str) -> Iterator[str]:
 def named_in(path: Path) -> set[str]:
     """Return the paths that a text file names: code, comments of code and links; not the files of other machines and sites."""
     text = path.read_text(encoding="utf-8")
-    texts = CODE_AND_LINKS.findall(text) if path.suffix == ".md" else remarks(text)
+    texts = remarks(text) if path.suffix == ".py" else (CODE_AND_LINKS if path.suffix == ".md" else COMMENTS).findall(text)
     return {name for found in texts for name in NAMED.findall(ADDRESS.sub("", found)) if not name.startswith("/")}
 
 
@@ -139,7 +141,7 @@ def test_every_file_that_texts_name_is_there() -> None:
     if shutil.which("git") is None or not (ROOT / ".git").exists():
         pytest.skip("not a git checkout")
     tracked = {path.relative_to(ROOT).as_posix() for path in check_tracked.tracked() if path.is_file()}
-    texts = sorted(path for path in tracked if path.endswith((".md", ".py")))
+    texts = sorted(path for path in tracked if path.endswith((".md", ".py", ".css", ".js", ".html", ".sh", ".typ")))
     named = [(path, name) for path in texts for name in sorted(named_in(ROOT / path))]
     assert len(named) > 100
     assert [(path, name) for path, name in named if name not in NO_FILES and not is_there(name, path, tracked)] == []
@@ -153,6 +155,9 @@ def test_every_file_that_texts_name_is_there() -> None:
         ("a.md", "```\npython scripts/plan.py\n```"),
         ("a.py", '"""Follows docs/PLAN.md."""\n'),
         ("a.py", "def a():\n    pass  # as docs/<language>/plan.md says\n"),
+        ("a.css", "/* The colours of docs/plan.md. */\na { color: red; }"),
+        ("a.html", "{# As docs/plan.md says. #}<p></p>"),
+        ("a.sh", "make plan  \n# follows docs/plan.md\n"),
     ],
 )
 def test_a_file_that_is_named_and_not_there_is_found(name: str, text: str, tmp_path: Path) -> None:
