@@ -1,4 +1,4 @@
-"""What Puente asks of allauth beyond its settings."""
+"""What Puente changes in allauth where a setting is not enough (allauth calls this an account adapter)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The door behind the door: nothing below /admin/ is answered to staff whose session has not shown a second factor today.
+"""Middleware that closes everything below /admin/ to staff until their session has shown a second factor in the last hours.
 
 One place, before any view: pages, previews, JSON, bulk actions, uploads and what Wagtail or an app of ours may add there
 later are all behind it. Views whose acts reach outside, or can't be taken back, ask for a newer showing of their own.
@@ -41,7 +41,7 @@ def is_below_admin(request: HttpRequest) -> bool:
 
 
 def admin_home() -> str:
-    """Return the address below which the admin is."""
+    """Return the address of the admin."""
     return _admin_home(get_script_prefix())
 
 
@@ -63,7 +63,7 @@ def just_shown(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
 
 
 def _led_to(step: str, request: HttpRequest) -> HttpResponse:
-    """Answer a browser with the way there, and a script, which could not follow it, with a refusal in JSON.
+    """Redirect a browser to that page, and refuse a script, which could not follow, in JSON.
 
     A form that was open when the showing ran out is answered with a page, not led away: loaded again, that page sends all
     that was typed once more, files included.

@@ -1,4 +1,4 @@
-"""The code a browser is waiting to type: which of allauth's processes it belongs to, and what follows when it is right.
+"""The code that a browser waits to type: which of allauth's processes sent it, and what happens when it is right.
 
 Signing in and signing up share one page, and it must not tell which of the two is going on: someone who types an
 address at sign-up would otherwise read from it whether that address has an account.

@@ -1,4 +1,4 @@
-"""Demo accounts, with passwords that everyone knows: only ever made under DEMO=1 (the seed command refuses otherwise)."""
+"""Make the demo's accounts, whose passwords are public. The seed command refuses to run without DEMO=1."""
 
 from __future__ import annotations
 

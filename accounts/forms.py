@@ -1,4 +1,4 @@
-"""The forms of the one door and of the account. They check and translate; what is written, services and allauth write."""
+"""The forms of sign-in and of the account page. They check what was typed; services and allauth write."""
 
 from __future__ import annotations
 

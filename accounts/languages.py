@@ -1,4 +1,4 @@
-"""The language of addresses without a language prefix."""
+"""Choose the language for addresses that have no language prefix."""
 
 from __future__ import annotations
 

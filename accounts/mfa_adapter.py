@@ -1,4 +1,4 @@
-"""What Puente asks of allauth's second factor beyond its settings."""
+"""What Puente changes in allauth's second factor where a setting is not enough."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The language of addresses without a language prefix, and the headers of private answers."""
+"""Middleware: the language of addresses without a language prefix, and the headers of private answers."""
 
 from __future__ import annotations
 

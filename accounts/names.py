@@ -1,4 +1,4 @@
-"""The rule for a name that is printed on a certificate: pure, so that forms, services and the certificate share it.
+"""Check a name that is to be printed on a certificate. Pure: forms, services and the certificate share it.
 
 It asks for as little as it can. People have one name or six, in any script; only what could not be printed, or would
 change how the words around it read, is refused.

@@ -1,4 +1,4 @@
-"""Where a person wanted to go before we asked them to sign in: kept through every page of the way."""
+"""Remember which page a person wanted before they were asked to sign in, until they are signed in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Passkeys (WebAuthn): what the browser is asked, and whether its answer is right. What arrives is somebody else's JSON."""
+"""Passkeys (WebAuthn): write the question for the browser, and check its answer, which is JSON that nobody may trust."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Django's, Wagtail's and allauth's own tables, and this floor's, hold about a person, and what becomes of it.
+"""Declare the personal data in the tables of Django, Wagtail, allauth and this app: how it is exported and erased.
 
 Three sorts. What is *about* a person goes with them. What a person *made* for the site (pages, images, translations)
 stays, without its link to them: it is the institution's work, and a page says who wrote it in its own text. What the

@@ -1,4 +1,4 @@
-"""What is held about a person: a registry in which each app says what it exports and how it erases.
+"""The registry of personal data: each app says what it holds about a person, how it exports it and how it erases it.
 
 An app declares every model of its own that has a path to the user, in `ready()`; `accounts.personal_data` declares those of
 Django, Wagtail and allauth. A test walks all models and fails for one that nobody declared. Erasing runs whenever a user

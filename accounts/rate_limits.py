@@ -1,4 +1,4 @@
-"""Allauth's rate limits, asked for what Puente does itself. They are kept in the cache, and named in the settings."""
+"""Use allauth's rate limits for Puente's own forms. Counts are kept in the cache, limits in the settings."""
 
 from __future__ import annotations
 

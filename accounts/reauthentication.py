@@ -1,4 +1,4 @@
-"""Whether a person has shown who they are a short while ago: asked before what can't be undone, or locks them out.
+"""Check that a person has proved who they are a short while ago, before something that can't be undone or locks them out.
 
 Allauth asks again only for a password. Most people here have none, so they may show it with a code, too.
 """

@@ -1,4 +1,4 @@
-"""What follows whenever an account is written, by whatever way: a page, the admin or a command."""
+"""Signal receivers for every saved account, whether a page, the admin or a command saved it."""
 
 from __future__ import annotations
 
@@ -49,6 +49,6 @@ def forget_session(sender: type[User], request: HttpRequest | None, **kwargs: An
 
 
 def grant_published_page(sender: type[Page], instance: Page, **kwargs: Any) -> None:
-    """Let the roles into a new library or catalogue."""
+    """Give the roles their rights on a new library or catalogue."""
     if sender._meta.label in PAGE_CLASSES:
         grant_page(page=instance)

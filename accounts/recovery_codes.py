@@ -1,4 +1,4 @@
-"""Recovery codes: each stands in once for a second factor that is not at hand. They are seen only when they are made.
+"""Recovery codes: each one replaces the second factor once. They are shown only when they are made.
 
 "Only when they are made" lasts until their owner says that they are kept: a page that went away with its codes would
 leave someone without them, and nobody could tell.

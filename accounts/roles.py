@@ -1,4 +1,4 @@
-"""The roles of people who work on the site, and all that each may do: one table, from which `make_roles` makes groups.
+"""The table of roles: everything that people who work on the site may do. `make_roles` makes groups from it.
 
 Least privilege: what is not in the table is not allowed. Rights and page classes of higher floors stay strings, since this
 floor knows none of them; `tests/accounts/test_roles.py` resolves each, and asks for the admin's pages in every role.

@@ -1,4 +1,4 @@
-"""Which addresses a person may be sent on to, and the language such an address is in."""
+"""Check an address before a person is sent on to it, and read which language it is in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The second factor: who has one, who must have one, and whether it was shown in this session.
+"""The second factor: who has one, who must have one, and whether this session has shown it.
 
 Everyone may set one up; staff must. Having one is not enough to enter the admin: it must have been shown in this very
 session, or a session that was open before its owner became staff, or before they set it up, would be a way around it. And

@@ -1,4 +1,4 @@
-"""Secrets that must be read again (the key of an authenticator app, the seed of recovery codes), encrypted in the database.
+"""Encrypt secrets that must be read again (the key of an authenticator app, the seed of recovery codes) in the database.
 
 Whoever reads a copy of the database gets nobody's second factor from it. The key is derived from SECRET_KEY; after a
 change of it, the former one in SECRET_KEY_FALLBACKS still opens what it closed.

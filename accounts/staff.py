@@ -1,4 +1,4 @@
-"""Who works on the site: whoever may enter Wagtail's admin. The flag `is_staff` decides nothing here."""
+"""Who counts as staff: everyone who may enter Wagtail's admin. The flag `is_staff` decides nothing here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one door and the account behind it. Allauth's flows stand behind these pages; its own pages are not routed.
+"""Addresses of sign-in and of the account. Allauth does the work behind these pages; its own pages have no address.
 
 The names are allauth's where its flows look for them.
 """

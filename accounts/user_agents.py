@@ -1,4 +1,4 @@
-"""What a browser calls itself, in words that its owner knows again."""
+"""Describe the browser of a session in words that its owner recognises."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where Wagtail gives a role more than the table says.
+"""Refuse what Wagtail would allow a role although the table of roles does not.
 
 Whoever may change users could tick "Administrator": a site administrator would be a superuser by a detour. And a right to
 all below the library is also one to the library itself, which could be unpublished or moved with everything in it.

@@ -1,4 +1,4 @@
-"""A learner's record of one course as support sees it: first a reason, then what the learner sees, with the same sentence."""
+"""A learner's record of one course for support: asks for a reason first, then shows what the learner sees."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from accounts.errors import ReasonMissing
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -18,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from accounts.errors import ReasonMissing
 from accounts.services.record_audit import REASON_MAX, REASON_MIN, clean_reason
 from administration.certificates.base import ISSUE, REPLACE, REVOKE, VIEW, detail_url, may_any
 from administration.lists.attempts import RESULTS

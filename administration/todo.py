@@ -1,4 +1,4 @@
-"""What of the record waits for a person on the first page of the admin: certificates whose PDF is held back."""
+"""What waits on the first page of the admin because of the record: certificates whose PDF is held back."""
 
 from __future__ import annotations
 

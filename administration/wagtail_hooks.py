@@ -1,4 +1,4 @@
-"""The administrator's list of certificates whose PDF waits: what is missing, and a second try."""
+"""What the record adds to the admin: the list of certificates whose PDF waits, with what is missing and a second try."""
 
 from __future__ import annotations
 

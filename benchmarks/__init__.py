@@ -1,1 +1,1 @@
-"""Figures, measured: each file is one command that prints them. Nothing here is a test."""
+"""Commands that measure something and print the figures, one in each file. Nothing here is a test."""

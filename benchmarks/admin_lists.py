@@ -1,4 +1,4 @@
-"""What the administrators' lists cost with many learners: seconds, queries and bytes a page, and seconds an export.
+"""Measure the administrators' lists with many learners: seconds, queries and bytes of a page, seconds of an export.
 
 python -m benchmarks.admin_lists                                        in a throw-away SQLite file
 scripts/with_postgres.sh .venv/bin/python -m benchmarks.admin_lists     in a throw-away PostgreSQL

@@ -1,4 +1,4 @@
-"""What the PDF of a brief and the drawing of its charts cost: seconds, bytes, and the memory of whoever does it.
+"""Measure the PDF of a brief and the drawing of its charts: seconds, bytes and memory.
 
 python -m benchmarks.edition_pdf        no database, no server: the demo's own briefs, straight from their files
 

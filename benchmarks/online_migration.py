@@ -1,4 +1,4 @@
-"""What people who write notice while a large table is migrated: the operations of foundation.online_migrations, and the ordinary ones.
+"""Measure how long writers wait while a large table is migrated: by foundation.online_migrations, and by ordinary operations.
 
 scripts/with_postgres.sh .venv/bin/python -m benchmarks.online_migration                10 million rows
 scripts/with_postgres.sh .venv/bin/python -m benchmarks.online_migration 200000         so many rows
@@ -136,7 +136,7 @@ class Watcher:
 
 
 def play(bench: Bench) -> None:
-    """First online, then the ordinary way."""
+    """Migrate the table online first, and then the ordinary way."""
     from django.db import models
     from django.db.migrations import AddField
     from django.db.models import F, Q

@@ -1,4 +1,4 @@
-"""What a first visit of a page costs in bytes, as sent: the page and everything it names, each with brotli.
+"""Measure the bytes of a first visit: a page and everything it names, each compressed with brotli.
 
 make demo                                   in one shell
 python -m benchmarks.page_weight            in another (a lesson of the foundations course, and briefs with charts and notes)

@@ -1,4 +1,4 @@
-"""The shared cache when it is away: each process then uses a memory of its own, and says so in the log.
+"""Keep the site working while the shared cache is away: each process then uses its own memory, and says so in the log.
 
 Pages, state and the record need no cache to be right. What the shared one is needed for is counting tries at the door; while
 it is away each process counts for itself (docs/decisions/0028-memory-when-the-cache-is-away.md).

@@ -1,4 +1,4 @@
-"""Static files with a hash in their name, also inside JavaScript module imports, and compressed once."""
+"""Store static files once with a hash in their name, also inside JavaScript imports, and compressed."""
 
 from __future__ import annotations
 

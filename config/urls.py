@@ -1,4 +1,4 @@
-"""Every address of the site. Others rely on these: HOUSE.md, section 6."""
+"""Every address of the site. Printed certificates, links and other systems rely on them, so they stay."""
 
 from __future__ import annotations
 

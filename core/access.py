@@ -1,8 +1,8 @@
-"""Who may read a page: a registry from page class to rule, and from rule to its decision.
+"""Who may read a page: the registry of access rules for page classes, and of the functions that decide a rule.
 
 No rule means no: a page class that nobody registered is closed, and so is a rule whose evaluator is missing.
 Rules are small and can be pickled, because the front view keeps them beside the cached body and asks again on
-every request (HOUSE.md, section 4).
+every request (docs/page-cache.md).
 """
 
 from __future__ import annotations

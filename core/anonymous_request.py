@@ -1,4 +1,4 @@
-"""A request without the person: what pages that are the same for everyone are rendered from."""
+"""Make a request without a person: pages that are the same for everyone are rendered from it."""
 
 from __future__ import annotations
 

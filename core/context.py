@@ -1,4 +1,4 @@
-"""What the frame of every page needs: navigation, footer and the links to the other languages."""
+"""What the template around every page needs: navigation, footer and the links to the other languages."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class NavLink:
 
 
 def page_address(language: str, path: str = "") -> str:
-    """Return the address of a page with a promised path (HOUSE.md, section 6) in a language."""
+    """Return the address of the page with this path in a language."""
     with translation.override(language):
         return reverse("wagtail_serve", args=[path])
 

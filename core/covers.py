@@ -1,4 +1,4 @@
-"""Covers drawn from a topic and a slug: a bridge over water, the same one every time, in 1–2 kB of SVG.
+"""Draw the cover of a page as SVG from its topic and slug: a bridge over water, the same one every time.
 
 The slug chooses one of six families and every measure in it, the topic chooses the colour. Drawn inside a page, shapes carry
 one-letter classes that `components.css` paints, so that a cover follows light and dark; `standalone` writes literal colours
@@ -35,7 +35,7 @@ Shape = tuple[str, str]
 
 
 class _Dice:
-    """Numbers that look thrown and are not: a stream of bytes from the slug's hash."""
+    """Numbers that look random and are always the same for a slug: the bytes of its hash."""
 
     def __init__(self, slug: str) -> None:
         self._slug = slug

@@ -1,4 +1,4 @@
-"""The inbox of the demo: what would have been sent by e-mail, read from the folder where the demo's mail is kept.
+"""The inbox of the demo: shows what would have been sent by e-mail, read from the demo's mail folder.
 
 Only the demo has these addresses (config.urls). Anyone who can open the demo can read them, which is the point: codes
 to sign in arrive here. The folder may hold anything; what can't be read as a message is left out.

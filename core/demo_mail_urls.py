@@ -1,4 +1,4 @@
-"""The inbox of the demo, below /demo/mail/. Only the demo includes it."""
+"""The address of the demo's inbox, /demo/mail/. Only the demo has it."""
 
 from django.urls import URLPattern, path
 

@@ -1,4 +1,4 @@
-"""The content generation: one number that rises whenever something of what visitors read may have changed.
+"""The content generation: one number that rises whenever something that visitors read may have changed.
 
 The number is a counter and, beside it, the changes that were not added to it yet. A change is a row, written in the very
 transaction that changes the content: both are seen at the same moment, in every process and on every machine, and a

@@ -1,4 +1,4 @@
-"""What is decided about an answer before any view: which requests can be read at all, and how strict the admin's pages are."""
+"""Middleware: refuse requests that can't be read, and set how strict the security policy of an answer is."""
 
 from __future__ import annotations
 

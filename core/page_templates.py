@@ -1,4 +1,4 @@
-"""Private pages, drawn without the person and filled in: a page about one person is mostly the same text for everyone.
+"""Draw a private page once without the person, keep the text, and fill in the values of each person.
 
 Drawing a page with Django's templates costs more than all else that such a page needs. So it is drawn once, from what everyone
 may read, with a mark wherever something about the person belongs; the text between the marks is kept, and each request puts

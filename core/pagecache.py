@@ -1,4 +1,4 @@
-"""The cache behind the front view: what it keeps of a page, under which key, and that a page is rendered once.
+"""The page cache behind the front view: what it keeps of a page, under which key, and how a page is rendered only once.
 
 The key of an entry is host, path, known filters, release and content generation (`core.generation`), which is read from
 the database at each request: two processes, or two machines, never disagree.

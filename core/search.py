@@ -1,4 +1,4 @@
-"""One plain search over everything that everyone may read.
+"""Search in everything that is open to everyone.
 
 Words are folded (lower case, no accents) on both sides, so that *peru* finds *Perú* in every language and on every
 database; a word finds the words that begin like it, so that *migra* finds *migração* and *migrações*.

@@ -1,4 +1,4 @@
-"""The page of search results: public, the same for everyone, nothing stored of what was asked."""
+"""The page of search results: public, the same for everyone; it stores nothing about what was asked."""
 
 from __future__ import annotations
 

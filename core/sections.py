@@ -1,4 +1,4 @@
-"""The sections a site is made of (catalogue, library), registered by the floors above; core never names them."""
+"""The registry of the site's sections (catalogue, library). The floors above register theirs; core never names them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How demo content is put in and taken out again. Each app offers a `demo` module with `seed(report)` and `remove(report)`.
+"""Add demo content and remove it again. Each app offers a `demo` module with `seed(report)` and `remove(report)`.
 
 Demo pages are known by their translation key, derived from their path, so that a second run finds them, whatever
 people did to them meanwhile, and never makes or changes them twice. Taken out are only those that are as they were made.

@@ -1,4 +1,4 @@
-"""What the sitemap lists: every live page that is open to everyone, in as many statements for a large tree as for a small one."""
+"""List every live page that is open to everyone, for the sitemap, in the same number of statements whatever their number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every block of every page class, rendered from its preview value: what a designer looks at."""
+"""The styleguide: every block of every page class, rendered from its preview value, for designers."""
 
 from __future__ import annotations
 

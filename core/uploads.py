@@ -1,4 +1,4 @@
-"""What an uploaded file must be, beyond its name: what its ending says, whole, and nothing that a server or a reader chokes on.
+"""Check the content of an uploaded file: of the type that its name says, whole, and harmless for server and reader.
 
 Every form asks: for one file, for many at once, and within a chooser. Images are asked about by the field of the form
 (`core.upload_forms`), before Wagtail's own, which unpacks an image to learn its size; documents by the model's `clean()`.

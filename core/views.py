@@ -1,4 +1,4 @@
-"""The front view, media, health, and the errors of the public site."""
+"""The front view, media files, health checks, and the error pages of the public site."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def front_door(request: HttpRequest) -> HttpResponse:
 
 
 def to_one_door(request: HttpRequest) -> HttpResponse:
-    """Send Wagtail's own sign-in and password pages to the one door of the site."""
+    """Lead from Wagtail's own sign-in and password pages to those of the site."""
     target = reverse("account_login")
     if query := request.META.get("QUERY_STRING", ""):
         target += f"?{query}"

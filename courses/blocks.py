@@ -129,7 +129,7 @@ class QuestionBlock(blocks.StructBlock):
 
 @dataclass(frozen=True, slots=True)
 class SampleWork:
-    """A work that is nowhere: what a preview needs of one, without the database (making a page object asks it)."""
+    """An invented work for previews, without the database (making a page object would ask it)."""
 
     title: str = "Skills that do not count"
     published_on: datetime.date = datetime.date(2025, 11, 1)

@@ -1,4 +1,4 @@
-"""Copying a part of a course: a copy is a new thing with a key of its own, and an alias is refused.
+"""The form that copies a part of a course: a copy gets keys of its own, and an alias is refused.
 
 The pages below an alias are made anew, with new keys, each time their source is published: whoever had done them
 would have done nothing (docs/decisions/0015-editing-a-live-course.md).

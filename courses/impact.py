@@ -1,4 +1,4 @@
-"""Whom would this edit touch? Questions that the floors above answer about courses and their steps."""
+"""The registry of questions about an edit, "whom would it affect?", which the floors above answer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from foundation.registry import Entry, Registry
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """How many records hang on a course: people still at it, open attempts, certificates already earned."""
+    """How many records belong to a course: people still taking it, open attempts, certificates already earned."""
 
     open_enrolments: int = 0
     open_attempts: int = 0

@@ -1,4 +1,4 @@
-"""What editors read about structures and about the people an edit touches, in whole sentences."""
+"""The sentences that editors read about structures and about the people whom an edit affects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Before an author deletes, unpublishes or moves a part of a course: say whom it touches, and refuse what would strand people.
+"""Before an author deletes, unpublishes or moves a part of a course: say whom it affects, and refuse what would stop learners.
 
 The same for one page and for many at once. Deleting a course that people are in the middle of is refused while no other
 language of it would be left: unpublishing takes it from readers just as well, and can be undone.
@@ -26,7 +26,7 @@ MOST_SAID = 6
 
 
 def stranding(pages: Iterable[Page]) -> list[tuple[CoursePage, int]]:
-    """Return the courses that would be gone in every language with some pages, and how many people are in the middle of each."""
+    """Return the courses that would have no page left without these pages, and how many people are taking each."""
     below: dict[int, CoursePage] = {}
     for page in pages:
         below |= {course.pk: course for course in CoursePage.objects.descendant_of(page, inclusive=True).defer_streamfields()}
@@ -114,7 +114,7 @@ def before_bulk(request: HttpRequest, action_type: str, objects: list[Any], acti
 
 
 class _SaysWhomItTouches:
-    """For actions on many pages: the confirmation says it before it asks."""
+    """For actions on many pages: the confirmation says whom the action affects."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         objects, _no_access = self.get_actionable_objects()  # type: ignore[attr-defined]
@@ -124,12 +124,12 @@ class _SaysWhomItTouches:
 
 
 class DeletePages(_SaysWhomItTouches, DeleteBulkAction):
-    """In place of Wagtail's."""
+    """Wagtail's action that deletes many pages, with our confirmation."""
 
 
 class MovePages(_SaysWhomItTouches, MoveBulkAction):
-    """In place of Wagtail's."""
+    """Wagtail's action that moves many pages, with our confirmation."""
 
 
 class UnpublishPages(_SaysWhomItTouches, UnpublishBulkAction):
-    """In place of Wagtail's."""
+    """Wagtail's action that unpublishes many pages, with our confirmation."""

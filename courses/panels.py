@@ -1,4 +1,4 @@
-"""What an author sees beside the fields: where the structure stands, whom an edit touches, and works that stay hidden."""
+"""Panels of the editor beside the fields of a course: its structure, whom an edit affects, and works that stay hidden."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The outline as pages draw it: the newest structure, with the titles and addresses of one language."""
+"""The outline as pages show it: the newest structure, with the titles and addresses of one language."""
 
 from __future__ import annotations
 

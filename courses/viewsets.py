@@ -1,4 +1,4 @@
-"""Courses in Wagtail's page explorer: the columns an author needs, and confirmations that say whom an act touches."""
+"""Courses in Wagtail's page explorer: the columns an author needs, and confirmations that say whom an act affects."""
 
 from __future__ import annotations
 

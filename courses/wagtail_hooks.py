@@ -1,4 +1,4 @@
-"""What courses add to the admin: "Publish structure", their lists and confirmations, and a word before acts that touch people."""
+"""What courses add to the admin: "Publish structure", lists, confirmations, and a warning before an act that affects people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was earned: credentials, whose they are, their files, and what holds a file back."""
+"""Models of certificates: credentials, their holders, their files, and the hold that keeps a file back."""
 
 from __future__ import annotations
 

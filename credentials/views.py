@@ -1,4 +1,4 @@
-"""Certificates: what anyone may check, the file, and the holder's own page."""
+"""Pages of certificates: the public page that anyone may check, the file, and the holder's own page."""
 
 from __future__ import annotations
 

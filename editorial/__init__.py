@@ -1,1 +1,1 @@
-"""The editors' desk: what the core adds to Wagtail's admin. Registered in `core.wagtail_hooks`."""
+"""What the core adds to Wagtail's admin for editors. Registered in `core.wagtail_hooks`."""

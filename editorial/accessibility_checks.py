@@ -1,4 +1,4 @@
-"""What a reader would stumble over: Wagtail's checks panel with our settings, and links that say nothing of where they lead.
+"""Accessibility checks for editors: Wagtail's panel with our settings, and links whose text does not say where they lead.
 
 The panel works in the browser, with rules that can be switched on and off but not written here; so links are looked at on
 the server, in the draft itself, whenever somebody opens it.

@@ -1,4 +1,4 @@
-"""The first page of the admin: what waits for whoever opens it, their drafts, and what they changed last."""
+"""The first page of the admin: what waits for the person who opens it, their drafts, and what they changed last."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DRAFTS = 8
 
 
 class WaitingPanel(Component):
-    """What waits for me, or that nothing does and what one can do next."""
+    """What waits for me, or, when nothing does, what I can do next."""
 
     name = "waiting"
     template_name = "editorial/waiting_panel.html"

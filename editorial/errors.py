@@ -1,4 +1,4 @@
-"""What the core refuses, in words for the person who asked."""
+"""Errors of the core, each with a sentence for the person who asked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person fills in when they take a step of the review."""
+"""The forms in which a person takes a step of the review."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class ScheduleForm(StepForm):
         }
 
     def clean_publish_at(self) -> datetime:
-        """Refuse what is not to come."""
+        """Refuse a moment that is not in the future."""
         publish_at: datetime = self.cleaned_data["publish_at"]
         if publish_at <= timezone.now():
             raise ValidationError(_("This date has passed. Choose one to come, or publish now."))

@@ -1,4 +1,4 @@
-"""The guides: one page for each role, written in docs/guides/<language>/<role>.md and shown in the admin from there."""
+"""Show the guides in the admin: one page for each role, written in docs/guides/<language>/<role>.md."""
 
 from __future__ import annotations
 

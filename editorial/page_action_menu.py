@@ -1,4 +1,4 @@
-"""The menu at the foot of a page under review: its entries say what they do, and what one may not do is not there."""
+"""The menu at the foot of a page under review: entries say what they do, and only those that the person may use are shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of the library's pages: status in words, who has it now, and the last change."""
+"""The list of the library's pages in the admin: status in words, who has to act, and the last change."""
 
 from __future__ import annotations
 

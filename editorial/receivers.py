@@ -1,4 +1,4 @@
-"""What happens when a step of a review begins or ends: the next people are told, and Wagtail's own messages stay away."""
+"""When a step of a review begins or ends: tell the people who come next, and stop Wagtail's own messages."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def step_began(sender: type[ReviewState], instance: ReviewState, user: Any, **kw
 
 
 def step_approved(sender: type[ReviewState], instance: ReviewState, user: Any, **kwargs: Any) -> None:
-    """Tell the author that a reviewer approved. That an editor published, the publication itself tells."""
+    """Tell the author that a reviewer approved. Of publication they are told when it happens."""
     if isinstance(step_of(instance), ReviewTask):
         _tell("approved", instance, user)
 

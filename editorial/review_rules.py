@@ -101,7 +101,7 @@ def _ends(revisions: Sequence[Revision]) -> list[Revision]:
 
 
 def _changers(revisions: Sequence[Revision], base: int | None, digests: dict[int, str]) -> set[int]:
-    """Return those by whose hand the text changed; remarks change no text."""
+    """Return the people who changed the text; remarks change no text."""
     before, found = digests.get(base or 0, ""), set()
     for revision in _ends(revisions):
         if digests[revision.pk] != before and revision.user_id is not None:

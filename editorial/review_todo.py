@@ -1,4 +1,4 @@
-"""What of the review waits for a person: texts to review and to publish, sent back, with a date, and steps nobody can take."""
+"""Find the review work that waits for a person: to review, to publish, sent back, with a date, and steps nobody can take."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a page under review stands, in words."""
+"""Say in words how far the review of a page is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What waits for a person: a registry in which each app says what there is to do, for the first page of the admin.
+"""The registry of what waits for a person on the first page of the admin: each app adds its own items.
 
 An app enters a source in `ready()`. It is asked each time a person opens that page: it should cost few queries, and answer
 nothing for whom nothing waits.

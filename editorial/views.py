@@ -1,4 +1,4 @@
-"""Wagtail's views of a page, for pages under review: they say in words why something can't be done, and lose nothing."""
+"""Wagtail's views of a page, for pages under review: they say in words why something is refused, and keep what was typed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a long command is: a bar on a terminal, now and then a plain line anywhere else."""
+"""Show how far a long command is: a bar on a terminal, a plain line now and then anywhere else."""
 
 from __future__ import annotations
 

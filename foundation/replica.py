@@ -1,4 +1,4 @@
-"""The replica for reports: a second, read-only database of which only reports know.
+"""The replica for reports: a second, read-only database that only reports use.
 
 `DATABASE_REPLICA_URL` names a PostgreSQL that follows the first one (hot standby). Nothing goes there by itself: pages, the
 record and the admin read what they have written, from the first database. A report asks through `from_replica`.

@@ -1,4 +1,4 @@
-"""Statements written once, for the few that every request of a learner pays for.
+"""Run SQL that is written by hand, for the few statements that every request of a learner needs.
 
 Django compiles a query anew at each use, which costs more than running it: a page out of the cache and an event of a
 batch are mostly that. Here the SQL is a constant, its columns come from the models, and values pass through the models'

@@ -1,4 +1,4 @@
-"""What a publication is written with, beside the text blocks that every page has. One source for page, PDF, search and feed."""
+"""The blocks of a publication, beside the text blocks of every page. Page, PDF, search and feed are made from them."""
 
 from __future__ import annotations
 

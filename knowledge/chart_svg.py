@@ -1,4 +1,4 @@
-"""What Vega draws → what a page or a sheet of paper shows. Pure.
+"""Clean the SVG that Vega draws, for a page or a sheet of paper. Pure.
 
 On a page colours are classes, which `components.css` paints for light and dark: the strict Content-Security-Policy knows no style
 attributes. There are no ids, so any number of charts may stand in one page. Only the elements and attributes named here get through.

@@ -1,4 +1,4 @@
-"""Charts: rows of numbers → a Vega-Lite description for a width. Pure. The same rows always give the same description.
+"""Describe a chart in Vega-Lite, from rows of numbers and for a width. Pure: the same rows give the same description.
 
 Each chart is drawn twice, for a phone and for a wider column: one drawing shrunk to a phone has letters of 7 pixels. What Vega
 makes of the description is cleaned and coloured in `chart_svg`, drawn in `drawer`, and kept by `services.draw_charts`.

@@ -1,4 +1,4 @@
-"""Rows of data as people have them: pasted from a spreadsheet, or from a CSV file. Pure.
+"""Read rows of data pasted from a spreadsheet, or from a CSV file. Pure.
 
 The first line heads the columns; tabs, semicolons or commas part them. What could be read in two ways is refused, never guessed:
 "1,234" is twelve hundred in English and one and a bit in Spanish.

@@ -1,4 +1,4 @@
-"""What machines read of a publication: Highwire Press tags for Google Scholar, and schema.org as JSON-LD.
+"""Metadata of a publication for machines: Highwire Press tags for Google Scholar, and schema.org as JSON-LD.
 
 Rules: Google Scholar, "Inclusion Guidelines for Webmasters": citation_title, one citation_author each in the order of the
 work, citation_publication_date as YYYY/MM/DD, citation_pdf_url in the same folder as the page or below it.

@@ -1,4 +1,4 @@
-"""ORCID iDs. Rule: ISO 7064 MOD 11-2 over the first fifteen digits (ORCID, "Structure of the ORCID Identifier")."""
+"""Check ORCID iDs. Rule: ISO 7064 MOD 11-2 over the first fifteen digits (ORCID, "Structure of the ORCID Identifier")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the page of a publication shows around and of its text."""
+"""What the page of a publication shows: its text, and all that stands around it."""
 
 from __future__ import annotations
 

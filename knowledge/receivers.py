@@ -1,4 +1,4 @@
-"""What follows from a publication: its work exists, what was published becomes an edition, and a file goes with its row.
+"""Signal receivers of publication: make the work, record the edition, and delete a file together with its row.
 
 And from a contributor: search knows their works under today's name.
 """

@@ -1,4 +1,4 @@
-"""Background work of the library. Idempotent: run twice, it does once."""
+"""Background tasks of the library. Each is idempotent: run twice, it has the effect of once."""
 
 from __future__ import annotations
 

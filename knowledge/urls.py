@@ -1,4 +1,4 @@
-"""The library's addresses that are no pages: lists, citations, data, the feed and the PDF edition (HOUSE.md, section 6)."""
+"""Addresses of the library that are not pages: lists, citations, data, the feed and the PDF edition."""
 
 from django.urls import path
 

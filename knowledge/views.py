@@ -1,4 +1,4 @@
-"""The library's answers that are no pages: lists, citations, data, the feed and the PDF edition.
+"""Views of the library that are not pages: lists, citations, data, the feed and the PDF edition.
 
 Each is open to all and asks the rule of the publication it belongs to; what is made from one publication is kept like its page.
 """

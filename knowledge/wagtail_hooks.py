@@ -1,4 +1,4 @@
-"""The library in the admin: contributors as snippets, and what an editor should know of a PDF that could not be made."""
+"""The library in the admin: contributors as snippets, and a note to editors when a PDF could not be made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every address of the JSON API shares: who may write, what can be read of a body, and how refusals are said.
+"""The shared base of the JSON API: who may write, how a body is read, and how a refusal is answered.
 
 Every answer is one person's and never stored. Whatever is wrong with a request is said as JSON, in the language of the
 page that sent it: {"error": code for the script, "message": sentence for the reader}.
@@ -39,7 +39,7 @@ class BodyRefused(Exception):
 
 
 class SignedIn(SessionAuth):
-    """The session, then the size and kind of the body, then the token: who is signed out is told so, not of a token."""
+    """Checks the session, then size and kind of the body, then the token: a signed-out person is told so, and not of a token."""
 
     def __call__(self, request: HttpRequest) -> User:
         """Return the person behind the request.

@@ -1,4 +1,4 @@
-"""The live pages of a course, as the record names it: read with every certificate and every private page, and so written out."""
+"""Read the live pages of a course by its key, in SQL written by hand: every certificate and every private page needs them."""
 
 from __future__ import annotations
 

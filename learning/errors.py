@@ -1,4 +1,4 @@
-"""What can be refused in the record. Each error carries the sentence that the learner reads."""
+"""Errors of the record, each with the sentence that the learner reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forms of the record's private pages. They translate; the services decide."""
+"""Forms of the record's private pages. They check what was typed; the services decide."""
 
 from __future__ import annotations
 

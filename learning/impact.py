@@ -1,4 +1,4 @@
-"""What hangs on a course and its steps in the record: the answers that `courses.impact` asks for."""
+"""Count whom an edit of a course or its steps affects: the record's answers to `courses.impact`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find a person's enrolment in a course: the read that every request of a learner makes, and so written out (`foundation.statements`)."""
+"""Find a person's enrolment in a course, in SQL written by hand (`foundation.statements`): every request of a learner needs it."""
 
 from __future__ import annotations
 

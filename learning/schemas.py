@@ -1,4 +1,4 @@
-"""The shapes of the JSON API."""
+"""The shapes of requests and answers of the JSON API."""
 
 from __future__ import annotations
 

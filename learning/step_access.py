@@ -1,4 +1,4 @@
-"""The rule for steps: open courses are read by anyone, closed ones by people who have enrolled."""
+"""The access rule of steps: anyone reads those of an open course, only enrolled people those of a closed one."""
 
 from __future__ import annotations
 

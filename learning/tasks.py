@@ -1,4 +1,4 @@
-"""Background work of the record. Each task is idempotent: run twice, it does once."""
+"""Background tasks of the record. Each is idempotent: run twice, it has the effect of once."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the Makefile calls. Nothing here is imported by the site."""
+"""Programs that the Makefile calls. The site imports nothing from here."""

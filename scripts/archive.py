@@ -1,4 +1,4 @@
-"""The file that a backup is: one tar with the database, the uploads and, last, a manifest of them that is sealed with its hash.
+"""The archive of a backup: one tar with the database, the uploads and, last, a list of them that is sealed with its hash.
 
 Whatever is wrong with a file is found by reading it once, before anything is written anywhere: it is cut off, a byte has
 changed, something was put in or taken out, or a name leads out of the folder.

@@ -1,4 +1,4 @@
-"""Makes one archive of the database and the uploads, while the site runs: `make backup`.
+"""`make backup`: make one archive of the database and the uploads, while the site runs.
 
 The database first, as of one moment, and the uploads after it: a row never names a file that was not there yet. What is deleted
 between the two is missing, as it is on the site.

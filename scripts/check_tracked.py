@@ -1,4 +1,4 @@
-"""Refuses tracked files that speak of one machine: package-index addresses, paths of somebody's home, secrets of the demo.
+"""Refuse tracked files that name one machine: package-index addresses, somebody's home folder, secrets of the demo.
 
 A lock file with an index address installs from somebody's mirror; a path of one machine breaks on every other.
 """

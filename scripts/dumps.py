@@ -1,4 +1,4 @@
-"""How each database is copied while the site runs, and put back whole or not at all."""
+"""Copy a database while the site runs, and put it back whole or not at all."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def forget_bare_file() -> None:
 
 
 def restore(source: Path, tables: dict[str, int], *, kept_as: str) -> str:
-    """Put a copy in the place of what the database holds, check its rows, and only then let it be seen.
+    """Replace what the database holds by a copy: check its rows, and only then commit it.
 
     Args:
         kept_as: ending of the name under which a former SQLite file is kept.
@@ -320,7 +320,7 @@ def _restore_sqlite(source: Path, tables: dict[str, int], kept_as: str) -> str:
 
 
 def _bring_to_rest(path: Path) -> None:
-    """Take what is in the log beside a database into it, and the log away: it must not meet the new file.
+    """Write the log beside a database into it and delete the log, which must not be read with the new file.
 
     Raises:
         BackupRefused: somebody has the database open.

@@ -1,4 +1,4 @@
-"""Keeps locale/*/LC_MESSAGES/django.po in step with the code, without gettext on the machine.
+"""Keep locale/*/LC_MESSAGES/django.po in step with the code, without gettext on the machine.
 
     python -m scripts.messages           `make messages`: put new msgids in, take gone ones out, keep translations
     python -m scripts.messages --check   part of `make check`: nothing missing, nothing fuzzy, placeholders kept

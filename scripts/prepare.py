@@ -1,4 +1,4 @@
-"""Brings what the code needs up to date before it runs: translations, static files, database and, for the demo, its content.
+"""Prepare what the code needs to run: translations, static files, database and, for the demo, its content.
 
 Each step is skipped, or costs next to nothing, when its inputs have not changed. One process does all of them,
 because starting Django costs more than most of the steps.

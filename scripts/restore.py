@@ -1,4 +1,4 @@
-"""Puts an archive of `make backup` back: whole, or not at all.
+"""`make restore`: put an archive of `make backup` back, whole or not at all.
 
 The archive is read from end to end first; then the uploads are written beside the real ones, put in their place, and last the
 database is restored in one transaction (SQLite: as a new file that takes the old one's name). If that fails, the uploads go back.

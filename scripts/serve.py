@@ -1,4 +1,4 @@
-"""Runs the web server and the task worker together: when either ends, or this process is told to, both end.
+"""Run the web server and the task worker together: when one ends, or this process is told to, both end.
 
 Now and then it runs `manage.py reconcile` and `publish_scheduled`, as a timer does for a real site.
 """

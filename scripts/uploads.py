@@ -1,4 +1,4 @@
-"""The uploads of the site, wherever its storage keeps them: read one by one for a backup, and put back all or none."""
+"""Read the uploads of the site one by one for a backup, whatever their storage, and put all of them back or none."""
 
 from __future__ import annotations
 

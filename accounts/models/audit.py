@@ -1,4 +1,4 @@
-"""What staff did to the record of people, and why: written once, by no role ever changed (the database refuses)."""
+"""The audit trail: what staff did to people's records, and why. Written once; the database refuses any change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who people are: an account is an e-mail address, and what its owner chose to add."""
+"""The account of a person: an e-mail address, and what its owner chose to add."""
 
 from __future__ import annotations
 

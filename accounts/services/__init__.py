@@ -1,1 +1,1 @@
-"""What is written about accounts, one file a use case."""
+"""Services that write accounts, one file for each use case."""

@@ -1,4 +1,4 @@
-"""Giving a person a second factor, and with the first one the recovery codes that stand in for it."""
+"""Give a person a second factor, and recovery codes together with the first one."""
 
 from __future__ import annotations
 

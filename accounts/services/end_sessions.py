@@ -1,4 +1,4 @@
-"""Signing a person out everywhere."""
+"""Sign a person out everywhere."""
 
 from __future__ import annotations
 

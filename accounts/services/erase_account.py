@@ -1,4 +1,4 @@
-"""Deleting an account with everything that is held about its owner."""
+"""Delete an account with everything that is held about its owner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Handing over what is held about a person."""
+"""Export everything that is held about a person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Giving a person a role."""
+"""Give a person a role."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Giving the roles their rights on one page: a library in a fifth language must not wait for the next `make_roles`."""
+"""Give the roles their rights on one page, so that a library in a new language need not wait for the next `make_roles`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Making a person new recovery codes in place of those they have."""
+"""Replace a person's recovery codes by new ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from accounts.models import User
 
 @transaction.atomic
 def make_recovery_codes(*, user: User) -> None:
-    """Make new codes and tell their owner by e-mail. The former ones, used or not, open nothing any more."""
+    """Make new codes and tell their owner by e-mail. The former ones, used or not, stop working."""
     locked = User.objects.select_for_update().get(pk=user.pk)
     Authenticator.objects.filter(user=locked, type=Authenticator.Type.RECOVERY_CODES).delete()
     RecoveryCodes.activate(locked)

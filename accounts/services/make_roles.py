@@ -1,4 +1,4 @@
-"""Making the groups of the roles, and bringing them to exactly what the table says."""
+"""Make the groups of the roles, and give them exactly the rights in the table."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _set_collection_permissions(group: Group, role: Role, missing: set[str]) -> 
 
 
 def _remove_wagtails_groups() -> None:
-    """Take Wagtail's two groups out, unless somebody uses them. Where one approved, editors do: no draft may wait for nobody."""
+    """Delete Wagtail's two groups, unless somebody uses them. Editors take over where one of them approved drafts."""
     editors = group_of(EDITOR)
     for group in Group.objects.filter(name__in=WAGTAILS_GROUPS, user__isnull=True):
         if GroupPagePermission.objects.filter(group=group, page__depth__gt=1).exists():

@@ -1,4 +1,4 @@
-"""Making an account."""
+"""Make an account."""
 
 from __future__ import annotations
 

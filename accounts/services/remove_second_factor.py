@@ -1,4 +1,4 @@
-"""Taking away one of a person's second factors."""
+"""Remove one of a person's second factors."""
 
 from __future__ import annotations
 

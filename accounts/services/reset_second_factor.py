@@ -1,4 +1,4 @@
-"""Taking away every second factor of someone who has lost their device and their recovery codes."""
+"""Remove every second factor of a person who has lost their device and their recovery codes."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The pages below /accounts/: the one door for learners and staff, and the account behind it."""
+"""Views below /accounts/: sign-in, the same for learners and staff, and the account of whoever is signed in."""

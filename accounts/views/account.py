@@ -1,4 +1,4 @@
-"""The account itself: what its owner chose, its address, its sessions, its data, and its end."""
+"""The account page: what its owner chose, the address, sessions, a copy of the data, and deletion."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ class DeleteAccountView(DoorView):
 
 @never_cache
 def deleted(request: HttpRequest) -> HttpResponse:
-    """Say that an account is gone. Anyone may read it: it is about nobody. To someone who has one it would be a fright."""
+    """Say that an account is deleted. Anyone may read it, but for people who are signed in, whom it would alarm."""
     if request.user.is_authenticated:
         return HttpResponseRedirect(reverse("account_home"))
     return render(request, "accounts/deleted.html")

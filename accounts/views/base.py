@@ -1,4 +1,4 @@
-"""What the pages of the one door share."""
+"""The shared base of the pages of sign-in and account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refusals that any page may answer: a form that is too old, and too many requests."""
+"""Error answers that any page may give: a form that is too old, and too many requests."""
 
 from __future__ import annotations
 

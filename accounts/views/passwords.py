@@ -1,4 +1,4 @@
-"""Passwords, for those who want one: set, changed, and set anew with a code."""
+"""Passwords, which are optional: set one, change it, and replace a forgotten one with a code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Showing again who one is, before what can't be undone."""
+"""The page on which a person proves again who they are, before something that can't be undone."""
 
 from __future__ import annotations
 

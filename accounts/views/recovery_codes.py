@@ -1,4 +1,4 @@
-"""The recovery codes: shown once, downloaded, made anew."""
+"""The pages of the recovery codes: show them once, download them, make new ones."""
 
 from __future__ import annotations
 

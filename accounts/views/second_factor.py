@@ -1,4 +1,4 @@
-"""The second factor: what it is, setting one up, taking one away."""
+"""The pages of the second factor: explain it, add one, remove one."""
 
 from __future__ import annotations
 

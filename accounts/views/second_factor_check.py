@@ -1,4 +1,4 @@
-"""Showing the second factor: at sign-in, and in a session that has not shown it yet or not for a while."""
+"""Ask for the second factor: at sign-in, and again when a session has not shown it, or not for some hours."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from accounts.views.base import DoorView, onward, person
 
 
 class ShowFactorView(DoorView):
-    """Takes a code, or a passkey from the browser. What follows, and whose it is, says who inherits."""
+    """Takes a code, or a passkey from the browser. Subclasses say whose it is and what follows."""
 
     template_name = "accounts/second_factor_check.html"
     form_class = ShownCodeForm

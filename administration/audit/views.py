@@ -1,4 +1,4 @@
-"""The audit trail as a list: read, filtered, never changed."""
+"""The list of the audit trail: read and filtered, never changed."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Certificates in the admin: one page for each, the acts of staff on it, and the audit trail. `administration.lists` has the list."""
+"""Certificates in the admin: one page for each, what staff can do with it, and the audit trail."""

@@ -1,4 +1,4 @@
-"""What the admin's pages of one certificate share: who may come here, which certificate it is, and the way back."""
+"""The shared base of the admin's pages of one certificate: who may open them, which certificate, and the way back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of one certificate: what is printed, whose it is, what happened to it, and what can be done."""
+"""The admin's page of one certificate: what is printed, its holder, its history, and what can be done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forms of the acts of staff. They translate; the services decide."""
+"""The forms in which staff issue, revoke or replace a certificate. They check what was typed; the services decide."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issuing a certificate by hand, reached from the page of an enrolment."""
+"""The page that issues a certificate by hand, reached from the page of an enrolment."""
 
 from __future__ import annotations
 

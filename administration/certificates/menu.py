@@ -1,4 +1,4 @@
-"""What stands in the menu "Certificates" beside the list: what waits to be printed, and the audit trail."""
+"""The entries of the menu "Certificates" beside the list: certificates that wait to be printed, and the audit trail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Replacing a certificate by one with a corrected name: first as it would be printed, then done."""
+"""The page that replaces a certificate by one with a corrected name: it shows the new one first, then does it."""
 
 from __future__ import annotations
 

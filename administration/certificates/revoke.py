@@ -1,4 +1,4 @@
-"""Revoking a certificate: what will happen, then why, then done."""
+"""The page that revokes a certificate: it says what will happen, asks for a reason, and then does it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hand a finished export to who asked for it, while they still may have it."""
+"""Give a finished export to the person who asked for it, while they still have the right to it."""
 
 from __future__ import annotations
 

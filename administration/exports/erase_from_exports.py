@@ -1,4 +1,4 @@
-"""Take a person out of the lists that staff took out as files, when their account is erased, and leave the other files alone.
+"""When an account is erased, delete the exported files that may hold the person, and leave the other files alone.
 
 A file may hold them if they had an account when it was asked for (`Listing.joined_by`) and the list is one of accounts, or
 they are in the record. Anything more exact would have to open the files. Who comes and goes meanwhile stops nobody.

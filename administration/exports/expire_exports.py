@@ -1,4 +1,4 @@
-"""Take files of the record away: those that are a day old, and those that who asked no longer wants."""
+"""Delete exported files: those that are a day old, and those that their owner no longer wants."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CSV and XLSX, written row by row, and so that no spreadsheet takes a name for a formula (OWASP, "CSV Injection")."""
+"""Write CSV and XLSX row by row, so that no spreadsheet takes a name for a formula (OWASP, "CSV Injection")."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def plain(value: Any) -> str | int:
 
 
 class Writer(AbstractContextManager["Writer"]):
-    """Writes rows to an open file. `workshop` is a folder for what it has to put down meanwhile."""
+    """Writes rows to an open file. `workshop` is a folder for its temporary files."""
 
     def __init__(self, file: IO[bytes], workshop: str) -> None:
         self.file, self.workshop = file, workshop

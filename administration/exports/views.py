@@ -1,4 +1,4 @@
-"""The pages of exports: asking for one, seeing how far mine are, fetching the file."""
+"""The pages of exports: ask for one, see how far they are, download the file."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class ExportTakenAway(Exception):
 
 
 def write_export_file(*, export_id: UUID) -> bool:
-    """Write the file of an export that waits, or whose worker died. Returns whether it did; run twice, it does once."""
+    """Write the file of an export that waits, or whose worker died. Returns whether it did; a second run does nothing."""
     export = _take_up(export_id)
     if export is None:
         return False

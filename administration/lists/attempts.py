@@ -44,7 +44,7 @@ class AttemptFilters(WagtailFilterSet):
         return rows.filter(enrolment__course_key=value)
 
     def with_result(self, rows: QuerySet[Attempt], name: str, value: str) -> QuerySet[Attempt]:
-        """Return those that ended so, or have not ended."""
+        """Return the attempts with this result, or those that have none yet."""
         return rows.filter(passed=None if value == "open" else value == "passed")
 
 

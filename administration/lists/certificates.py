@@ -31,7 +31,7 @@ HELD = CredentialHold.objects.filter(credential=OuterRef("pk"), resolved_at__isn
 
 
 def state_of(credential: Credential, *, is_held: bool) -> str:
-    """Return the state of a certificate: a replaced one is revoked as well, and says the first."""
+    """Return the state of a certificate. One that was replaced is revoked as well, and counts as replaced."""
     if credential.replaced_by_id is not None:
         return "replaced"
     if credential.revoked_at is not None:
@@ -71,7 +71,7 @@ class CertificateFilters(WagtailFilterSet):
 
 
 class CertificateListing(Listing):
-    """What was issued to whom, and whether it still stands."""
+    """What was issued to whom, and whether it is still valid."""
 
     name = "certificates"
     title = _("Certificates")
@@ -115,7 +115,7 @@ class CertificateListing(Listing):
         return reverse("certificates_admin:detail", args=[row.pk])
 
     def joined_by(self, rows: QuerySet[Any], moment: datetime) -> QuerySet[Any]:
-        """Also those that are nobody's any more."""
+        """Return also the certificates that have no holder any more."""
         return rows.filter(Q(**{f"{self.joined}__lte": moment}) | Q(holder__learner=None))
 
     def reader(self, language: str) -> Callable[[Sequence[Any]], list[Line]]:

@@ -1,4 +1,4 @@
-"""Choosing a person by searching: what stands in place of a <select> with everyone in it."""
+"""Choose a person by searching, in place of a <select> with everyone in it."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ PERMISSIONS = ("learning.view_enrolment", "learning.view_attempt", "credentials.
 
 
 def numbered(number: str) -> User | None:
-    """Return the account with a number; None for whatever is none."""
+    """Return the account with this number; None if there is none."""
     return User.objects.filter(pk=int(number)).first() if number.isascii() and number.isdigit() and len(number) < 19 else None
 
 
 class LearnerSearchForm(BaseFilterForm):
-    """Who is looked for. Nobody is shown before."""
+    """The search for a learner. Before it, nobody is shown."""
 
     q = forms.CharField(
         label=_("Search term"),

@@ -1,4 +1,4 @@
-"""What the lists need of courses: titles in the administrator's language, outlines and waivers, for many rows at once."""
+"""Course titles in the administrator's language, outlines and waivers, for many rows of a list at once."""
 
 from __future__ import annotations
 

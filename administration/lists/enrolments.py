@@ -27,7 +27,7 @@ STATES = {
 
 
 def state_of(enrolment: Enrolment) -> str:
-    """Return where a learner is: finished is finished, also for those who left afterwards."""
+    """Return the state of an enrolment. Whoever finished stays finished, also after leaving."""
     if enrolment.completed_at is not None:
         return "finished"
     return "withdrawn" if enrolment.state == Enrolment.State.WITHDRAWN else "active"

@@ -1,4 +1,4 @@
-"""Filters as people read them, on the pages of exports."""
+"""Describe the filters of an export in words."""
 
 from __future__ import annotations
 

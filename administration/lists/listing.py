@@ -1,4 +1,4 @@
-"""What a list of the record is, once for the page and for the file: rows, filters, search, and the columns of both."""
+"""The definition of a list of the record, for its page and its file: rows, filters, search and columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Paging through lists of any length: counts up to a limit, and offers no page behind it."""
+"""Divide lists of any length into pages: count up to a limit, and offer no page beyond it."""
 
 from __future__ import annotations
 

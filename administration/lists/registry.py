@@ -1,4 +1,4 @@
-"""All lists by name: what a page is made for, and what an export was asked of."""
+"""All lists of the record by name, for their pages and for exports."""
 
 from __future__ import annotations
 

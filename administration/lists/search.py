@@ -1,4 +1,4 @@
-"""How an administrator finds a person or a certificate: the beginning of an address, words of a name, or a code.
+"""Find a person or a certificate for an administrator: by the beginning of an address, words of a name, or a code.
 
 Names are compared without case and accents. PostgreSQL does it with an index (migration 0005: `puente_fold` and a word
 index over it), SQLite with a function of the same name that runs in Python: it reads every row, and is for one machine.

@@ -1,4 +1,4 @@
-"""The pages of the lists, on Wagtail's own: paged, searched, filtered and sorted by the database."""
+"""The pages of the lists, based on Wagtail's own: paged, searched, filtered and sorted by the database."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Reports for staff on how courses are taken: from the rollup only, and without anybody's name."""
+"""Reports for staff on how courses are taken: from the counts only, and without anybody's name."""

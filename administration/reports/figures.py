@@ -1,4 +1,4 @@
-"""What a report says, read from the rollup: people of a run, and how many of them have done each step.
+"""Read the figures of a report from the counts: people of a run, and how many of them have done each step.
 
 Few people are not counted in public: a figure from 1 to 4 is not told (docs/decisions/0026).
 """
@@ -17,7 +17,7 @@ FEWEST_TOLD = 5
 
 
 def told(number: int) -> int | None:
-    """Return a number of people as it may be told: none and five or more, but not so few that one of them could be meant."""
+    """Return a number of people; None for one to four, of whom a reader could guess who is meant."""
     return None if 0 < number < FEWEST_TOLD else max(0, number)
 
 

@@ -1,4 +1,4 @@
-"""The report of progress: all runs, one run with its steps as a table that is a picture, the same as CSV, and counting again."""
+"""The report of progress: all runs, one run with a bar for each step, the same as CSV, and counting again."""
 
 from __future__ import annotations
 

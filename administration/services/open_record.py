@@ -1,4 +1,4 @@
-"""Open a learner's record for support: the reason is on the audit trail before anything is shown."""
+"""Open a learner's record for support, after the reason is written on the audit trail."""
 
 from __future__ import annotations
 

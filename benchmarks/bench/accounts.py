@@ -1,4 +1,4 @@
-"""The processes' own accounts: how much processor time a process, or a whole PostgreSQL cluster, has used.
+"""Read how much processor time a process, or a whole PostgreSQL cluster, has used.
 
 Linux only. Nanoseconds from `schedstat` where the kernel keeps it, else ticks of `stat` (usually 10 ms), which are the same account.
 """

@@ -1,5 +1,6 @@
-"""The chart of docs/performance.md: each task as a multiple of its floor, Puente beside the peer. Light ground of its own, so that
-it can be read on a dark page, too.
+"""Draw the chart of docs/performance.md: each task as a multiple of its floor, Puente beside the peer.
+
+It has a light ground of its own, so that it can be read on a dark page, too.
 """
 
 from __future__ import annotations

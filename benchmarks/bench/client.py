@@ -1,4 +1,4 @@
-"""The client, the same for every site: a closed loop of two threads, a new connection for each request (the workers are sync)."""
+"""The client that sends the requests to every site: two threads, a new connection for each request (the workers are sync)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The PostgreSQL cluster of the run, as scripts/with_postgres.sh makes it: databases, statements counted from its log, its accounts."""
+"""The PostgreSQL cluster of a run: its databases, the statements counted from its log, and its processor time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How every site of the benchmark reaches its database: the same cluster, a database each, the same CONN_MAX_AGE.
+"""The database settings of every site of the benchmark: the same cluster, a database each, the same CONN_MAX_AGE.
 
 Imported by the settings of the floors and of the peer, which runs in an environment of its own: standard library only.
 """

@@ -1,4 +1,4 @@
-"""The part of docs/performance.md that a run writes: verdicts, table and chart. Pure but for `write`.
+"""Write the generated part of docs/performance.md: verdicts, table and chart. Pure but for `write`.
 
 python -m benchmarks.bench.document         brings page and chart up to date with benchmarks/results/latest.json
 """
@@ -21,9 +21,9 @@ MET = {True: "yes", False: "**no**", None: "–"}
 def generated(results: dict[str, Any]) -> str:
     """Return the generated part for the results of a run, markers included."""
     rows: list[Row] = results["rows"]
-    parts = [BEGIN, _head(results), _goals(rows), *_edit_view(rows), _picture(rows)]
-    parts += [_table(rows, learners) for learners in sizes(rows, "learners")]
-    return "\n\n".join([*parts, END])
+    # The table has the largest size only: the goals say how smaller ones compare, and the results keep every row, range and waiting time.
+    parts = [BEGIN, _head(results), _goals(rows), *_edit_view(rows), _picture(rows), _table(rows, sizes(rows, "learners")[-1]), END]
+    return "\n\n".join(parts)
 
 
 def replaced(page: str, part: str) -> str:
@@ -66,7 +66,8 @@ def _lines(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
 
 def _goals(rows: list[Row]) -> str:
     body = [(verdict.task, verdict.goal, verdict.measured, MET[verdict.met]) for verdict in verdicts(rows)]
-    return "### Goals\n\n" + _lines(("Task", "Goal", "Measured", "Met?"), body)
+    lengths = " / ".join(f"{steps:,}" for steps in sizes(rows, "steps"))
+    return f"### Goals\n\nA figure for each length of the course: {lengths} steps.\n\n" + _lines(("Task", "Goal", "Measured", "Met?"), body)
 
 
 def _edit_view(rows: list[Row]) -> list[str]:
@@ -79,20 +80,19 @@ def _edit_view(rows: list[Row]) -> list[str]:
 def _picture(rows: list[Row]) -> str:
     learners = sizes(rows, "learners")[-1]
     text = f"Processor time of Puente and of the peer as a multiple of each task's floor, with {learners:,} learners"
-    text += "; the table below has the figures"
+    text += "; the table below has the figures of the longest course"
     return f"![{text}](images/{CHART.name})"
 
 
 def _table(rows: list[Row], learners: int) -> str:
-    body = [
-        _line(task, rows, steps, learners)
-        for task in TASKS
-        for steps in sizes(rows, "steps")
-        if find(rows, task.name, steps, learners, variant=task.variant) or find(rows, task.name, steps, learners, "peer", task.variant)
-    ]
-    of_each = ("× floor", "SQL", "kB", "p50 / p95, ms")
+    body = []
+    for task in TASKS:
+        found = [row for row in rows if (row["task"], row["variant"], row["learners"]) == (task.name, task.variant, learners)]
+        if found:
+            body.append(_line(task, rows, sizes(found, "steps")[-1], learners))
+    of_each = ("× floor", "SQL", "kB")
     head = ("Task", "Steps", "Floor, ms", "Puente, ms", *of_each, "Peer, ms", *of_each)
-    return f"### With {learners:,} learners\n\n" + _lines(head, body)
+    return f"### With {learners:,} learners, in the longest course\n\n" + _lines(head, body)
 
 
 def _line(task: Task, rows: list[Row], steps: int, learners: int) -> list[str]:
@@ -105,14 +105,12 @@ def _line(task: Task, rows: list[Row], steps: int, learners: int) -> list[str]:
 
 def _cells(row: Row | None) -> list[str]:
     if row is None:
-        return ["–"] * 5
-    low, high = row["range"]
+        return ["–"] * 4
     return [
-        f"{row['app_ms']:.2f} + {row['db_ms']:.2f}",
-        f"{row['times_floor']:.2f} ({low:.2f} to {high:.2f})",
+        f"{row['cpu_ms']:.2f}",
+        f"{row['times_floor']:.2f}",
         f"{row['queries']:,}",
         f"{row['bytes'] / KILO:,.1f}" if row["bytes"] >= KILO else f"{row['bytes'] / KILO:.2f}",
-        f"{row['p50_ms']:,.1f} / {row['p95_ms']:,.1f}",
     ]
 
 

@@ -1,4 +1,4 @@
-"""The goals of the benchmark, and whether the rows of a run meet them. Pure."""
+"""The goals of the benchmark, and whether the measured rows of a run meet them. Pure."""
 
 from __future__ import annotations
 
@@ -61,8 +61,7 @@ def _at_most(rows: Sequence[Row], task: str, what: str, variant: str = "") -> Ve
     learners, lengths = sizes(rows, "learners")[-1], sizes(rows, "steps")
     found = [find(rows, task, steps, learners, variant=variant) for steps in lengths]
     most = MOST[task, variant]
-    label = " / ".join(f"{steps:,}" for steps, row in zip(lengths, found, strict=True) if row)
-    return _verdict(task, f"{what}: ≤ {most:g} × its floor ({label} steps)", [row["times_floor"] for row in found if row], most)
+    return _verdict(task, f"{what}: ≤ {most:g} × its floor", [row["times_floor"] for row in found if row], most)
 
 
 def _longer(rows: Sequence[Row], task: str, most: float, word: str, variant: str = "") -> Verdict:

@@ -1,4 +1,4 @@
-"""How gunicorn runs every site of the benchmark: the same for all, and nothing of the site's own gunicorn.conf.py."""
+"""How gunicorn runs every site of the benchmark: the same for all, and without the site's own gunicorn.conf.py."""
 
 worker_class = "sync"
 workers = 2

@@ -1,4 +1,4 @@
-"""What the run was made on: for the head of its results. Kinds and versions, no names."""
+"""Describe the machine of a run for the head of its results: kinds and versions, no names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measures one task of all contenders: calibrates, runs the blocks in turn, checks what writes left, repeats what was disturbed."""
+"""Measure one task of all sites: calibrate, run the blocks in turn, check what writes left, repeat what was disturbed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much is measured: the whole run (at most 20 minutes), the full one (as long as it takes), the short one (that it works)."""
+"""How much a run measures: the whole (at most 20 minutes), the full (as long as it takes), the short (only that it works)."""
 
 from __future__ import annotations
 

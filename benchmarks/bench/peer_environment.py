@@ -1,4 +1,4 @@
-"""The peer's own environment: made once, in a folder of the user's cache, from a lock file with versions and hashes."""
+"""Make the peer's own environment once, in a folder of the user's cache, from a lock file with versions and hashes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People who are signed in: sessions as Django's own login writes them. Used by every site, the peer's too."""
+"""Make signed-in sessions as Django's own login writes them, for every site of the benchmark."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a site of the benchmark tells the client: visits, how to put the record back before a block, how to check it after one.
+"""The plan that a site gives the client: visits, how to reset the record before a block, how to check it after one.
 
 Written as JSON by the site's own process (`preparing`), read by the client (`measuring`): standard library only.
 """

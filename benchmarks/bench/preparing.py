@@ -1,4 +1,4 @@
-"""Fills the database of one site, in that site's own process and environment.
+"""Fill the database of one site, in that site's own process and environment.
 
 python -m benchmarks.bench.preparing <module> make <plan.json> <sizes as JSON>      content, people who act, the plan of visits
 python -m benchmarks.bench.preparing <module> grow <learners>                       a crowd beside them, up to that many

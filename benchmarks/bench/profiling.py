@@ -1,4 +1,4 @@
-"""Where the time of one task goes inside Puente: a profile of its WSGI application, in one process, on a cluster of its own.
+"""Profile one task inside Puente: its WSGI application, in one process, on a database cluster of its own.
 
 DURABLE=1 scripts/with_postgres.sh .venv/bin/python -m benchmarks.bench.profiling T2 T6
 STEPS=1000 DURABLE=1 scripts/with_postgres.sh .venv/bin/python -m benchmarks.bench.profiling T7

@@ -1,4 +1,4 @@
-"""From blocks to rows, and from rows to benchmarks/results/latest.json."""
+"""Make rows of results from measured blocks, and write them to benchmarks/results/latest.json."""
 
 from __future__ import annotations
 

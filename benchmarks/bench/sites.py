@@ -1,4 +1,4 @@
-"""The four sites: each with a database and an environment of its own, prepared, started under gunicorn, stopped."""
+"""The four sites of the benchmark, each with its own database and environment: prepare, start under gunicorn, stop."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Site:
         self.plan = json.loads(plan.read_text())
 
     def grow(self, cluster: Cluster, learners: int) -> None:
-        """Put a crowd of learners beside the people who act."""
+        """Add learners beside the people who act."""
         self._prepare(cluster, "grow", str(learners))
 
     def start(self, cluster: Cluster) -> None:

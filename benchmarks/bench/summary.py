@@ -1,4 +1,4 @@
-"""Pure parts of measuring: the order of blocks, medians, which block is repeated, what a run's blocks come to."""
+"""Pure functions of measuring: the order of blocks, medians, which block to repeat, and the summary of a run."""
 
 from __future__ import annotations
 

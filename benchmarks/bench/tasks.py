@@ -1,4 +1,4 @@
-"""The tasks of the benchmark: what each is, against which floor, and what the goals are. In the words of the issue that asked for it."""
+"""The tasks of the benchmark: what each one asks of a site, its floor and its goals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The courses that synthetic people take: those of the site, or one made for it, of as many steps as wanted."""
+"""The courses that synthetic learners take: those of the site, or one made for them with as many steps as wanted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Load synthetic learners with their record: a batch in a transaction, and after each the counts are what the bits say."""
+"""Add synthetic learners with their record, in batches; after each batch the counts equal the bits."""
 
 from __future__ import annotations
 

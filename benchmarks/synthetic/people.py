@@ -1,7 +1,7 @@
-"""Synthetic people and what they did, drawn from a seed. Pure: the same seed gives the same people, whatever the database.
+"""Invent synthetic learners and what they did from a seed. Pure: the same seed gives the same people.
 
-Two courses each where there are two, about ten steps done in each (HOUSE, section 5: 102 million in 10.2 million
-enrolments; fewer in a short course), some finished, some with attempts, some withdrawn. Everything keeps the laws of the
+Two courses each where there are two, about ten steps done in each (the record was planned for 102 million in 10.2
+million enrolments; fewer in a short course), some finished, some with attempts, some withdrawn. Everything keeps the laws of the
 record: an assessment is done only by an attempt that passed, and whoever is covered has completed.
 """
 

@@ -1,17 +1,17 @@
-"""Take synthetic learners out again, with everything that is held of them, a batch in a transaction."""
+"""Delete synthetic learners with everything that is held about them, in batches."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from credentials.personal_data import erase_certificates
 from django.db import connection, transaction
 from django.db.models import ManyToOneRel, QuerySet
 
 from accounts.models import User
 from benchmarks.synthetic.people import DOMAIN
 from credentials.models import Credential, CredentialHold, CredentialHolder, CredentialNotice
+from credentials.personal_data import erase_certificates
 from learning.bitset import SlotCounts
 from learning.models import Attempt, Enrolment
 from learning.services.add_completions import add_completions

@@ -1,4 +1,4 @@
-"""Rows by the ten thousand into a table: COPY on PostgreSQL, `bulk_create` elsewhere. No signal is sent, no `save` called."""
+"""Write rows into a table by the ten thousand: COPY on PostgreSQL, `bulk_create` elsewhere. No signal, no `save`."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""One module a way of running: development, demo, test, production. What differs comes from the environment."""
+"""Settings, one module for each way to run the site: development, demo, test, production."""

@@ -1,4 +1,4 @@
-"""What every way of running shares. Everything that differs between machines comes from the environment."""
+"""Settings that every way to run the site shares. What differs between machines comes from the environment."""
 
 from pathlib import Path
 
@@ -61,7 +61,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 
-# No middleware may read the session or the user on its own: an open page is the same bytes for everyone (HOUSE, idea 1).
+# No middleware may read the session or the user on its own: an open page is the same bytes for everyone (docs/README.md, idea 1).
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -1,4 +1,4 @@
-"""The demo: one machine, SQLite, mail kept in a folder and shown at /demo/mail/. Refuses to run without DEMO=1."""
+"""Settings of the demo: one machine, SQLite, mail in a folder, shown at /demo/mail/. Refuses to run without DEMO=1."""
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key

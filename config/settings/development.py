@@ -1,4 +1,4 @@
-"""For working on the code: `make dev`."""
+"""Settings for working on the code: `make dev`."""
 
 from .base import *
 

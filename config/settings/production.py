@@ -1,4 +1,4 @@
-"""The real site.
+"""Settings of a real site.
 
 Refuses to start without a secret, without hosts, without a second factor for staff, with a cache that its processes do not
 share, or as a demo.

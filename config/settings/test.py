@@ -1,4 +1,4 @@
-"""For the test suite: fast hashing, mail in memory, tasks run when their transaction commits."""
+"""Settings of the test suite: fast hashing, mail in memory, tasks that run when their transaction commits."""
 
 from .base import *
 

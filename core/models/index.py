@@ -1,4 +1,4 @@
-"""What is kept about all pages together: the content generation, and the site's search."""
+"""Models about all pages together: the content generation, and the search index of the site."""
 
 from __future__ import annotations
 

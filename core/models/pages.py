@@ -22,7 +22,7 @@ from core.context import LanguageLink, language_links_for_page
 from core.page_context import builder_of
 from core.sections import home_cards
 
-# Addresses under a language's home page that belong to the record and to search (HOUSE.md, section 6).
+# Addresses under a language's home page that belong to the record and to search.
 RESERVED_SLUGS = frozenset({"learning", "search"})
 
 

@@ -1,4 +1,4 @@
-"""Template tags of the house: covers, icons, and two small questions that templates ask."""
+"""Template tags for all templates: covers, icons, and two small questions."""
 
 from __future__ import annotations
 

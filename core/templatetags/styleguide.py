@@ -1,4 +1,4 @@
-"""What the styleguide shows: every component of templates/components, rendered from an example, with its own list of inputs."""
+"""Template tags of the styleguide: every component of templates/components, with an example and its list of inputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What editors teach with: pages, and the structures that the record is pinned to."""
+"""Models of teaching: pages, and the structures to which a learner's record is pinned."""
 
 from courses.models.pages import AssessmentPage, CataloguePage, CoursePage, LessonPage, ModulePage, StepPage
 from courses.models.structure import (

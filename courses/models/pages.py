@@ -1,4 +1,4 @@
-"""The pages of a course: catalogue, course, module, lesson, assessment. Free to change; records are not tied to them."""
+"""The pages of a course: catalogue, course, module, lesson, assessment. Editors change them freely: no record points at them."""
 
 from __future__ import annotations
 

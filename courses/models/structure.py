@@ -1,4 +1,4 @@
-"""The structures that records are pinned to: slots, outlines, runs and waivers. All by key, none by page."""
+"""The structures to which records are pinned: slots, outlines, runs and waivers. They point at pages by key only."""
 
 from __future__ import annotations
 

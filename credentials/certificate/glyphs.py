@@ -1,4 +1,4 @@
-"""Which characters the shipped fonts can print. Asked before a PDF is made: never a box, never a guess.
+"""Check before a PDF is made that the shipped fonts can print its characters: never an empty box, never a guess.
 
 A text is set in one font from end to end: in a name half in one and half in another, an accent lands beside its letter.
 """

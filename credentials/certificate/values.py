@@ -1,4 +1,4 @@
-"""What is printed on a certificate, as plain values."""
+"""The plain values that are printed on a certificate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""See whether a certificate can be printed before anyone asks for its file, and call the administrator when it can't."""
+"""Check whether a certificate can be printed before anyone asks for its file, and tell the administrators when it can't."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue a certificate by hand: for who has finished and has none, or, as an override, for who has not finished."""
+"""Issue a certificate by hand: to a learner who finished and has none, or, as an override, to one who did not finish."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def refuse_own(credential: Credential, actor: User) -> None:
 
 
 def end_credential(credential: Credential, shown: Credential.PublicReason) -> None:
-    """Write down that a locked certificate does not count any more, and that nothing of it waits to be printed.
+    """Write down that a locked certificate is not valid any more, and that nothing of it waits to be printed.
 
     Raises:
         CredentialOver: it did not count before.

@@ -1,4 +1,4 @@
-"""Tell people, by e-mail and in their language, that a step of a review waits for them or how their text fares."""
+"""Tell people, by e-mail and in their language, that a step of a review waits for them or what happened to their text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Give background tasks that never ended, or failed, one more go: a worker that is killed leaves its task in limbo."""
+"""Run failed or unfinished background tasks once more: a worker that is killed leaves its task marked as running."""
 
 from __future__ import annotations
 

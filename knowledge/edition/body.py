@@ -1,4 +1,4 @@
-"""The blocks of an edition → nodes for the template. Pure.
+"""Make nodes for the PDF template from the blocks of an edition. Pure.
 
 A node is a dictionary with its type under "t". Whatever is seen on paper is a run {"t": "s", "v": text}; nothing else is printed.
 """

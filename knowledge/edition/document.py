@@ -1,4 +1,4 @@
-"""An edition → everything that the template prints, as one JSON document, and the files beside it. Pure."""
+"""Make the JSON document that the PDF template prints from an edition, and the files beside it. Pure."""
 
 from __future__ import annotations
 

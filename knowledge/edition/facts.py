@@ -1,7 +1,7 @@
-"""Copy what the content of an edition points to: names, the series, addresses. At the moment of publication, and never again.
+"""Copy the names, the series and the addresses that an edition points to, once, at the moment of publication.
 
 The content holds ids. A contributor may be renamed later, a page moved, a series deleted: the edition says what was true when it was
-published, and can be made again from its own row (HOUSE, idea 4).
+published, and can be made again from its own row (docs/README.md, idea 4).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which characters the shipped fonts can print. Asked before a PDF is made: never a box, never a guess.
+"""Check before a PDF is made that the shipped fonts can print its characters: never an empty box, never a guess.
 
 Running text is set in Noto Serif and Noto Sans, in several styles; a character must be in each of them, or among the signs that stand
 behind both. Scripts that need more than that (Arabic, Chinese, emoji) hold the PDF back, and the editors are told (docs/editions.md).

@@ -1,4 +1,4 @@
-"""Images of an edition as they are printed: turned upright, not larger than paper needs, in a format that the typesetter reads."""
+"""Prepare the images of an edition for print: upright, no larger than paper needs, in a format that the typesetter reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why an edition has no PDF, in words for its editors."""
+"""Say in words, for its editors, why an edition has no PDF."""
 
 from __future__ import annotations
 

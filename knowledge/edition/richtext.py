@@ -1,4 +1,4 @@
-"""Rich text as Wagtail stores it → a tree of plain values for the template. Pure.
+"""Make a tree of plain values for the PDF template from Wagtail's rich text. Pure.
 
 Only the elements named here mean something; of any other one the words remain. Text stays a string to the end: the template puts
 strings on paper, it never reads them as markup.

@@ -1,4 +1,4 @@
-"""The content of an edition as Revision.content keeps it: values by field, streams as JSON in JSON. Pure.
+"""Read the content of an edition as Revision.content keeps it: values by field, streams as JSON in JSON. Pure.
 
 Read here and not through the page's classes: an edition must be readable when its page, its images, or a kind of block is gone.
 """

@@ -1,4 +1,4 @@
-"""Text as a typesetter sets it: real quotation marks, spaces that do not break, nothing that hides. Pure."""
+"""Prepare text for print: real quotation marks, spaces that do not break, no invisible characters. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one PDF edition is made from, as plain values. The same values give the same bytes."""
+"""The plain values from which one PDF edition is made. The same values give the same bytes."""
 
 from __future__ import annotations
 

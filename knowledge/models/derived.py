@@ -1,4 +1,4 @@
-"""What making a work public leaves behind: drawings of its charts, and why a PDF could not be made."""
+"""What is stored when a work is made public: drawings of its charts, and the reason why a PDF could not be made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is true of a work whatever its language, several of each: parts of people in it, topics, countries."""
+"""Facts of a work that are the same in every language: who did what in it, topics, countries."""
 
 from __future__ import annotations
 

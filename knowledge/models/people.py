@@ -1,4 +1,4 @@
-"""Who is behind a work: people and organisations, written once and used by every work."""
+"""Contributors: people and organisations, written once and used by every work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A work, and its editions: what was published in which language, when, with which files. Widened by later issues."""
+"""A work, and its editions: what was published in which language, when, with which files."""
 
 from __future__ import annotations
 

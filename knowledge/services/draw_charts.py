@@ -1,4 +1,4 @@
-"""Draw charts that have not been drawn yet, and keep the drawings: at publication, so that no reader waits."""
+"""Draw the charts that have no drawing yet, and store the drawings at publication, so that no reader waits."""
 
 from __future__ import annotations
 

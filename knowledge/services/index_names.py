@@ -1,4 +1,4 @@
-"""Bring search up to date when a contributor is renamed: their works are found under the name they have now."""
+"""Update search when a contributor is renamed, so that their works are found under the new name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Make the PDF of an edition once, and keep it under the name of its content.
+"""Make the PDF of an edition once, and store it under the hash of its content.
 
 Made outside of any transaction: on SQLite a writer holds everybody else up. The file goes first and its row after it. Run twice, or
 twice at once, it ends in the same file and one row; killed in between, it leaves at most a file that no row names, and the next run

@@ -1,4 +1,4 @@
-"""Make the PDFs that should have been made by now: found by what is missing, not by which task was lost."""
+"""Make the PDFs that should exist by now. They are found by what is missing, not by which task was lost."""
 
 from __future__ import annotations
 

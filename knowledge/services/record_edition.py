@@ -1,4 +1,4 @@
-"""Record an edition: what was published, at the moment it was published."""
+"""Record an edition: store what was published, at the moment of publication."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Add to the counts of steps, or take away from them: the one statement by which they ever change."""
+"""Add to the counts of steps, or subtract from them: the only statement that changes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every way of doing a step comes down to: OR the bits, tell the outbox, complete when everything needed is done."""
+"""Do steps, whatever the way: set the bits, write the outbox, and complete the enrolment when everything needed is done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fold the outbox of newly done steps into the counts that reports read."""
+"""Add the newly done steps in the outbox to the counts that reports read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prove that the counts of steps are what the bits of the people in the record say, and mend them where they are not.
+"""Prove that the counts of steps equal the bits of the people in the record, and correct those that do not.
 
 The law: for each run and slot, the count folded so far plus what waits in the outbox is the number of enrolments that
 have the bit. Whoever sets bits, erases or folds keeps it within one transaction, so it holds in every snapshot.

@@ -1,4 +1,4 @@
-"""Bring what reports read up to date: fold the outbox into the counts of steps, and count the people of each run."""
+"""Update what reports read: add the outbox to the counts of steps, and count the people of each run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from learning.services.aggregate_progress import fold_progress
 
 
 def count_steps(*, now: datetime | None = None) -> int:
-    """Count what was done until now. Returns how many rows of the outbox were folded. Twice, or two at once, is once.
+    """Count what was done until now. Returns how many rows of the outbox were added. Two at once count nothing twice.
 
     The people are counted from the enrolments themselves, all runs in one statement: it costs one pass over the table,
     and nothing when somebody enrols, completes or leaves.

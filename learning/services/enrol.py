@@ -18,7 +18,7 @@ from learning.services.advance import advance
 
 
 def enrol(*, learner: User, course_key: UUID, language: str, printed_name: str | None = None, now: datetime | None = None) -> Enrolment:
-    """Enrol, or come back after leaving: every bit is kept. Twice is once.
+    """Enrol, or come back after leaving: every bit is kept. A second time changes nothing.
 
     Args:
         printed_name: the name for certificates, already cleaned (accounts.names); None leaves what is known.

@@ -1,4 +1,4 @@
-"""What a step is, for a learner: as their own outline says, else as the newest outline that has it says."""
+"""The kind of a step for a learner: from their own outline, or else from the newest outline that has the step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Send an assessment: grade it on the server, and set the step's bit when it is passed."""
+"""Submit an attempt: grade it on the server, and set the step's bit when it is passed."""
 
 from __future__ import annotations
 

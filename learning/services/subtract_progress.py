@@ -1,4 +1,4 @@
-"""Take the steps of an enrolment that is erased out of the counts: they are of people still in the record."""
+"""Subtract the steps of an erased enrolment from the counts, which are about people still in the record."""
 
 from __future__ import annotations
 

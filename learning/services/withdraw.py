@@ -13,7 +13,7 @@ from learning.services.advance import lock_enrolment
 
 
 def withdraw(*, learner: User, course_key: UUID) -> None:
-    """Withdraw a person from a course; doing it twice is doing it once."""
+    """Withdraw a person from a course; a second time changes nothing."""
     with transaction.atomic():
         try:
             enrolment = lock_enrolment(learner.pk, course_key)

@@ -1,4 +1,4 @@
-"""What the private pages of the record share: never stored, and domain errors said in words."""
+"""The shared base of the record's private pages: never stored, and errors said in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""My learning, and my record of one course."""
+"""The pages "My learning" and "my record of one course"."""
 
 from __future__ import annotations
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from core.cards import Card
 from django.core.paginator import Page as PageOfAList
 
+from core.cards import Card
 from core.context import LanguageLink, NavLink
 from core.models import BasePage, HomePage, StandardPage
 from core.sections import HomeSection

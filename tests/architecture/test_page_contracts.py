@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from typing import Any, Union
 
 import pytest
-from core.cards import Card, SearchDocument
 from django.template import base as template_base
 from django.template.base import Variable, VariableDoesNotExist
 from django.test import Client
 from django.test.utils import ContextList
 
+from core.cards import Card, SearchDocument
 from core.models import BasePage
 from tests.architecture.conftest import our_page_classes
 from tests.architecture.page_contracts import CONTRACTS, OPTIONAL

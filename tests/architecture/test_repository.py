@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import fnmatch
+import io
+import os
 import re
 import shutil
+import tokenize
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +20,14 @@ from scripts.compile_translations import compile_file
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOCKS = ("requirements.txt", "requirements-dev.txt")
+# A path as texts write it. What stands in <angle brackets> or as an asterisk is any name.
+NAMED = re.compile(r"[\w./*<>-]*[\w*>]\.(?:md|py|sh|html|js|css|yaml|toml)(?![\w/-])")
+CODE_AND_LINKS = re.compile(r"```.*?```|`[^`\n]+`|\]\([^)\s]+\)", re.DOTALL)
+# Comments of styles and scripts, of templates, and of shell scripts.
+COMMENTS = re.compile(r"/\*.*?\*/|(?<!:)//[^\n]*|\{#.*?#\}|\{% comment.*?endcomment %\}|(?:^|\n)\s*#[^\n]*", re.DOTALL)
+ADDRESS = re.compile(r"\w+://[^\s)`]+")
+# Names that texts speak of although no such file exists: those that the house style refuses, and one made up for an example.
+NO_FILES = {"utils.py", "helpers.py", "common.py", "manager.py", "./x.js"}
 
 
 def pins(name: str) -> dict[str, set[str]]:
@@ -95,3 +109,83 @@ def test_a_translation_that_loses_a_placeholder_is_found(monkeypatch: pytest.Mon
         catalog.add("%(n)s steps of %(total)s", texts[1])
     monkeypatch.setattr(messages, "read", lambda language: spanish)
     assert messages.gaps("es", template).placeholders == ["%(n)s steps of %(total)s"]
+
+
+def remarks(source: str) -> Iterator[str]:
+    """Yield the comments and docstrings of a module."""
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.string
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield ast.get_docstring(node) or ""
+
+
+def named_in(path: Path) -> set[str]:
+    """Return the paths that a text file names: code, comments of code and links; not the files of other machines and sites."""
+    text = path.read_text(encoding="utf-8")
+    texts = remarks(text) if path.suffix == ".py" else (CODE_AND_LINKS if path.suffix == ".md" else COMMENTS).findall(text)
+    return {name for found in texts for name in NAMED.findall(ADDRESS.sub("", found)) if not name.startswith("/")}
+
+
+def is_there(name: str, beside: str, tracked: set[str]) -> bool:
+    """Whether a tracked file has this path: from the root, from the file that names it, or as the end of a longer one."""
+    pattern = re.sub(r"<[\w ]+>", "*", name)
+    wanted = {os.path.normpath(pattern), os.path.normpath(Path(beside).parent / pattern)}
+    if wanted & tracked:
+        return True
+    return any(fnmatch.fnmatchcase(path, one) or fnmatch.fnmatchcase(path, f"*/{one}") for path in tracked for one in wanted)
+
+
+def test_every_file_that_texts_name_is_there() -> None:
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    tracked = {path.relative_to(ROOT).as_posix() for path in check_tracked.tracked() if path.is_file()}
+    texts = sorted(path for path in tracked if path.endswith((".md", ".py", ".css", ".js", ".html", ".sh", ".typ")))
+    named = [(path, name) for path in texts for name in sorted(named_in(ROOT / path))]
+    assert len(named) > 100
+    assert [(path, name) for path, name in named if name not in NO_FILES and not is_there(name, path, tracked)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.md", "The plan is in `PLAN.md`, section 5."),
+        ("a.md", "See [the plan](docs/PLAN.md#floors)."),
+        ("a.md", "```\npython scripts/plan.py\n```"),
+        ("a.py", '"""Follows docs/PLAN.md."""\n'),
+        ("a.py", "def a():\n    pass  # as docs/<language>/plan.md says\n"),
+        ("a.css", "/* The colours of docs/plan.md. */\na { color: red; }"),
+        ("a.html", "{# As docs/plan.md says. #}<p></p>"),
+        ("a.sh", "make plan  \n# follows docs/plan.md\n"),
+    ],
+)
+def test_a_file_that_is_named_and_not_there_is_found(name: str, text: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    named = named_in(path)
+    assert len(named) == 1
+    assert not is_there(named.pop(), name, {"docs/README.md", "scripts/planning.py", name})
+
+
+def test_files_are_named_by_path_by_the_end_of_it_or_by_a_pattern() -> None:
+    tracked = {"docs/README.md", "docs/record.md", "docs/guides/es/editor.md", "tests/core/test_search.py"}
+    for name in ("docs/record.md", "record.md", "./record.md", "test_search.py", "docs/guides/<language>/<role>.md", "docs/*.md"):
+        assert is_there(name, "docs/README.md", tracked), name
+    assert not is_there("cord.md", "docs/README.md", tracked)
+
+
+def test_the_pages_of_docs_are_short_and_linked_from_their_readme() -> None:
+    """Twelve thousand words are what a newcomer can read in a day. Decisions and guides are not counted."""
+    pages = sorted((ROOT / "docs").glob("*.md"))
+    assert sum(len(page.read_text(encoding="utf-8").split()) for page in pages) <= 12_000
+    contents = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    assert [page.name for page in pages if page.name != "README.md" and f"]({page.name})" not in contents] == []
+
+
+def test_the_glossary_has_a_line_for_each_term_in_alphabetical_order() -> None:
+    lines = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").splitlines()[2:]
+    terms = [re.match(r"- \*\*([a-z ]+)\*\*: \S", line) for line in lines]
+    assert [line for line, term in zip(lines, terms, strict=True) if not term] == []
+    names = [term[1] for term in terms if term]
+    assert names == sorted(set(names))

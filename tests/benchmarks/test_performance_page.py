@@ -91,3 +91,13 @@ def test_only_the_part_between_the_marks_is_written() -> None:
     assert document.replaced(page, f"{document.BEGIN}\nnew\n{document.END}") == page.replace("old", "new")
     with pytest.raises(ValueError, match="markers"):
         document.replaced("Nothing", "new")
+
+
+def test_the_table_has_the_most_learners_and_the_longest_course() -> None:
+    rows = [row("T7", 1.0, steps=steps, learners=learners) for steps in (10, 100, 1000) for learners in (1000, 100_000)]
+    head = {"measured_on": "today", "commit": "", "mode": "full", "repeats": 5, "minutes": 1, "blocks_repeated": 0}
+    told = {"peer": "a peer", "hello_ms": 0.3, "machine": "a machine"}
+    page = document.generated({"rows": [found | {"blocks": 5} for found in rows], **head, **told})
+    assert [line for line in page.splitlines() if line.startswith("### With")] == ["### With 100,000 learners, in the longest course"]
+    table = page.partition("### With")[2]
+    assert [line.split("|")[2].strip() for line in table.splitlines() if line.startswith("| T7")] == ["1,000"]

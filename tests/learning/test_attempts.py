@@ -8,11 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from credentials.errors import NotEligible
 from django.utils import timezone
 
 from courses.models import AssessmentPage, CourseRun
 from courses.services.publish_structure import publish_structure
+from credentials.errors import NotEligible
 from credentials.models import Credential
 from credentials.services.award_credential import award_credential, award_to
 from credentials.services.claim_credential import claim_credential

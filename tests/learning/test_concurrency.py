@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-from credentials.errors import CredentialOver
 from django.db import connections, transaction
 from django.test import Client
 from django.utils import timezone
@@ -19,6 +18,7 @@ from accounts.models import AuditEntry
 from accounts.services.erase_account import erase_account
 from courses.models import CoursePage, Outline, SlotCounter, StepSlot
 from courses.services.publish_structure import StructureUnchanged, _allocate, publish_structure
+from credentials.errors import CredentialOver
 from credentials.models import Credential, CredentialHolder, CredentialNotice
 from credentials.services.claim_credential import claim_credential
 from credentials.services.issue_by_hand import issue_by_hand

@@ -1,4 +1,4 @@
-"""`manage.py make_roles`: the groups of the roles, as the table says."""
+"""`manage.py make_roles`: make a group for each role, with exactly the rights in the table of roles."""
 
 from __future__ import annotations
 

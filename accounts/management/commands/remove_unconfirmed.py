@@ -1,4 +1,4 @@
-"""`manage.py remove_unconfirmed`: accounts that nobody ever entered. Meant for a daily timer."""
+"""`manage.py remove_unconfirmed`: delete accounts to which nobody ever signed in. Meant for a daily timer."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The floors: the least that Django and Wagtail cost on this machine. Two bare projects, with their frameworks' own defaults."""
+"""The floors: two bare projects with the defaults of Django and Wagtail, the least that a request costs on this machine."""

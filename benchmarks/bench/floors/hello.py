@@ -1,4 +1,4 @@
-"""Three views: hello; hello to who is signed in; and the same with one row inserted or brought up to date."""
+"""The three views of the bare Django project: hello, hello to who is signed in, and the same with one row written."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ UPSERT = (
 
 
 def hello(request: HttpRequest) -> HttpResponse:
-    """Ask nobody anything."""
+    """Greet without reading the session or the database."""
     return HttpResponse("Hello")
 
 

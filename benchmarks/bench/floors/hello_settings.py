@@ -1,4 +1,4 @@
-"""A bare Django project: the middleware of `startproject`, its session and its user, and three views."""
+"""Settings of the bare Django project: the middleware of `startproject`, its session and its user, and three views."""
 
 from benchmarks.bench.database import databases
 

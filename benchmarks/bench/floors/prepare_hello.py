@@ -1,4 +1,4 @@
-"""The bare Django project: people with sessions, and a table of one row a person."""
+"""Prepare the bare Django project: people with sessions, and a table with one row for each of them."""
 
 from __future__ import annotations
 
@@ -37,6 +37,6 @@ def make(sizes: dict[str, Any]) -> dict[str, Any]:
 
 
 def grow(learners: int) -> None:
-    """Put a crowd beside them."""
+    """Add other people."""
     with connection.cursor() as cursor:
         cursor.execute(CROWD, [User.objects.filter(username__startswith="crowd").count() + 1, learners])

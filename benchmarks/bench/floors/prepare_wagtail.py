@@ -1,4 +1,4 @@
-"""The bare Wagtail project: one page with a paragraph."""
+"""Prepare the bare Wagtail project: one page with a paragraph."""
 
 from __future__ import annotations
 
@@ -19,4 +19,4 @@ def make(_sizes: dict[str, Any]) -> dict[str, Any]:
 
 
 def grow(_learners: int) -> None:
-    """Nobody learns here."""
+    """Add nobody: a bare page has no learners."""

@@ -1,4 +1,4 @@
-"""A bare Wagtail project: one page type and its template, the middleware of `wagtail start`, and Wagtail's own view of pages."""
+"""Settings of the bare Wagtail project: one page type, the middleware of `wagtail start`, and Wagtail's own view of pages."""
 
 from benchmarks.bench.database import databases
 

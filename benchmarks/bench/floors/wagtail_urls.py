@@ -1,4 +1,4 @@
-"""Wagtail's own view of pages, and nothing else."""
+"""Addresses of the bare Wagtail project: Wagtail's own view of pages, and nothing else."""
 
 from django.urls import include, path
 from wagtail import urls as wagtail_urls

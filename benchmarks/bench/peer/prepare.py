@@ -1,4 +1,4 @@
-"""The peer's courses, people and visits: SCORM lessons, since its course page, its saves and its completion are made for them.
+"""Prepare the peer's courses, people and visits. Lessons are SCORM: its course page, saves and completion are made for them.
 
 Its course page with ticks is also what it shows as "my progress". Its `SetValue` saves one value a call. It awards no certificate.
 """
@@ -134,7 +134,7 @@ def _writes(course: CoursePage, attempts: list[SCORMAttempt], sessions: list[str
 
 
 def grow(learners: int) -> None:
-    """Put a crowd beside them, enrolled in every course."""
+    """Add other learners, enrolled in every course."""
     here = User.objects.filter(username__startswith="learner").count()
     with connection.cursor() as cursor:
         cursor.execute(PEOPLE, {"first": here + 1, "last": learners})

@@ -1,4 +1,4 @@
-"""The peer as its README and `wagtail start` set it up, in production: DEBUG off, cached templates, PostgreSQL."""
+"""Settings of the peer, as its README and `wagtail start` give them, in production: DEBUG off, cached templates, PostgreSQL."""
 
 from benchmarks.bench.database import databases
 

@@ -1,4 +1,4 @@
-"""The crowd beside the people who act: synthetic learners, who take two of the courses named (of two, both)."""
+"""Add synthetic learners beside the people who act; each takes two of the named courses."""
 
 from __future__ import annotations
 

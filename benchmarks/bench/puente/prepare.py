@@ -1,4 +1,4 @@
-"""Puente's courses, people and visits."""
+"""Prepare Puente's courses, people and visits."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _bits(steps: list[OutlineStep]) -> str:
 
 
 def _back(done: list[OutlineStep]) -> list[str]:
-    """Return what puts the record back to these steps done, at no place, without certificate. The guards are off for it."""
+    """Return what resets the record to these steps done, at no place, without certificate. The triggers are off for it."""
     credentials = "SELECT id FROM credentials_credential WHERE enrolment_id = ANY(%(ids)s)"
     return [
         "SET session_replication_role = replica",
@@ -163,7 +163,7 @@ def _showing(person: User, enrolment: int) -> str:
 
 
 def _sign_in(people: list[User], extra: dict[str, Any] | None = None) -> list[str]:
-    """Open sessions as the door does: each is also in the list of where one is signed in."""
+    """Open sessions as signing in does: each is also in its person's list of sessions."""
     sessions = sign_in(people, extra)
     listed = [
         UserSession(user=person, session_key=session, ip="192.0.2.1", user_agent="Firefox/127.0")
@@ -174,5 +174,5 @@ def _sign_in(people: list[User], extra: dict[str, Any] | None = None) -> list[st
 
 
 def grow(learners: int) -> None:
-    """Put a crowd beside them, in the open courses."""
+    """Add other learners, in the open courses."""
     make_crowd(learners, list(CoursePage.objects.filter(access=CoursePage.Access.OPEN).values_list("slug", flat=True)))

@@ -1,4 +1,4 @@
-"""The settings of production, on the database of the benchmark. Files and static files go to a folder that is gone afterwards.
+"""Puente's production settings on the database of the benchmark. Uploads and static files go to a temporary folder.
 
 The cache is each process's own memory, as with one machine and no Redis: each of the two workers renders each page once. What
 production refuses about it concerns the limits of sign-in, which nothing here touches.

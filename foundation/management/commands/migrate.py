@@ -1,4 +1,4 @@
-"""`manage.py migrate`, which never keeps the site waiting for long: on PostgreSQL it gives up a lock after a while, and tries again."""
+"""`manage.py migrate` that never blocks the site for long: on PostgreSQL it stops waiting for a lock, and tries again later."""
 
 from __future__ import annotations
 

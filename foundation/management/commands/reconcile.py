@@ -1,4 +1,4 @@
-"""`manage.py reconcile`: what background work has left undone. Meant for a timer, every ten minutes."""
+"""`manage.py reconcile`: do what background work has left undone. Meant for a timer, every ten minutes."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""One page type: a title and a text."""
+"""The app of the bare Wagtail project: one page type with a title and a text."""

@@ -5,7 +5,7 @@ from wagtail.models import Page
 
 
 class BarePage(Page):
-    """The least that is a page."""
+    """A page with as little as a page can have."""
 
     body = RichTextField(blank=True)
 
