@@ -11,9 +11,9 @@ const row = (slot, { href, current } = {}) =>
   h(
     href ? "a" : "div",
     { "data-step": `step-${slot}`, "data-slot": slot, ...(href ? { href } : {}), ...(current ? { "aria-current": "page" } : {}) },
-    h("span", { class: "tick" }),
+    h("span", { "data-tick": "" }),
   );
-const progress = () => h("div", { "data-progress": "", hidden: "" }, h("progress"), h("span", { "data-progress-label": "" }));
+const progress = () => h("div", { "data-progress": "", hidden: "" }, h("progress", { "data-progress-bar": "" }), h("span", { "data-progress-label": "" }));
 
 /** The page of a lesson: its outline, its foot, the way to the editor. */
 function lesson() {
@@ -25,8 +25,8 @@ function lesson() {
       { "data-course": "c" },
       progress(),
       outline,
-      h("span", { "data-start": "" }, h("a", { href: "/one/" }, "Start")),
-      h("span", { "data-enrol": "" }, h("a", { href: "/enrol/" }, "Enrol")),
+      h("a", { "data-start": "", href: "/one/" }, "Start"),
+      h("a", { "data-enrol": "", href: "/enrol/" }, "Enrol"),
       h(
         "footer",
         { "data-next": "/three/" },
@@ -34,7 +34,7 @@ function lesson() {
         h("a", { "data-done": "step-1", href: "/record/" }, "Mark as done"),
       ),
     ),
-    h("footer", { class: "site-footer" }, h("div", { class: "wrap" })),
+    h("footer", {}, h("div", { "data-staff-links": "" })),
   ];
 }
 
@@ -85,11 +85,11 @@ test("progress is shown, and the buttons say what comes next", async () => {
   const page = await visit(lesson());
   const box = page.root.querySelector("[data-progress]");
   assert.equal(box.hidden, false);
-  assert.deepEqual([box.querySelector("progress").value, box.querySelector("progress").max], [1, 2]);
+  assert.deepEqual([box.all("progress")[0].value, box.all("progress")[0].max], [1, 2]);
   assert.equal(box.textContent, "1 of 2 steps");
   const start = page.root.querySelector("[data-start]");
   assert.equal(start.textContent, "Continue");
-  assert.equal((start.querySelector("a") ?? start).href, "/two/", "the page's own address of that step");
+  assert.equal(start.href, "/two/", "the page's own address of that step");
   assert.equal(page.root.querySelector("[data-enrol]").textContent, "My record");
 });
 
@@ -97,7 +97,7 @@ test("the server's address is taken for a step that the page does not link to", 
   const elsewhere = state({ enrolment: enrolment({ resume: { slot: 2, url: "/server/", label: "Continue" } }) });
   const page = await visit(lesson(), { answer: server(elsewhere) });
   const start = page.root.querySelector("[data-start]");
-  assert.equal((start.querySelector("a") ?? start).href, "/server/");
+  assert.equal(start.href, "/server/");
 });
 
 test("where somebody reads is sent, and only the newest of it is kept", async () => {
@@ -208,7 +208,7 @@ test("events of another course are sent from any page, and a private page is dra
 });
 
 test("cards of courses show how far somebody is", async () => {
-  const card = (key) => h("article", { class: "card", "data-course": key }, progress());
+  const card = (key) => h("article", { "data-course-card": key }, progress());
   const answer = () => ({ courses: { c: { done: 1, total: 2, label: "1 of 2 steps" } } });
   const page = await visit([card("c"), card("d")], { answer });
   const [mine, other] = page.root.querySelectorAll("[data-progress]");
@@ -220,7 +220,7 @@ test("cards of courses show how far somebody is", async () => {
 test("staff get their way to the editor, readers do not", async () => {
   const staff = await visit(lesson(), { answer: server(state({ edit_url: "/admin/1/", edit_label: "Edit" })) });
   assert.equal(staff.root.querySelector('[href="/admin/1/"]').textContent, "Edit");
-  assert.equal(staff.root.querySelector('[href="/admin/1/"]').parent.parent.className, "site-footer");
+  assert.ok(staff.root.querySelector('[data-staff-links] [href="/admin/1/"]'));
   const reader = await visit(lesson());
   assert.equal(reader.root.textContent.includes("Edit"), false);
 });

@@ -5,15 +5,15 @@ import { test } from "node:test";
 import { h, open, put, run, settled } from "./page.js";
 
 function check(rightOnes) {
-  const option = (n) => h("input", { type: "checkbox", name: "choice", value: n });
-  const answer = (n) => h("li", rightOnes.includes(n) ? { "data-correct": "" } : {}, `answer ${n}`);
+  const option = (n) => h("input", { "data-check-option": "", type: "checkbox", value: n });
+  const answer = (n) => h("li", { "data-check-answer": "", ...(rightOnes.includes(n) ? { "data-correct": "" } : {}) }, `answer ${n}`);
   return h(
     "form",
     { class: "check", "data-check": "" },
     option(0),
     option(1),
-    h("button", { hidden: "", disabled: "" }, "Check"),
-    h("div", { class: "check-result", "data-right": "Right", "data-wrong": "Not quite", "data-none": "Choose first" }),
+    h("button", { "data-check-button": "", hidden: "", disabled: "" }, "Check"),
+    h("div", { class: "check-result", "data-check-result": "", "data-right": "Right", "data-wrong": "Not quite", "data-none": "Choose first" }),
     h("details", {}, h("ul", {}, answer(0), answer(1))),
   );
 }
@@ -22,15 +22,15 @@ async function checked(rightOnes, chosen) {
   const form = check(rightOnes);
   open(form);
   await run("check.js");
-  form.querySelectorAll("input").forEach((input, n) => (input.checked = chosen.includes(n)));
+  form.querySelectorAll("[data-check-option]").forEach((input, n) => (input.checked = chosen.includes(n)));
   const event = await form.dispatch("submit");
   assert.ok(event.prevented, "the form is not sent");
-  return form.querySelector(".check-result");
+  return form.querySelector("[data-check-result]");
 }
 
 test("the check says right only for all of the right options and no others", async () => {
   const right = await checked([0, 1], [0, 1]);
-  assert.equal(right.querySelector("strong").textContent, "Right");
+  assert.equal(right.all("strong")[0].textContent, "Right");
   assert.equal(right.className, "check-result success");
   assert.equal(right.textContent, "Rightanswer 0answer 1");
   const half = await checked([0, 1], [0]);
@@ -39,12 +39,25 @@ test("the check says right only for all of the right options and no others", asy
   assert.equal((await checked([0], [])).textContent, "Choose first");
 });
 
+test("the check can be answered again", async () => {
+  const form = check([0]);
+  open(form);
+  await run("check.js");
+  const [first, second] = form.querySelectorAll("[data-check-option]");
+  second.checked = true;
+  await form.dispatch("submit");
+  Object.assign(first, { checked: true });
+  Object.assign(second, { checked: false });
+  await form.dispatch("submit");
+  assert.equal(form.querySelector("[data-check-result]").textContent, "Rightanswer 0");
+});
+
 test("the check shows its button and says that it works", async () => {
   const form = check([0]);
   const page = open(form);
   await run("check.js");
-  assert.equal(form.querySelector("button").hidden, false);
-  assert.equal(form.querySelector("button").disabled, false);
+  assert.equal(form.all("button")[0].hidden, false);
+  assert.equal(form.all("button")[0].disabled, false);
   assert.equal(form.className, "check is-live");
   assert.equal(page.root.className, "js");
 });
@@ -109,17 +122,17 @@ test("where there can be no passkey the form stays away", async () => {
 });
 
 const exportsTable = (underWay, words) =>
-  h("div", { id: "exports", "data-under-way": underWay }, h("p", { "data-state": "" }, words), h("button", {}, "Stop"));
+  h("div", { "data-exports": "", "data-under-way": underWay }, h("p", { "data-state": "" }, words), h("button", {}, "Stop"));
 
 async function exportsPage(t, focusInside) {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const table = exportsTable("yes", "1 of 3 rows");
-  const page = open([h("p", { id: "exports-said" }), table], { answer: () => "fresh" });
+  const page = open([h("p", { "data-exports-said": "" }), table], { answer: () => "fresh" });
   const fresh = h("html", {}, exportsTable("no", "  Ready:\n 3 rows. "));
   put("DOMParser", class {
     parseFromString = () => fresh;
   });
-  if (focusInside) page.document.activeElement = table.querySelector("button");
+  if (focusInside) page.document.activeElement = table.all("button")[0];
   await run("exports.js");
   t.mock.timers.tick(2000);
   await settled();
@@ -130,7 +143,7 @@ test("the list of exports is put in anew, and its end is said", async (t) => {
   const page = await exportsPage(t, false);
   assert.equal(page.root.querySelectorAll("[data-under-way]").length, 1);
   assert.equal(page.root.querySelector("[data-under-way]").dataset.underWay, "no");
-  assert.equal(page.root.querySelector("p").textContent, "Ready: 3 rows.");
+  assert.equal(page.root.querySelector("[data-exports-said]").textContent, "Ready: 3 rows.");
   t.mock.timers.tick(2000);
   await settled();
   t.mock.timers.tick(2000);
