@@ -7,13 +7,15 @@ import { h, open, run, settled } from "./page.js";
 const HINT = { cookie: "a=b; puente_signed_in=1" };
 const EVENTS = "/learning/api/events";
 const done = (learner, course, id) => ({ learner, course, event: { id, type: "done", step: id, at: "2026-01-01" } });
-const row = (slot, { href, current } = {}) =>
-  h(
-    href ? "a" : "div",
-    { "data-step": `step-${slot}`, "data-slot": slot, ...(href ? { href } : {}), ...(current ? { "aria-current": "page" } : {}) },
-    h("span", { "data-tick": "" }),
-  );
-const progress = () => h("div", { "data-progress": "", hidden: "" }, h("progress", { "data-progress-bar": "" }), h("span", { "data-progress-label": "" }));
+const row = (slot, { href, current } = {}) => {
+  const link = href ? { href } : {};
+  const here = current ? { "aria-current": "page" } : {};
+  return h(href ? "a" : "div", { "data-step": `step-${slot}`, "data-slot": slot, ...link, ...here }, h("span", { "data-tick": "" }));
+};
+const progress = () => {
+  const bar = h("progress", { "data-progress-bar": "" });
+  return h("div", { "data-progress": "", hidden: "" }, bar, h("span", { "data-progress-label": "" }));
+};
 
 /** The page of a lesson: its outline, its foot, the way to the editor. */
 function lesson() {
@@ -21,15 +23,13 @@ function lesson() {
   outline.append(row(0, { href: "/one/" }), row(1, { href: "/two/", current: true }), row(2));
   return [
     h(
-      "div",
-      { "data-course": "c" },
+      "div", { "data-course": "c" },
       progress(),
       outline,
       h("a", { "data-start": "", href: "/one/" }, "Start"),
       h("a", { "data-enrol": "", href: "/enrol/" }, "Enrol"),
       h(
-        "footer",
-        { "data-next": "/three/" },
+        "footer", { "data-next": "/three/" },
         h("p", { "data-step-status": "", "data-waiting": "Not sent yet" }),
         h("a", { "data-done": "step-1", href: "/record/" }, "Mark as done"),
       ),
@@ -104,7 +104,9 @@ test("where somebody reads is sent, and only the newest of it is kept", async ()
   const older = { learner: "l", course: "c", event: { id: "old", type: "resume", step: "step-0", at: "2026-01-01" } };
   const page = await visit(lesson(), {}, [older]);
   assert.equal(page.sent().length, 1);
-  assert.deepEqual(page.sent()[0].body.events.map(({ type, step }) => [type, step]), [["resume", "step-1"]]);
+  assert.deepEqual(page.sent()[0].body.events.map(({ type, step }) => [type, step]), [
+    ["resume", "step-1"]
+  ]);
   assert.match(page.sent()[0].body.events[0].id, /^[0-9a-f-]{36}$/);
   assert.deepEqual(page.kept(), []);
 });
@@ -113,7 +115,9 @@ test("marking a step as done sends it and goes on", async () => {
   const page = await visit(lesson());
   const event = await click(page);
   assert.ok(event.prevented);
-  assert.deepEqual(page.sent().at(-1).body.events.map(({ type, step }) => [type, step]), [["done", "step-1"]]);
+  assert.deepEqual(page.sent().at(-1).body.events.map(({ type, step }) => [type, step]), [
+    ["done", "step-1"]
+  ]);
   assert.deepEqual(page.went, ["/three/"]);
   assert.deepEqual(page.kept(), []);
 });

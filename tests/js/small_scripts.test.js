@@ -7,13 +7,13 @@ import { h, open, put, run, settled } from "./page.js";
 function check(rightOnes) {
   const option = (n) => h("input", { "data-check-option": "", type: "checkbox", value: n });
   const answer = (n) => h("li", { "data-check-answer": "", ...(rightOnes.includes(n) ? { "data-correct": "" } : {}) }, `answer ${n}`);
+  const verdicts = { "data-right": "Right", "data-wrong": "Not quite", "data-none": "Choose first" };
   return h(
-    "form",
-    { class: "check", "data-check": "" },
+    "form", { class: "check", "data-check": "" },
     option(0),
     option(1),
     h("button", { "data-check-button": "", hidden: "", disabled: "" }, "Check"),
-    h("div", { class: "check-result", "data-check-result": "", "data-right": "Right", "data-wrong": "Not quite", "data-none": "Choose first" }),
+    h("div", { class: "check-result", "data-check-result": "", ...verdicts }),
     h("details", {}, h("ul", {}, answer(0), answer(1))),
   );
 }
@@ -88,7 +88,8 @@ test("a passkey is shown with bytes where the server wrote text, and its answer 
   const bytes = Uint8Array.from([251, 255]).buffer;
   let given;
   put("PublicKeyCredential", class {});
-  put("navigator", { credentials: { get: async ({ publicKey }) => ((given = publicKey), { id: "x", response: { signature: bytes } }) } });
+  const get = async ({ publicKey }) => ((given = publicKey), { id: "x", response: { signature: bytes } });
+  put("navigator", { credentials: { get } });
   await run("passkey.js");
   assert.equal(form.hidden, false);
   assert.equal(instead.hidden, true);
