@@ -119,7 +119,7 @@ def _arches(dice: _Dice, width: float) -> list[Shape]:
     shapes, hangers = [], ""
     for i, (x0, x1) in enumerate(pairwise(cuts)):
         rx, rise = (x1 - x0) / 2, min((x1 - x0) * 0.55, dice.roll(70, 118))
-        shapes.append(("bl"[i % 2], _d("M? ?a? ? 0 0 1 ? 0", x0, SHORE, rx, rise, 2 * rx)))
+        shapes.append((("bold", "line")[i % 2], _d("M? ?a? ? 0 0 1 ? 0", x0, SHORE, rx, rise, 2 * rx)))
         for x in _steps(x0, x1, 22):
             y = rise * (1 - ((x - x0 - rx) / rx) ** 2) ** 0.5
             hangers += _d("M? ?v?", x, SHORE, -y)
