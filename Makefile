@@ -20,6 +20,7 @@ format:  ## bring the code into its format
 	@scripts/install.sh requirements-dev.txt
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
+	@.venv/bin/python -m scripts.format_assets
 
 test:  ## the whole suite, on SQLite (PYTEST_ARGS=… to narrow it)
 	@exec scripts/test.sh

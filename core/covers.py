@@ -1,7 +1,7 @@
 """Draw the cover of a page as SVG from its topic and slug: a bridge over water, the same one every time.
 
 The slug chooses one of six families and every measure in it, the topic chooses the colour. Drawn inside a page, shapes carry
-one-letter classes that `components.css` paints, so that a cover follows light and dark; `standalone` writes literal colours
+classes that `components.css` paints, so that a cover follows light and dark; `standalone` writes literal colours
 instead, for an `<img>`, a social card or a PDF. There are no ids, so any number may stand in one page.
 
 Everything is drawn on a canvas 240 units high, whatever the size asked for: line widths keep their weight in the picture.
@@ -24,13 +24,13 @@ TOPIC_COLOURS = {
     "foundations": "#0e5563", "finance": "#8a5100", "skills": "#1b5e9b",
     "health": "#a63a32", "protection": "#2d6a4f", "cohesion": "#6a4390",
 }  # fmt: skip
-# Share of the topic's colour in each flat tone: sky, sun, hills, three waters. The rest is the card behind.
-TINTS = {"s": 16, "u": 3, "m": 27, "w": 36, "x": 50, "y": 66}
-# Width of each line: bold, line, hair, dots, planks.
-LINES = {"b": 5.0, "l": 3.0, "h": 1.5, "d": 2.0, "p": 7.0}
-DASHES = {"d": ".1 7", "p": "8 4"}
+# Share of the topic's colour in each flat tone. The rest is the card behind. Piers and cliffs are as dark as the near water.
+TINTS = {"sky": 16, "sun": 3, "hills": 27, "far-water": 36, "water": 50, "near-water": 66}
+# Width of each line.
+LINES = {"bold": 5.0, "line": 3.0, "hair": 1.5, "dots": 2.0, "planks": 7.0}
+DASHES = {"dots": ".1 7", "planks": "8 4"}
 
-# The letter of its paint, and its path.
+# The name of its paint (a tone, a line, or "full" for the colour itself), and its path.
 Shape = tuple[str, str]
 
 
@@ -95,8 +95,8 @@ def _hills(dice: _Dice, width: float, base: float) -> str:
 
 def _water(dice: _Dice, width: float, top: float) -> list[Shape]:
     """Draw the water in three tones, each with its own swell."""
-    shapes = [("w", _d("M0 ?H?V240H0z", top, width))]
-    for tone, share in (("x", 0.28), ("y", 0.62)):
+    shapes = [("far-water", _d("M0 ?H?V240H0z", top, width))]
+    for tone, share in (("water", 0.28), ("near-water", 0.62)):
         y, half, swell = top + (HEIGHT - top) * share, dice.roll(38, 70), dice.roll(4, 8)
         path = _d("M? ?q? ? ? 0", -half * dice.roll(0, 3) / 2, y, half / 2, -swell, half)
         path += _d("t? 0", half) * (int(width / half) + 3)
@@ -107,7 +107,7 @@ def _water(dice: _Dice, width: float, top: float) -> list[Shape]:
 def _crossing(dice: _Dice, width: float) -> Shape:
     """Draw the way someone went, as a dotted line from edge to edge."""
     y0, y1 = dice.roll(110, 160), dice.roll(110, 160)
-    return "d", _d("M0 ?C? ? ? ? ? ?", y0, width * 0.3, dice.roll(60, 120), width * 0.65, dice.roll(120, 170), width, y1)
+    return "dots", _d("M0 ?C? ? ? ? ? ?", y0, width * 0.3, dice.roll(60, 120), width * 0.65, dice.roll(120, 170), width, y1)
 
 
 def _arches(dice: _Dice, width: float) -> list[Shape]:
@@ -119,11 +119,11 @@ def _arches(dice: _Dice, width: float) -> list[Shape]:
     shapes, hangers = [], ""
     for i, (x0, x1) in enumerate(pairwise(cuts)):
         rx, rise = (x1 - x0) / 2, min((x1 - x0) * 0.55, dice.roll(70, 118))
-        shapes.append(("bl"[i % 2], _d("M? ?a? ? 0 0 1 ? 0", x0, SHORE, rx, rise, 2 * rx)))
+        shapes.append((("bold", "line")[i % 2], _d("M? ?a? ? 0 0 1 ? 0", x0, SHORE, rx, rise, 2 * rx)))
         for x in _steps(x0, x1, 22):
             y = rise * (1 - ((x - x0 - rx) / rx) ** 2) ** 0.5
             hangers += _d("M? ?v?", x, SHORE, -y)
-    return [_crossing(dice, width), ("h", hangers), *shapes, ("b", _d("M0 ?H?", SHORE, width))]
+    return [_crossing(dice, width), ("hair", hangers), *shapes, ("bold", _d("M0 ?H?", SHORE, width))]
 
 
 def _viaduct(dice: _Dice, width: float, count: int) -> list[Shape]:
@@ -137,7 +137,12 @@ def _viaduct(dice: _Dice, width: float, count: int) -> list[Shape]:
         # Drawn against the direction of the wall, so that it is a hole.
         wall += _d("M? 202V?a? ? 0 0 0 ? 0V202z", (i + 1) * span - pier / 2, spring, radius, min(radius, 60), -2 * radius)
     rail = "".join(_d("M? ?v-11", x, deck) for x in _steps(0, width, 26))
-    return [_crossing(dice, width), ("y", wall), ("h", rail + _d("M0 ?H?", deck - 11, width)), ("b", _d("M0 ?H?", deck, width))]
+    return [
+        _crossing(dice, width),
+        ("near-water", wall),
+        ("hair", rail + _d("M0 ?H?", deck - 11, width)),
+        ("bold", _d("M0 ?H?", deck, width)),
+    ]
 
 
 def _suspension(dice: _Dice, width: float) -> list[Shape]:
@@ -175,7 +180,12 @@ def _suspension(dice: _Dice, width: float) -> list[Shape]:
             _d("M? ?V204M? ?V204M? ?h13M? ?h13", x - 6, top - 8, x + 7, top - 8, x - 6, top + 14, x - 6, top + 52) for x in (left, right)
         )
     deck_line = _d("M0 ?H?", deck, width)
-    return [_crossing(dice, width), ("h", hangers + _d("M0 ?H?", deck + 8, width)), ("l", cables or deck_line), ("b", towers + deck_line)]
+    return [
+        _crossing(dice, width),
+        ("hair", hangers + _d("M0 ?H?", deck + 8, width)),
+        ("line", cables or deck_line),
+        ("bold", towers + deck_line),
+    ]
 
 
 def _truss(dice: _Dice, width: float) -> list[Shape]:
@@ -197,7 +207,7 @@ def _truss(dice: _Dice, width: float) -> list[Shape]:
                 ends = (tops[j], deck) if j < (len(joints) - 1) / 2 else (deck, tops[j + 1])
                 lattice += _d("M? ?L? ?", x, ends[0], joints[j + 1], ends[1])
     piers = "".join(_d("M? ?h16l7 ?h-30z", i * length - 8, deck, 206 - deck) for i in range(spans + 1))
-    return [_crossing(dice, width), ("y", piers), ("h", lattice), ("l", chords), ("b", _d("M0 ?H?", deck, width))]
+    return [_crossing(dice, width), ("near-water", piers), ("hair", lattice), ("line", chords), ("bold", _d("M0 ?H?", deck, width))]
 
 
 def _rope(dice: _Dice, width: float) -> list[Shape]:
@@ -225,7 +235,7 @@ def _rope(dice: _Dice, width: float) -> list[Shape]:
     )
     posts = _d("M? ?V?M? ?V?", left - 2, top - rail - 7, top, right + 2, top - rail - 7, top)
     planks = _d("M? ?Q? ? ? ?", left, top, middle, top + 2 * depth, right, top)
-    return [("y", cliffs), ("h", ties), ("l", ropes), ("p", planks), ("b", posts)]
+    return [("near-water", cliffs), ("hair", ties), ("line", ropes), ("planks", planks), ("bold", posts)]
 
 
 def _stones(dice: _Dice, width: float) -> list[Shape]:
@@ -244,7 +254,7 @@ def _stones(dice: _Dice, width: float) -> list[Shape]:
         if before:
             hops += _d("M? ?Q? ? ? ?", *before, (before[0] + x) / 2, min(before[1], y) - 52 * size - 10, x, y - 9 * size)
         before = (x, y - 9 * size)
-    return [("h", ripples), ("f", stones), ("d", hops)]
+    return [("hair", ripples), ("full", stones), ("dots", hops)]
 
 
 def _ferry(dice: _Dice, width: float) -> list[Shape]:
@@ -260,7 +270,7 @@ def _ferry(dice: _Dice, width: float) -> list[Shape]:
     posts = _d("M14 ?V196M? ?V196", line - 10, width - 14, line - 10)
     cable = _d("M14 ?Q? ? ? ?", line, width / 2, line + 34, width - 14, line)
     landings = _d("M0 176H34L58 204H0zM? 176H?L? 204H?z", width, width - 34, width - 58, width)
-    return [("h", cable), ("y", landings), ("l", mast), ("b", posts), ("f", hull), ("x", cabin), ("u", panes)]
+    return [("hair", cable), ("near-water", landings), ("line", mast), ("bold", posts), ("full", hull), ("water", cabin), ("sun", panes)]
 
 
 Family = Callable[[_Dice, float], list[Shape]]
@@ -285,15 +295,15 @@ def _mix(colour: str, share: int) -> str:
     return "#" + "".join(f"{round(channel * share / 100 + 255 * (100 - share) / 100):02x}" for channel in channels)
 
 
-def _paint(letter: str, colour: str | None) -> str:
+def _paint(paint: str, colour: str | None) -> str:
     """Return the attributes of a shape: its class, or with a colour the literal paint."""
     if colour is None:
-        return f'class="{letter}"'
-    if letter not in LINES:
-        return f'fill="{colour if letter == "f" else _mix(colour, TINTS[letter])}"'
-    dashes = f' stroke-dasharray="{DASHES[letter]}"' if letter in DASHES else ""
-    ends = "" if letter == "p" else ' stroke-linecap="round" stroke-linejoin="round"'
-    return f'fill="none" stroke="{colour}" stroke-width="{_n(LINES[letter])}"{dashes}{ends}'
+        return f'class="{paint}"'
+    if paint not in LINES:
+        return f'fill="{colour if paint == "full" else _mix(colour, TINTS[paint])}"'
+    dashes = f' stroke-dasharray="{DASHES[paint]}"' if paint in DASHES else ""
+    ends = "" if paint == "planks" else ' stroke-linecap="round" stroke-linejoin="round"'
+    return f'fill="none" stroke="{colour}" stroke-width="{_n(LINES[paint])}"{dashes}{ends}'
 
 
 def _picture(slug: str, width: float) -> list[Shape]:
@@ -301,9 +311,9 @@ def _picture(slug: str, width: float) -> list[Shape]:
     dice = _Dice(slug)
     name, draw, water = FAMILIES[dice.roll(0, len(FAMILIES) - 1)]
     sun = dice.roll(20, 32)
-    back = [("s", _d("M0 0H?V240H0z", width)), ("u", _ellipse(width * dice.roll(18, 82) / 100, dice.roll(44, 84), sun, sun))]
+    back = [("sky", _d("M0 0H?V240H0z", width)), ("sun", _ellipse(width * dice.roll(18, 82) / 100, dice.roll(44, 84), sun, sun))]
     if name in {"stones", "ferry"} or dice.roll(0, 2):
-        back.append(("m", _hills(dice, width, water)))
+        back.append(("hills", _hills(dice, width, water)))
     bridge, sea = draw(dice, width), _water(dice, width, water)
     # Piers and cliffs stand in the water; stones and the ferry lie on it.
     return [*back, *sea, *bridge] if name in {"stones", "ferry", "arches"} else [*back, *bridge, *sea]
@@ -323,7 +333,7 @@ def cover_svg(topic: str, slug: str, *, width: int = 640, height: int = 240, sta
     topic = topic if topic in TOPIC_COLOURS else "foundations"
     canvas = round(width * HEIGHT / height, 1)
     colour = TOPIC_COLOURS[topic] if standalone else None
-    shapes = "".join(f'<path {_paint(letter, colour)} d="{path}"/>' for letter, path in _picture(slug, canvas) if path)
+    shapes = "".join(f'<path {_paint(paint, colour)} d="{path}"/>' for paint, path in _picture(slug, canvas) if path)
     voice = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
     kind = 'xmlns="http://www.w3.org/2000/svg"' if standalone else f'class="cover topic-{topic}"'
     return (

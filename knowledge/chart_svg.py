@@ -19,11 +19,11 @@ KEPT = {
     "d": "", "x": "0", "y": "0", "x1": "0", "y1": "0", "x2": "0", "y2": "0", "dx": "0", "dy": "0", "r": "", "width": "", "height": "",
     "transform": "", "text-anchor": "start", "stroke-width": "1", "stroke-dasharray": "", "opacity": "1",
 }  # fmt: skip
-NAMES = {**{colour: str(place) for place, colour in enumerate(SERIES, start=1)}, INK: "k", SOFT: "q", GRID: "g"}
+NAMES = {**{colour: str(place) for place, colour in enumerate(SERIES, start=1)}, INK: "ink", SOFT: "soft", GRID: "grid"}
 COLOURS = {name: colour for colour, name in NAMES.items()}
 NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?|-?\d+e-?\d+")
-# "f1 s2" → fill and stroke: f and s, and a name of NAMES.
-CLASS = re.compile(r'class="([fs][1-4kqg](?: [fs][1-4kqg])*)"')
+# "fill-1 stroke-ink": what is painted, and a name of NAMES.
+CLASS = re.compile(r'class="((?:fill|stroke)-\w+(?: (?:fill|stroke)-\w+)*)"')
 
 
 def cleaned(svg: str, form: Form) -> str:
@@ -53,7 +53,8 @@ def on_paper(svg: str) -> str:
 
 
 def _literal(name: str) -> str:
-    return f'{"fill" if name[0] == "f" else "stroke"}="{COLOURS[name[1]]}"'
+    attribute, _dash, colour = name.partition("-")
+    return f'{attribute}="{COLOURS[colour]}"'
 
 
 def _written(element: ElementTree.Element) -> str:
@@ -88,7 +89,7 @@ def _attributes(element: ElementTree.Element, kept: set[str], *, zeros: bool = F
     classes, found = [], ""
     for name, value in element.attrib.items():
         if name in {"fill", "stroke"} and value in NAMES:
-            classes.append(name[0] + NAMES[value])
+            classes.append(f"{name}-{NAMES[value]}")
         elif name in kept:
             short = NUMBER.sub(lambda number: _short(number[0]), value)
             if short not in {KEPT[name] if not zeros else "", "translate(0,0)"}:

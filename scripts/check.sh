@@ -32,6 +32,7 @@ check "format (ruff)" $bin/ruff format --check .
 check "types (mypy)" $bin/mypy .
 check "floors (import-linter)" $bin/lint-imports
 check "migrations" env DJANGO_SETTINGS_MODULE=config.settings.test $bin/python manage.py makemigrations --check --dry-run
+check "stylesheets and scripts" $bin/python -m scripts.format_assets --check
 check "templates (djlint)" $bin/djlint templates --lint --quiet
 check "translations" $bin/python -m scripts.messages --check
 check "settings (check --deploy)" production $bin/python manage.py check --deploy --fail-level WARNING

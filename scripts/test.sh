@@ -44,7 +44,9 @@ missed=
 only=()
 CHROMIUM=$(find_chromium)
 if [ -z "$CHROMIUM" ] || ! driver_runs; then
-  missed="NOT RUN: the browser tests, because this machine lacks ${missing[*]} (Debian: apt-get install ${missing[*]})."
+  what="the browser tests"
+  driver_runs || what="$what and the unit tests of the JavaScript"
+  missed="NOT RUN: $what, because this machine lacks ${missing[*]} (Debian: apt-get install ${missing[*]})."
   only=(-m "not browser")
 elif ! has_java; then
   missed="NOT RUN: the check of the HTML, because this machine lacks Java (Debian: apt-get install default-jre-headless)."

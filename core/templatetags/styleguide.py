@@ -19,7 +19,8 @@ from core.covers import FAMILIES, TOPIC_COLOURS, family_of
 register = template.Library()
 
 ROOT = Path(__file__).resolve().parents[2]
-INPUTS = re.compile(r"\{# inputs: (.*?) #\}", re.DOTALL)
+# A long list goes on in the comment of the next line.
+INPUTS = re.compile(r"\{# inputs: (.*?) #\}\n(?!\{#)", re.DOTALL)
 ICON = re.compile(r'<symbol id="([a-z-]+)"')
 
 
@@ -108,9 +109,7 @@ def _examples() -> dict[str, list[dict[str, Any]]]:
         ],
         "outline": [{"modules": modules}],
         "outline_step": [{"step": step} for step in _steps()],
-        "outline_fold": [
-            {"course_title": "Migración y desarrollo", "course_url": "#", "modules": modules, "step_number": 2, "step_total": 6}
-        ],
+        "outline_fold": [{"title": "Migración y desarrollo", "url": "#", "modules": modules, "step": 2, "total": 6}],
         "pagination": [{"page_obj": page_obj, "query": "topic=finance"}],
         "progress": [{"done": 7, "total": 12, "label": "7 de 12 pasos · unos 40 minutos más"}],
         "row": [{"card": card}],
@@ -133,7 +132,9 @@ def component_examples() -> Iterator[Example]:
     for name, contexts in _examples().items():
         component = get_template(f"components/{name}.html")
         inputs = INPUTS.search((ROOT / "templates/components" / f"{name}.html").read_text(encoding="utf-8"))
-        yield Example(name, inputs[1] if inputs else "", [SafeString(component.render(context)) for context in contexts])
+        yield Example(
+            name, inputs[1].replace(" #}\n{# ", " ") if inputs else "", [SafeString(component.render(context)) for context in contexts]
+        )
 
 
 @register.simple_tag(name="component_examples")

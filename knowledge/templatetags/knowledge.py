@@ -30,7 +30,7 @@ def noted(html: str) -> SafeString:
 @register.filter
 def cited(text: str) -> SafeString:
     """Escape plain text, and turn [3] into a link to the third reference."""
-    return mark_safe(CITED.sub(r'<a class="cite" href="#source-\1">[\1]</a>', conditional_escape(text)))  # noqa: S308 - escaped
+    return mark_safe(CITED.sub(r'<a class="citation-mark" href="#source-\1">[\1]</a>', conditional_escape(text)))  # noqa: S308 - escaped
 
 
 @register.filter

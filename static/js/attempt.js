@@ -4,16 +4,16 @@
  * Only questions that were touched here are sent, one request at a time, so that a second tab or a slow connection
  * can never put an older answer over a newer one.
  */
-const form = document.querySelector("form[data-attempt]");
+const form = document.querySelector("[data-attempt]");
 const status = form?.querySelector("[data-attempt-status]");
-const token = form?.querySelector("[name=csrfmiddlewaretoken]");
+const token = form?.elements.csrfmiddlewaretoken;
 const touched = new Set();
 let sending = false;
 let timer = 0;
 
 function answers(questions) {
-  const chosen = (question) => [...form.querySelectorAll(`input[name="q-${question}"]:checked`)].map((input) => input.value);
-  return Object.fromEntries([...questions].map((question) => [question, chosen(question)]));
+  const given = new FormData(form);
+  return Object.fromEntries([...questions].map((question) => [question, given.getAll(`q-${question}`)]));
 }
 
 function post(body) {

@@ -61,6 +61,6 @@ function offer(form) {
 }
 
 if (canDoIt) {
-  for (const form of document.querySelectorAll("form[data-passkey]")) offer(form);
+  for (const form of document.querySelectorAll("[data-passkey]")) offer(form);
   for (const instead of document.querySelectorAll("[data-no-passkey]")) instead.hidden = true;
 }

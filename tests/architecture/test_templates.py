@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+LONGEST_LINE = 140
 COMPONENTS = sorted((ROOT / "templates" / "components").glob("*.html"))
 # Fragments of Wagtail's admin extend its templates and live under its CSP; e-mails have no CSP.
 PUBLIC_TEMPLATES = [path for path in TEMPLATES if not {"admin", "wagtailadmin", "email"} & set(path.parts)]
@@ -44,6 +45,13 @@ def test_components_are_included_with_only(path: Path) -> None:
     for tag in re.findall(r"\{%\s*include\s+(.*?)%\}", without_comments(path.read_text(encoding="utf-8")), flags=re.DOTALL):
         if "components/" in tag:
             assert tag.split()[-1] == "only", f"{named(path)}: {{% include {tag.strip()} %}}"
+
+
+@pytest.mark.parametrize("path", sorted(path for path in (ROOT / "templates").rglob("*") if path.is_file()), ids=named)
+def test_no_line_is_too_long(path: Path) -> None:
+    """Django has no tag on two lines: what is long is broken between attributes, at blocks, or inside `blocktranslate trimmed`."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert [number for number, line in enumerate(lines, 1) if len(line) >= LONGEST_LINE] == []
 
 
 @pytest.mark.parametrize("path", PUBLIC_TEMPLATES, ids=named)

@@ -24,7 +24,7 @@ def test_an_editor_sees_the_page_beside_its_form(page: Page, demo_site: DemoSite
     preview = page.frame_locator("#w-preview-iframe")
     expect(preview.locator("main h1")).to_have_text(HOME)
     # With the page's own style sheets, and what is only in the form.
-    assert preview.locator("a.skip").evaluate("node => getComputedStyle(node).position") == "absolute"
+    assert preview.locator("a.skip-link").evaluate("node => getComputedStyle(node).position") == "absolute"
     # Wagtail compares the form with what it last previewed: let it finish the first preview.
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(1_000)

@@ -264,11 +264,11 @@ def test_a_list_is_taken_away_as_a_file(desk: Desk, tmp_path: Path) -> None:
     page.get_by_label("CSV, for programs").check()
     page.get_by_role("button", name="Write the file").click()
     page.wait_for_url("**/admin/exports/")
-    was_under_way = page.locator("#exports").get_attribute("data-under-way") == "yes"
+    was_under_way = page.locator("[data-exports]").get_attribute("data-under-way") == "yes"
     # Nobody loads the page again: it asks by itself until the file is there.
     expect(page.get_by_role("cell", name=re.compile(r"^Ready: \d+ rows"))).to_be_visible(timeout=60_000)
     if was_under_way:
-        expect(page.locator("#exports-said")).to_contain_text("Ready:")
+        expect(page.locator("[data-exports-said]")).to_contain_text("Ready:")
     check(page, "exports, ready")
     with page.expect_download() as waited:
         page.get_by_role("link", name=re.compile("^CSV")).click()

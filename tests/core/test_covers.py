@@ -70,6 +70,13 @@ def test_inlined_covers_take_their_colours_from_the_page() -> None:
     assert "#" not in cover_svg("cohesion", "juventud")
 
 
+def test_the_stylesheet_paints_every_shape() -> None:
+    css = (ROOT / "static/css/components.css").read_text(encoding="utf-8")
+    painted = set(re.findall(r"\.cover \.([a-z-]+)", css))
+    drawn = {name for slug in SLUGS for name in re.findall(r'<path class="([^"]*)"', cover_svg("skills", slug))}
+    assert drawn == painted
+
+
 def test_standalone_covers_carry_their_colours_and_namespace() -> None:
     svg = cover_svg("cohesion", "juventud", standalone=True)
     assert 'xmlns="http://www.w3.org/2000/svg"' in svg

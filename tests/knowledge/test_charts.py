@@ -91,14 +91,14 @@ def test_anything_that_is_a_table_of_numbers_can_be_drawn(kind: str, text: str) 
 
 def test_a_column_chart_whose_labels_do_not_fit_is_drawn_as_bars() -> None:
     text = rows(("País", "A"), *((f"República número {n}", str(n)) for n in range(1, 9)))
-    assert all("fk" in svg and svg.count("<path") == 8 for svg in pictures("column", text))
+    assert all("fill-ink" in svg and svg.count("<path") == 8 for svg in pictures("column", text))
     widths = [[float(w) for w in re.findall(r'd="M[^h]*h(-?[\d.]+)v', svg)] for svg in pictures("column", text)]
     assert all(len(set(found)) == 8 for found in widths)
 
 
 def test_a_line_breaks_where_a_number_is_missing() -> None:
     text = rows(("Año", "A"), ("2020", "1"), ("2021", "2"), ("2022", ""), ("2023", "3"), ("2024", "4"))
-    line = re.search(r'class="s1"[^>]*d="([^"]+)"|d="([^"]+)"[^>]*class="s1"', pictures("line", text)[0])
+    line = re.search(r'class="stroke-1"[^>]*d="([^"]+)"|d="([^"]+)"[^>]*class="stroke-1"', pictures("line", text)[0])
     assert line is not None
     assert (line[1] or line[2]).count("M") == 2
 
