@@ -69,8 +69,11 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
-    """Start each test with an empty cache: content generations begin again in each."""
+    """Start each test with empty caches, the process's own among them: content generations begin again in each."""
+    from tests import process_caches
+
     cache.clear()
+    process_caches.empty()
 
 
 @pytest.fixture(autouse=True)
