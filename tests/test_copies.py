@@ -17,6 +17,8 @@ from tests import factories
 from tests.copies import UUID
 from tests.factories import lessons_of, make_course, write_course
 
+pytestmark = pytest.mark.database
+
 Found = dict[str, list[dict[str, Any]]]
 # A copy raises the content generation once and is indexed once; how much room a title takes among all depends on how many there are.
 HOW_OFTEN = {"core.ContentChange", "core.ContentGeneration"}

@@ -29,7 +29,7 @@ from learning.models import Attempt, Credential, CredentialFile, CredentialHold,
 from tests.accounts.door import ANA, member, sign_in, signed_in_as
 from tests.factories import make_course, make_site
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 OTHER = "other@example.org"
 

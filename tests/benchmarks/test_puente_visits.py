@@ -15,7 +15,7 @@ from benchmarks.bench.puente import prepare
 from learning.models import Credential, Enrolment
 from tests.factories import make_site
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres, pytest.mark.database]
 STEPS, PEOPLE = 8, 2
 
 

@@ -23,6 +23,8 @@ from knowledge.demo import CONTENT, _block
 from knowledge.models import ChartDrawing
 from knowledge.services import draw_charts
 
+pytestmark = pytest.mark.database
+
 TOKENS = (Path(settings.BASE_DIR) / "static" / "css" / "tokens.css").read_text()
 
 

@@ -28,7 +28,7 @@ from tests.factories import enrol_in, finish_course, make_course, make_user
 from tests.learning.test_certificate import make_credential
 from tests.learning.test_credential_pages import words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 WHY = "The learner wrote to us about it."
 ACTS = ("view", "issue", "revoke", "replace")
 

@@ -22,7 +22,7 @@ from learning.services.write_export import FOLDER, write_export_file
 from tests.factories import enrol_in, finish_course, make_course, make_user
 from tests.learning.test_exports import Format, State, asked, csv_rows, newest, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 Capture = Callable[..., Any]
 Erase = Callable[[User], None]
 

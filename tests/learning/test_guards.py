@@ -21,7 +21,7 @@ from learning.models import AuditEntry, Credential, CredentialHolder
 from tests.factories import finish_course, make_course, make_user
 from tests.learning.test_certificate import make_credential
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 AUDIT, CREDENTIALS = guards.AUDIT, guards.CREDENTIALS
 
 

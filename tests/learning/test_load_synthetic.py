@@ -27,7 +27,7 @@ from learning.synthetic.courses import find_courses, make_course
 from learning.synthetic.people import DOMAIN, draw_people
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 LEARNERS = 120
 
 

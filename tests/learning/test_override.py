@@ -25,6 +25,8 @@ from tests.learning.test_certificate import LANGUAGES, VALUES, make_credential, 
 from tests.learning.test_certificate_checked import sum_of
 from tests.learning.test_credential_pages import mine_of, page_of, words
 
+pytestmark = pytest.mark.database
+
 WHY = "The learner wrote to us about it."
 # Of having finished, in four languages.
 COMPLETION = re.compile(r"complet|finish|finaliz|conclu|termin|réussite|jusqu.au bout|has taken", re.IGNORECASE)

@@ -22,7 +22,7 @@ from learning.services.mark_done import mark_done
 from learning.services.retry_tasks import retry_tasks
 from tests.factories import enrol_in, finish_course, lessons_of, make_course, make_lesson, make_user, module_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def run() -> reconcile.Reconciled:

@@ -44,7 +44,7 @@ from learning.services.tell_holder import tell_holder
 from tests.factories import done, enrol_in, finish_course, make_course, make_user
 from tests.learning.test_credential_pages import mine_of, page_of, pdf_of, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 WHY = "The learner wrote to us about it."
 LANGUAGES = ("es", "pt", "fr", "en")
 
