@@ -25,7 +25,7 @@ format:  ## bring the code into its format
 test:  ## the whole suite, on SQLite (PYTEST_ARGS=… to narrow it)
 	@exec scripts/test.sh
 
-test-postgres:  ## the tests that touch the database, on a throw-away PostgreSQL
+test-postgres:  ## the tests that depend on the database, on a throw-away PostgreSQL (FULL=1 for all)
 	@exec scripts/test_postgres.sh
 
 bench:  ## what requests cost, beside the nearest peer and bare floors (at most 20 minutes; SHORT=1 or FULL=1)

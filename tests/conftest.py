@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 
 import pytest
 from django.conf import settings
@@ -11,6 +13,8 @@ from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
+
+from tests.template_database import Template, copied_first, fingerprint, sources, versions
 
 _blockers: list[DjangoDbBlocker] = []
 
@@ -48,12 +52,44 @@ def _flush_past_the_guards() -> None:
     TransactionTestCase._fixture_teardown = without_guards  # type: ignore[method-assign]
 
 
+@dataclass
+class Kept:
+    """The template of the database, and what is held until Django has made its own of it."""
+
+    template: Template
+    held: ExitStack
+
+    def done(self) -> None:
+        """Keep the migrated database, if there was none to copy, and let others have it."""
+        if not self.template.was_copied:
+            connection.ensure_connection()
+            self.template.keep(connection.connection)
+        self.held.close()
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+def kept_database(request: pytest.FixtureRequest) -> Iterator[Kept | None]:
+    """Let an earlier run with the same source lend its migrated database; None where none can be kept."""
+    cache_of_pytest, creation = getattr(request.config, "cache", None), connection.creation
+    if cache_of_pytest is None or connection.vendor != "sqlite" or not creation.is_in_memory_db(creation._get_test_db_name()):
+        yield None
+        return
+    template = Template(cache_of_pytest.mkdir("puente-database"), fingerprint(sources(settings.BASE_DIR), versions()))
+    with ExitStack() as held:
+        creation._create_test_db = copied_first(creation._create_test_db, template, held)
+        if not template.file.exists():
+            held.enter_context(template.alone())
+        yield Kept(template, held)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(kept_database: Kept | None, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """Keep the bare site in the test database: making four languages of it anew in each test takes most of the time."""
     _blockers.append(django_db_blocker)
     _flush_past_the_guards()
     with django_db_blocker.unblock():
+        if kept_database:
+            kept_database.done()
         _make_bare_site()
 
 
@@ -72,8 +108,11 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
-    """Start each test with an empty cache: content generations begin again in each."""
+    """Start each test with empty caches, the process's own among them: content generations begin again in each."""
+    from tests import process_caches
+
     cache.clear()
+    process_caches.empty()
 
 
 @pytest.fixture(autouse=True)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import uuid
+from collections import defaultdict
 from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import get_language
 from wagtail.models import Locale
 
 from accounts.models import User
 from core.models import HomePage
+from core.search import fold
 from core.site import ensure_site
 from courses.models import AssessmentPage, CataloguePage, CoursePage, LessonPage, ModulePage, Outline, StepSlot
 from courses.outline import OutlineDocument, OutlineModule, OutlineStep, StepKind, to_json
@@ -25,8 +29,11 @@ from learning.services.enrol import enrol
 from learning.services.record_progress import Event, EventType, record_progress
 from learning.services.start_attempt import start_attempt
 from learning.services.submit_attempt import submit_attempt
+from tests.copies import Rows
 
 _numbers = itertools.count(1)
+# Courses by what was asked for, as far as it changes more than a title.
+_courses: dict[tuple[Any, ...], Rows] = {}
 
 
 def make_site() -> HomePage:
@@ -89,10 +96,38 @@ def make_assessment(module: ModulePage, *, questions: int = 4, **fields: Any) ->
     return page
 
 
-def make_course(*, lessons: int = 2, assessments: int = 1, publish: bool = True, **fields: Any) -> CoursePage:
-    """A published course in Spanish with one module, lessons first, then assessments; with its structure published."""
-    make_site()
-    catalogue = CataloguePage.objects.get(locale__language_code="es")
+def make_course(*, title: str = "", **kind: Any) -> CoursePage:
+    """A published course in Spanish with one module, lessons first, then assessments; with its structure published.
+
+    Takes what `write_course` takes. The first of a kind is made as its author makes it, and its rows are remembered; this
+    and every other one is a copy of them (tests/copies.py).
+    """
+    catalogue = _catalogue()
+    known = (get_language(), *sorted(kind.items()))
+    if known not in _courses:
+        with transaction.atomic():
+            _courses[known] = Rows(lambda: write_course(**kind))
+            transaction.set_rollback(True)
+    pk = _courses[known].copy(catalogue, _NewTitles(_courses[known].made.title, title))
+    return CoursePage.objects.get(pk=pk)
+
+
+class _NewTitles:
+    """Gives the texts of a remembered course a title, and new numbers to what is numbered."""
+
+    def __init__(self, old: str, title: str) -> None:
+        self.numbers: dict[str, int] = defaultdict(lambda: next(_numbers))
+        new = title or f"Course {self.numbers[old.removeprefix('Course ')]}"
+        self.titles = {old: new, fold(old): fold(new)}
+        self.known = re.compile(rf"\b(?:({old}|{fold(old)})|(course-|[Ll]esson[ -]|[Aa]ssessment[ -])(\d+))\b")
+
+    def __call__(self, text: str) -> str:
+        return self.known.sub(lambda found: self.titles[found[1]] if found[1] else f"{found[2]}{self.numbers[found[3]]}", text)
+
+
+def write_course(*, lessons: int = 2, assessments: int = 1, publish: bool = True, **fields: Any) -> CoursePage:
+    """A course made page by page, as its author makes it: hundreds of statements."""
+    catalogue = _catalogue()
     number = next(_numbers)
     course = CoursePage(
         **{"title": f"Course {number}", "slug": f"course-{number}", "summary": "A course.", "locale": catalogue.locale, **fields}
@@ -109,6 +144,12 @@ def make_course(*, lessons: int = 2, assessments: int = 1, publish: bool = True,
     if publish and lessons + assessments:
         publish_structure(course=course)
     return CoursePage.objects.get(pk=course.pk)
+
+
+def _catalogue() -> CataloguePage:
+    """The Spanish catalogue; with the whole site around it, where there is none."""
+    found: CataloguePage | None = CataloguePage.objects.filter(locale__language_code="es").first()
+    return found or (make_site() and CataloguePage.objects.get(locale__language_code="es"))
 
 
 def make_long_outline(course: CoursePage, steps: int) -> Outline:

@@ -49,16 +49,14 @@ def _group(role: Role) -> Group:
 
 
 def _permissions(codes: Iterable[str], missing: set[str]) -> list[Permission]:
-    """Return the rights of some "app.codename"; note those that do not exist."""
-    found = []
-    for code in sorted(set(codes)):
-        app_label, codename = code.split(".")
-        permission = Permission.objects.filter(content_type__app_label=app_label, codename=codename).first()
-        if permission is None:
-            missing.add(code)
-        else:
-            found.append(permission)
-    return found
+    """Return the rights of some "app.codename", in one statement; note those that do not exist."""
+    wanted = sorted(set(codes))
+    candidates = Permission.objects.filter(codename__in=[code.split(".")[1] for code in wanted]).select_related("content_type")
+    by_code: dict[str, Permission] = {}
+    for permission in candidates:
+        by_code.setdefault(f"{permission.content_type.app_label}.{permission.codename}", permission)
+    missing.update(code for code in wanted if code not in by_code)
+    return [by_code[code] for code in wanted if code in by_code]
 
 
 def _pages_of(label: str) -> list[Any] | None:
@@ -85,8 +83,10 @@ def _set_page_permissions(group: Group, role: Role, missing: set[str]) -> None:
     present = {(row.page_id, row.permission_id): row for row in GroupPagePermission.objects.filter(group=group)}
     for key in present.keys() - wanted:
         present[key].delete()
-    for page_id, permission_id in sorted(wanted - present.keys()):
-        GroupPagePermission.objects.create(group=group, page_id=page_id, permission_id=permission_id)
+    new = sorted(wanted - present.keys())
+    GroupPagePermission.objects.bulk_create(
+        [GroupPagePermission(group=group, page_id=page, permission_id=permission) for page, permission in new]
+    )
 
 
 def _set_collection_permissions(group: Group, role: Role, missing: set[str]) -> None:
@@ -98,8 +98,10 @@ def _set_collection_permissions(group: Group, role: Role, missing: set[str]) -> 
     present = {(row.collection_id, row.permission_id): row for row in GroupCollectionPermission.objects.filter(group=group)}
     for key in present.keys() - wanted:
         present[key].delete()
-    for collection_id, permission_id in sorted(wanted - present.keys()):
-        GroupCollectionPermission.objects.create(group=group, collection_id=collection_id, permission_id=permission_id)
+    new = sorted(wanted - present.keys())
+    GroupCollectionPermission.objects.bulk_create(
+        [GroupCollectionPermission(group=group, collection_id=collection, permission_id=permission) for collection, permission in new]
+    )
 
 
 def _remove_wagtails_groups() -> None:

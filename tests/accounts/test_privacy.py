@@ -31,7 +31,7 @@ from tests.accounts.door import ANA, member, sign_in, signed_in_as
 from tests.factories import make_course, make_site
 from tests.registries import entered
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 OTHER = "other@example.org"
 

@@ -34,7 +34,7 @@ from tests.factories import enrol_in, finish_course, make_course
 
 __all__ = ["home", "one_page_of_each"]  # fixtures
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 Things = dict[str, Any]
 RECORD = CERTIFIERS | ADMINISTRATORS
 WHY = "The learner wrote to us about it."

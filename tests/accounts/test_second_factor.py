@@ -27,7 +27,7 @@ from accounts.services.export_account import export_account
 from tests.accounts.door import ANA, ask, code_in, member, sign_in, signed_in_as
 from tests.accounts.staff import app_code, colleague, give_app, next_app_code, sign_in_with_app
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 FACTOR = "/accounts/second-factor/"
 PAGES = (FACTOR, f"{FACTOR}app/", f"{FACTOR}passkey/", f"{FACTOR}codes/", f"{FACTOR}codes/download/", f"{FACTOR}confirm/")
 

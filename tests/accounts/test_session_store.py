@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.services.end_sessions import end_sessions
 from tests.accounts.door import member, sign_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 STATE = "/learning/api/state"
 
 

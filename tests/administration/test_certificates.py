@@ -29,7 +29,7 @@ from tests.credentials.test_certificate import make_credential
 from tests.credentials.test_credential_pages import words
 from tests.factories import enrol_in, finish_course, make_course, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 WHY = "The learner wrote to us about it."
 ACTS = ("view", "issue", "revoke", "replace")
 

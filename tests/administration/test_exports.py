@@ -35,7 +35,7 @@ from foundation.services.reconcile import reconcile
 from learning import tasks
 from tests.factories import enrol_in, finish_course, make_course, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 State, Format = RecordExport.State, RecordExport.Format
 RIGHTS = ("access_admin", "view_enrolment", "view_attempt", "view_credential", "export_records")
 NAMES = (

@@ -23,7 +23,7 @@ from learning.models import Enrolment
 from tests.administration.test_exports import Format, State, asked, csv_rows, newest, staff
 from tests.factories import enrol_in, finish_course, make_course, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 Capture = Callable[..., Any]
 Erase = Callable[[User], None]
 

@@ -28,7 +28,7 @@ from tests.architecture.test_audience import url_of
 from tests.crowd import make_crowd
 from tests.factories import assessment_of, enrol_in, finish_course, make_course, make_user, take_assessment, translate_course, wrong_answers
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 LISTS = ("learners", "enrolments", "attempts", "certificates")
 RIGHTS = {"learners": "view_enrolment", "enrolments": "view_enrolment", "attempts": "view_attempt", "certificates": "view_credential"}
 EACH = pytest.mark.parametrize("name", LISTS)

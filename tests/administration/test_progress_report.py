@@ -27,7 +27,7 @@ from tests.accounts.staff import in_role
 from tests.credentials.test_credential_pages import words
 from tests.factories import enrol_in, lessons_of, make_course, make_long_outline
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 INDEX = "/admin/reports/progress/"
 
 

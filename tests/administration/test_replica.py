@@ -16,6 +16,8 @@ from foundation import replica
 from learning.models import Enrolment, RunStat
 from tests.clusters import postgres_bin
 
+pytestmark = pytest.mark.database
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 clusters = pytest.mark.postgres
 

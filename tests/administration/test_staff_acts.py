@@ -40,7 +40,7 @@ from learning.services.record_progress import record_progress
 from tests.credentials.test_credential_pages import mine_of, page_of, pdf_of, words
 from tests.factories import done, enrol_in, finish_course, make_course, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 WHY = "The learner wrote to us about it."
 LANGUAGES = ("es", "pt", "fr", "en")
 

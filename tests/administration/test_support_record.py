@@ -34,7 +34,7 @@ from tests.factories import (
     wrong_answers,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 REASON = "She wrote that her certificate is missing."
 
 

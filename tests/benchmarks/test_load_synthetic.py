@@ -29,7 +29,7 @@ from learning.models import Attempt, Enrolment, Progressed, StepStat
 from learning.services.aggregate_progress import fold_progress
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 LEARNERS = 120
 
 

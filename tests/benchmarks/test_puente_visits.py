@@ -16,7 +16,7 @@ from credentials.models import Credential
 from learning.models import Enrolment
 from tests.factories import make_site
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres, pytest.mark.database]
 STEPS, PEOPLE = 8, 2
 
 

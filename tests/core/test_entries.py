@@ -18,7 +18,7 @@ from core.models import HomePage
 from courses.models import CoursePage
 from tests.factories import lessons_of, make_course, make_lesson, make_site, module_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 MADE_UP = [
     "topic=zz1",
     "topic=zz2&language=xx",

@@ -18,7 +18,7 @@ from core import access
 from core.models import HomePage, StandardPage
 from core.site import ensure_site
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.fixture

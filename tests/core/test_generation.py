@@ -27,6 +27,8 @@ from core.site import ensure_site
 from courses.models import CoursePage, CourseRun
 from tests.factories import make_course
 
+pytestmark = pytest.mark.database
+
 
 def entry(text: str = "page") -> Entry:
     return Entry.of(text.encode() * 500, "text/html", Rule("open"))

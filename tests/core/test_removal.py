@@ -8,6 +8,8 @@ from core.seeding import remove_pages
 from courses.models import CoursePage, StepWaiver
 from tests.factories import enrol_in, make_course
 
+pytestmark = pytest.mark.database
+
 
 @pytest.mark.django_db(transaction=True)
 def test_taking_a_course_out_waives_none_of_its_steps() -> None:

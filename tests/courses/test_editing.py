@@ -28,7 +28,7 @@ from tests.factories import (
     translate_course,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.fixture

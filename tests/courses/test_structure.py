@@ -32,7 +32,7 @@ from tests.factories import (
     translate_course,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def keys(outline: Outline | None) -> list[uuid.UUID]:

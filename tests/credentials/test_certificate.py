@@ -33,6 +33,8 @@ from credentials.services.notify_hold import tell_of_hold
 from credentials.services.retry_hold import retry_hold
 from tests.factories import make_user
 
+pytestmark = pytest.mark.database
+
 NAMES = ["Núñez", "Ñandú", "São", "Crèvecœur", "Kreyòl", "Łódź", "Nguyễn", "g\u0303", "Ελένη", "Київ"]
 UNPRINTABLE = {"李小龙": "李小龙", "عربي": "عربي", "Ana 🦜": "🦜"}
 LANGUAGES = ("es", "pt", "fr", "en")

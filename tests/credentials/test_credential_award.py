@@ -27,7 +27,7 @@ from learning.models import Enrolment
 from learning.services.withdraw import withdraw
 from tests.factories import enrol_in, finish_course, make_course, make_lesson, make_user, module_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def unnamed() -> Enrolment:

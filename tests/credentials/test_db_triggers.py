@@ -22,7 +22,7 @@ from credentials.models import Credential, CredentialHolder
 from tests.credentials.test_certificate import make_credential
 from tests.factories import finish_course, make_course, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 AUDIT, CREDENTIALS = db_triggers.AUDIT, db_triggers.CREDENTIALS
 
 

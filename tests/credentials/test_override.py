@@ -26,6 +26,8 @@ from tests.credentials.test_certificate_checked import sum_of
 from tests.credentials.test_credential_pages import mine_of, page_of, words
 from tests.factories import enrol_in, finish_course, make_course, make_user
 
+pytestmark = pytest.mark.database
+
 WHY = "The learner wrote to us about it."
 # Of having finished, in four languages.
 COMPLETION = re.compile(r"complet|finish|finaliz|conclu|termin|réussite|jusqu.au bout|has taken", re.IGNORECASE)

@@ -76,6 +76,19 @@ def test_when_nothing_waits_it_says_what_one_can_do(desk: None, role: str) -> No
     assert "objects-in-workflow" not in html
 
 
+def test_a_tab_that_is_not_drawn_sends_what_the_drawn_form_sends(desk: None) -> None:
+    tab = Tab(person("author"), make_draft(person("author")))
+    for _version in range(2):
+        taken = dict(tab.loaded)
+        assert tab.open().status_code == 200
+        assert tab.loaded == taken
+        assert len(taken) == 2
+        tab.save(title="Otro título")
+        assert tab.loaded == taken, "what a tab has loaded stays, until it is loaded again"
+        tab.load()
+        assert tab.loaded != taken
+
+
 def test_drafts_say_where_they_are(desk: None) -> None:
     author = person("author")
     make_draft(author, title="En el cajón")
@@ -158,6 +171,7 @@ def test_the_checks_panel_has_our_rules_and_a_preview_can_be_checked(desk: None)
     author = person("author")
     page = make_draft(author)
     tab = Tab(author, page)
+    tab.open()
     assert '"image-alt"' in tab.html
     preview = tab.client.get(f"/admin/pages/{page.pk}/view_draft/").content.decode()
     assert "<wagtail-userbar" in preview

@@ -22,7 +22,7 @@ from editorial.tasks import publish_due
 from knowledge.models import LibraryPage
 from tests.editorial.desk import Tab, form_data, fresh, library, make_desk, make_draft, person, signed_in, state_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ from foundation.management.commands import migrate as migrate_command
 from foundation.online_migrations import AddConstraintOnline, AddIndexOnline, AddPostgresIndexOnline, Backfill
 
 TABLE = "online_thing"
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("concurrency")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("concurrency"), pytest.mark.database]
 
 
 class Table:

@@ -26,7 +26,7 @@ from learning.services import move_to_outline
 from learning.services.mark_done import mark_done
 from tests.factories import enrol_in, finish_course, lessons_of, make_course, make_lesson, make_user, module_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def run() -> dict[str, int]:

@@ -15,6 +15,8 @@ from foundation import statements
 from foundation.statements import Statement, insert_rows, scalar, update_row
 from tests.factories import make_user
 
+pytestmark = pytest.mark.database
+
 LOCALE = Statement("SELECT {l} FROM wagtailcore_locale l WHERE l.language_code = %s", l=Locale)
 
 

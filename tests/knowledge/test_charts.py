@@ -28,6 +28,8 @@ from knowledge.models import ChartDrawing, Edition, Work
 from knowledge.services import draw_charts
 from knowledge.templatetags.knowledge import chart_pictures
 
+pytestmark = pytest.mark.database
+
 TOKENS = (Path(settings.BASE_DIR) / "static" / "css" / "tokens.css").read_text()
 
 

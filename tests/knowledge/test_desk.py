@@ -92,7 +92,7 @@ def test_a_draft_keeps_rows_as_they_were_typed_and_the_review_is_where_they_must
     bad = body(chart("País\tCosto\nPerú\tmucho"))
     assert tab.save(**bad).status_code == 302
     assert fresh(tab.page).get_latest_revision_as_object().body[0].value["data"] == "País\tCosto\nPerú\tmucho"
-    tab.open()
+    tab.load()
     assert tab.submit(**body(chart(GOOD))).status_code == 302
     reviewer = Tab(person("reviewer"), tab.page)
     reviewer.take("approve", changes=bad)
@@ -185,7 +185,7 @@ def test_the_same_country_or_topic_twice_is_counted_once(tab: Tab, client: Clien
 def test_loose_ends_of_notes_are_allowed_in_a_draft_and_refused_at_the_review(tab: Tab) -> None:
     loose = body(("rich_text", rich_text("<p>Uno.[^1]</p>")))
     assert tab.save(**loose).status_code == 302
-    tab.open()
+    tab.load()
     answer = tab.submit(**loose)
     assert answer.status_code == 200
     assert "The footnote [^1] is marked in the text but has no note." in str(answer.context["form"].errors["body"])

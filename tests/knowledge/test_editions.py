@@ -17,7 +17,7 @@ from knowledge.models import Edition, LibraryPage, PublicationPage, Work
 from knowledge.services.record_edition import record_edition
 from tests.knowledge.corpus import draft, library_in, person, publish, translate
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.fixture

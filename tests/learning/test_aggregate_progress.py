@@ -15,7 +15,7 @@ from learning.services.aggregate_progress import fold_progress
 from learning.services.mark_done import mark_done
 from tests.factories import enrol_in, finish_course, lessons_of, make_course
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def in_the_record() -> Counter[tuple[int, int]]:

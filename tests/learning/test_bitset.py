@@ -11,6 +11,8 @@ from learning.bitset import BitSetField, slots
 from learning.models import Enrolment
 from tests.factories import enrol_in, make_course
 
+pytestmark = pytest.mark.database
+
 ON_DATABASE = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 

@@ -31,7 +31,7 @@ from learning.services.withdraw import withdraw
 from learning.tasks import request_count
 from tests.factories import enrol_in, finish_course, lessons_of, make_course
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def some(learners: int = 4) -> CoursePage:

@@ -47,7 +47,7 @@ from tests.factories import (
     right_answers,
 )
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("concurrency")]
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("concurrency"), pytest.mark.database]
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:

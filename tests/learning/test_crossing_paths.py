@@ -39,6 +39,7 @@ from tests.factories import (
 )
 
 pytestmark = [
+    pytest.mark.database,
     pytest.mark.postgres,
     pytest.mark.django_db(transaction=True),
     pytest.mark.xdist_group("concurrency"),

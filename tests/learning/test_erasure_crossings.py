@@ -22,7 +22,7 @@ from learning.services.mark_done import mark_done
 from tests.factories import enrol_in, finish_course, lessons_of, make_course, make_user
 from tests.learning.test_concurrency import at_once
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("concurrency")]
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("concurrency"), pytest.mark.database]
 
 SECONDS = 20
 

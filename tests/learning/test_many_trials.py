@@ -24,7 +24,7 @@ from learning.services.aggregate_progress import fold_progress
 from learning.services.record_progress import record_progress
 from tests.factories import done, lessons_of, make_course, make_user
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("concurrency")]
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("concurrency"), pytest.mark.database]
 
 TRIALS = int(os.environ.get("TRIALS", "100"))
 SECONDS = 30

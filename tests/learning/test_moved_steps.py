@@ -17,7 +17,7 @@ from learning.services.start_attempt import start_attempt
 from learning.services.submit_attempt import submit_attempt
 from tests.factories import assessment_of, enrol_in, lessons_of, make_course, module_of, right_answers
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def test_a_moved_assessment_is_not_started_from_its_old_course(client: Client, django_capture_on_commit_callbacks: Any) -> None:

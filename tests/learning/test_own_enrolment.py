@@ -18,7 +18,7 @@ from learning.own_enrolment import lock_own_enrolment, own_enrolment, own_enrolm
 from learning.services.withdraw import withdraw
 from tests.factories import enrol_in, finish_course, lessons_of, make_course
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.fixture
