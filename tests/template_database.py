@@ -19,6 +19,8 @@ from contextlib import ExitStack, closing, contextmanager
 from importlib.metadata import distributions
 from pathlib import Path
 
+from tests.architecture.floors import FLOORS
+
 
 def fingerprint(sources: list[Path], versions: list[str]) -> str:
     """A digest of names and contents of files, and of versions."""
