@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import DatabaseError, InterfaceError, OperationalError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.loader import MigrationLoader
 
 # PostgreSQL: lock_not_available.
 GIVEN_UP = "55P03"
@@ -23,11 +27,26 @@ ORDER BY xact_start LIMIT 3
 """
 
 
+def migrations_gone(connection: BaseDatabaseWrapper) -> list[str]:
+    """Return the migrations of ours that a database has had and this release does not have, by app and name."""
+    loader = MigrationLoader(connection)
+    ours = {config.label for config in apps.get_app_configs() if Path(config.path).parent == Path(settings.BASE_DIR)}
+    return sorted(
+        f"{app}.{name}" for app, name in (loader.applied_migrations or {}) if app in ours and (app, name) not in loader.disk_migrations
+    )
+
+
 class Command(Migrate):
     """Django's own, with a limit on how long a change of a table may wait: whoever comes after it waits, too."""
 
     def handle(self, *args: Any, **options: Any) -> None:
         connection = connections[options["database"]]
+        if gone := migrations_gone(connection):
+            raise CommandError(
+                f"This database was made by another release of Puente: it has had migrations that this one does not know ({', '.join(gone[:3])}"
+                f"{', …' if len(gone) > 3 else ''}). Nothing was changed. A demo or a database of development: delete it (the folder var/) and "
+                "begin again. A site: run the release that made it, or put back a backup of this release."
+            )
         if connection.vendor != "postgresql":
             super().handle(*args, **options)
             return
