@@ -13,6 +13,7 @@ from core import views as core_views
 from core.search_view import search
 from learning.api import api
 
+handler404 = "core.not_found.not_found"
 handler429 = "accounts.views.errors.too_many_requests"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", core_views.healthz, name="healthz"),

@@ -20,13 +20,13 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language, get_language_from_request
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
-from wagtail.models import Site
 
 from core import access, pagecache
 from core.context import page_address
 from core.generation import current
 from core.models import BasePage
 from core.neutral import neutral_request
+from core.not_found import has_live_page, home_of
 from core.sitemap import open_pages
 from core.styleguide import styleguide_blocks
 
@@ -50,6 +50,8 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
     generation = current()
     entry = pagecache.get(pagecache.key(request, path, generation, request.META.get("QUERY_STRING", "")))
     if entry is None:
+        if not has_live_page(request, path, generation):
+            raise Http404
         entry = _known_entry(request, path, generation)
     decision = access.decide(entry.rule, request)
     if decision.allowed:
@@ -64,7 +66,7 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
 
 def _known_entry(request: HttpRequest, path: str, generation: int) -> pagecache.Entry:
     """Return the entry under what the page knows of the query, rendered if it is not there: made-up values share one."""
-    page, neutral = _route(request, path)
+    page, neutral = _route(request, path, generation)
 
     def render() -> tuple[pagecache.Entry, datetime | None]:
         # Asked before: what happens while it is rendered may not be in it, and it must not be kept beyond that.
@@ -74,13 +76,13 @@ def _known_entry(request: HttpRequest, path: str, generation: int) -> pagecache.
     return pagecache.once(pagecache.key(request, path, generation, neutral.META["QUERY_STRING"]), render)
 
 
-def _route(request: HttpRequest, path: str) -> tuple[BasePage, HttpRequest]:
+def _route(request: HttpRequest, path: str, generation: int) -> tuple[BasePage, HttpRequest]:
     """Find the live page of this path in the language of the address."""
     neutral = neutral_request(request)
-    site = Site.find_for_request(neutral)
-    if site is None:
+    home = home_of(request, generation)
+    if home is None:
         raise Http404
-    result = site.root_page.localized.specific.route(neutral, [part for part in path.split("/") if part])
+    result = home.route(neutral, [part for part in path.split("/") if part])
     page = cast(BasePage, result.page)
     if not isinstance(page, BasePage) or page.locale.language_code != get_language():
         raise Http404

@@ -12,6 +12,8 @@ from django.test import TransactionTestCase
 from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
+from core.kept import forget_all
+
 _blockers: list[DjangoDbBlocker] = []
 
 
@@ -69,8 +71,9 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
-    """Start each test with an empty cache: content generations begin again in each."""
+    """Start each test with an empty cache, and nothing kept by the process: content generations begin again in each."""
     cache.clear()
+    forget_all()
 
 
 @pytest.fixture(autouse=True)

@@ -72,7 +72,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.PrivateResponseMiddleware",
     "accounts.staff_door.StaffSecondFactorMiddleware",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "core.middleware.RedirectMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
