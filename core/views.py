@@ -48,7 +48,7 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
         Http404: no live page stands at this path in this language, or the reader may not know that one does.
     """
     generation = current()
-    entry = pagecache.get(pagecache.key(request, path, generation, request.META.get("QUERY_STRING", "")))
+    entry = pagecache.asked(request, path, generation)
     if entry is None:
         if not has_live_page(request, path, generation):
             raise Http404
@@ -98,7 +98,9 @@ def _render(page: BasePage, neutral: HttpRequest) -> pagecache.Entry:
     """Render once what everyone will be given."""
     response = cast(TemplateResponse, page.serve(neutral))
     response.render()
-    return pagecache.Entry.of(response.content.strip(), response.headers["Content-Type"], access.rule_for(page))
+    return pagecache.Entry.of(
+        response.content.strip(), response.headers["Content-Type"], access.rule_for(page), query_names=page.query_names
+    )
 
 
 @only_read
