@@ -20,6 +20,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language, get_language_from_request
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
+from wagtail.documents.views.serve import serve as serve_document
 
 from core import access, pagecache
 from core.context import page_address
@@ -27,6 +28,7 @@ from core.generation import current
 from core.models import BasePage
 from core.neutral import neutral_request
 from core.not_found import has_live_page, home_of
+from core.ranges import in_part
 from core.sitemap import open_pages
 from core.styleguide import styleguide_blocks
 
@@ -142,6 +144,11 @@ def media(request: HttpRequest, path: str) -> FileResponse:
     response = FileResponse(default_storage.open(path), content_type=kind, as_attachment=kind not in INLINE_TYPES)
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
+
+
+def document(request: HttpRequest, document_id: str, filename: str) -> HttpResponseBase:
+    """Serve a document as Wagtail does, after its rule was asked (`core.wagtail_hooks`), or the part of it that was asked for."""
+    return in_part(request, serve_document(request, document_id, filename))
 
 
 @only_read

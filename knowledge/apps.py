@@ -11,7 +11,7 @@ class KnowledgeConfig(AppConfig):
     def ready(self) -> None:
         from core import access, pagecache, sections
         from knowledge import signals
-        from knowledge.models import Contributor, LibraryPage, PublicationPage, SeriesPage
+        from knowledge.models import Contributor, Edition, EditionFile, LibraryPage, PublicationPage, SeriesPage
         from knowledge.models.publications import recent_cards
 
         for page_class in (LibraryPage, PublicationPage, SeriesPage):
@@ -22,5 +22,6 @@ class KnowledgeConfig(AppConfig):
                 "knowledge", LibraryPage, titles, _("Recent publications"), _("The whole library"), recent_cards, layout="list"
             )
         )
-        pagecache.watch(Contributor)
+        for model in (Contributor, Edition, EditionFile):
+            pagecache.watch(model)
         signals.connect()
