@@ -37,6 +37,10 @@ class Form:
     def __init__(self, drawn: str) -> None:
         self._parts = _MARK.split(drawn)
 
+    def has(self, name: str) -> bool:
+        """Whether there is a mark of this name."""
+        return name in self._parts[1::2]
+
     def fill(self, values: Mapping[str, str]) -> str:
         """Return the page with a value for each mark; what is not marked as safe is escaped.
 
