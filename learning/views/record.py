@@ -8,19 +8,23 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import User
 from courses.services.publish_structure import newest_outline
 from learning.errors import EnrolmentClosed, LearningError
 from learning.forms import EnrolForm, NameForm
 from learning.models import CredentialHolder
 from learning.services.claim_credential import claim_credential
 from learning.services.enrol import enrol
-from learning.services.reads import CourseState, live_pages, state_of, summary_of
+from learning.services.reads import CourseState, live_pages, state_of, states_of
 from learning.services.withdraw import withdraw
 from learning.views.frame import CourseRef, course_ref, language_of, learner_of, private, refused, sign_in_address, to_sign_in
+from learning.views.index_page import index_page
 from learning.views.record_page import record_page
 
 
@@ -31,17 +35,17 @@ def index(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return to_sign_in(request)
     language = language_of(request)
-    summaries = summary_of(learner_of(request), language)
-    earned = CredentialHolder.objects.filter(learner=request.user).select_related("credential").order_by("-credential__issued_at")
-    context = {
-        "current": [summary for summary in summaries if summary.is_current],
-        "finished": [summary for summary in summaries if summary.is_completed],
-        "withdrawn": [summary for summary in summaries if summary.is_withdrawn],
-        "earned": [
-            {"id": holder.credential_id, "title": holder.credential.title(language), "credential": holder.credential} for holder in earned
-        ],
-    }
-    return render(request, "learning/index.html", context)
+    learner = learner_of(request)
+    return index_page(request, states_of(learner, language), language, _earned(learner, language))
+
+
+def _earned(learner: User, language: str) -> SafeString:
+    """Draw the certificates of a person; nothing where there are none. One statement."""
+    holders = CredentialHolder.objects.filter(learner=learner).select_related("credential").order_by("-credential__issued_at")
+    earned = [
+        {"id": holder.credential_id, "title": holder.credential.title(language), "credential": holder.credential} for holder in holders
+    ]
+    return SafeString(render_to_string("learning/earned.html", {"earned": earned}).strip() if earned else "")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
