@@ -6,13 +6,13 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from wagtail.admin import urls as wagtailadmin_urls
-from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.urls import serve_pattern
 
 from core import views as core_views
 from core.search_view import search
 from learning.api import api
 
+handler404 = "core.not_found.not_found"
 handler429 = "accounts.views.errors.too_many_requests"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", core_views.healthz, name="healthz"),
@@ -23,7 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/login/", core_views.to_one_door, name="admin_login"),
     path("admin/password_reset/", core_views.to_one_door, name="admin_password_reset"),
     path("admin/", include(wagtailadmin_urls)),
-    path("documents/", include(wagtaildocs_urls)),
+    path("documents/", include("core.document_urls")),
     path("accounts/", include("accounts.urls")),
     path("credentials/", include("credentials.urls")),
     path("learning/api/", api.urls),

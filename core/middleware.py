@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Callable
 from http import HTTPStatus
+from urllib.parse import urlparse
 
 from csp.middleware import CSPMiddleware
 from csp.utils import build_policy
@@ -13,11 +14,17 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.encoding import uri_to_iri
+from wagtail.contrib.redirects.middleware import RedirectMiddleware as WagtailRedirects
+from wagtail.contrib.redirects.models import Redirect
 
 from accounts.admin_second_factor import is_below_admin
+from foundation.statements import scalar
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 POLICY = "Content-Security-Policy"
+# With its query and without, each as it was sent and decoded: the four spellings that Wagtail tries.
+REDIRECTED = "SELECT 1 FROM wagtailredirects_redirect WHERE old_path IN (%s, %s, %s, %s) LIMIT 1"
 
 
 class CharsetMiddleware:
@@ -74,6 +81,24 @@ class PolicyMiddleware(CSPMiddleware):
             response[POLICY] = self._strict
             return response
         return super().process_response(request, response)
+
+
+class RedirectMiddleware(WagtailRedirects):
+    """As Wagtail's, which looks for a redirect once a page is not found; for addresses that have none, in one statement."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Lead on to where a redirect says, if there is one for this address."""
+        if response.status_code != HTTPStatus.NOT_FOUND or not _may_be_redirected(request):
+            return response
+        answer: HttpResponseBase = super().process_response(request, response)
+        return answer
+
+
+def _may_be_redirected(request: HttpRequest) -> bool:
+    path = Redirect.normalise_path(request.get_full_path(), decode_unicode=False)
+    spellings = [spelling for sent in (path, urlparse(path).path) for spelling in (sent, uri_to_iri(sent))]
+    # PostgreSQL takes no text with a zero in it; one without it that is found by mistake is for Wagtail to refuse.
+    return scalar(REDIRECTED, *(spelling.replace("\0", "") for spelling in spellings)) is not None
 
 
 def _is_touched(request: HttpRequest, response: HttpResponseBase) -> bool:

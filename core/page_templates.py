@@ -12,7 +12,8 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
@@ -22,6 +23,7 @@ _TOKEN = secrets.token_hex(8)
 _MARK = re.compile(f"{_TOKEN}<([^<>]+)>")
 
 T = TypeVar("T")
+_all: WeakSet[Kept[Any]] = WeakSet()
 
 
 def mark(name: str) -> SafeString:
@@ -34,6 +36,10 @@ class Form:
 
     def __init__(self, drawn: str) -> None:
         self._parts = _MARK.split(drawn)
+
+    def has(self, name: str) -> bool:
+        """Whether there is a mark of this name."""
+        return name in self._parts[1::2]
 
     def fill(self, values: Mapping[str, str]) -> str:
         """Return the page with a value for each mark; what is not marked as safe is escaped.
@@ -56,6 +62,7 @@ class Kept(Generic[T]):
         self._most, self._weigh = most, weigh
         self._found: OrderedDict[Hashable, T] = OrderedDict()
         self._weight, self._lock = 0, Lock()
+        _all.add(self)
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what is kept under a key; made, and kept in place of what was not asked for longest, if there is nothing."""
@@ -72,3 +79,15 @@ class Kept(Generic[T]):
                 _key, oldest = self._found.popitem(last=False)
                 self._weight -= self._weigh(oldest)
         return made
+
+    def forget(self) -> None:
+        """Keep nothing of what is kept."""
+        with self._lock:
+            self._found.clear()
+            self._weight = 0
+
+
+def forget_all() -> None:
+    """Keep nothing of what this process keeps: for tests, in which content generations begin again."""
+    for kept in list(_all):
+        kept.forget()

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import models
 from django.db.models.signals import post_delete, post_save
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
@@ -40,7 +40,8 @@ POLL_SECONDS = 0.02
 class Entry:
     """A rendered page: compressed once, with its ETag, and the rule that must be asked before it is answered.
 
-    The plain text of a long page is not kept: the few who ask for it are given the other unpacked.
+    The plain text of a long page is not kept: the few who ask for it are given the other unpacked. `query_names` are the
+    parameters that the page knows: with any other it is this very page.
     """
 
     plain: bytes
@@ -49,9 +50,10 @@ class Entry:
     etag: str
     content_type: str
     rule: Rule
+    query_names: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, body: bytes, content_type: str, rule: Rule, *, effort: int = 9) -> Entry:
+    def of(cls, body: bytes, content_type: str, rule: Rule, *, effort: int = 9, query_names: tuple[str, ...] = ()) -> Entry:
         """Fingerprint a rendered body and compress it, with less effort (1 to 9) if it will be answered only once."""
         digest = hashlib.sha256(settings.RELEASE.encode() + body).hexdigest()[:32]
         is_short = len(body) < SMALLEST_TO_COMPRESS
@@ -62,6 +64,7 @@ class Entry:
             etag=digest,
             content_type=content_type,
             rule=rule,
+            query_names=query_names,
         )
 
     def encoded(self, accept_encoding: str) -> tuple[bytes, str]:
@@ -102,6 +105,24 @@ def get(cache_key: str) -> Entry | None:
     """Return a stored entry, if there is one."""
     found = cache.get(cache_key)
     return found if isinstance(found, Entry) else None
+
+
+def asked(request: HttpRequest, path: str, generation: int) -> Entry | None:
+    """Return the stored entry of what is asked for, if there is one: with parameters that the page does not know, the one without them.
+
+    Anybody can make up parameters, and campaigns add theirs to every link: neither may cost more than the page itself.
+    """
+    query = request.META.get("QUERY_STRING", "")
+    entry = get(key(request, path, generation, query))
+    if entry is not None or not query:
+        return entry
+    plain = get(key(request, path, generation))
+    if plain is None:
+        return None
+    known = QueryDict(mutable=True)
+    # A form sends its empty fields, too.
+    known.update({name: value for name in plain.query_names if (value := request.GET.get(name))})
+    return get(key(request, path, generation, known.urlencode())) if known else plain
 
 
 def put(cache_key: str, entry: Entry, until: datetime | None) -> None:

@@ -20,13 +20,15 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language, get_language_from_request
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
-from wagtail.models import Site
+from wagtail.documents.views.serve import serve as serve_document
 
 from core import access, pagecache
 from core.anonymous_request import neutral_request
 from core.context import page_address
 from core.generation import current
 from core.models import BasePage
+from core.not_found import has_live_page, home_of
+from core.ranges import in_part
 from core.sitemap import open_pages
 from core.styleguide import styleguide_blocks
 
@@ -48,8 +50,10 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
         Http404: no live page stands at this path in this language, or the reader may not know that one does.
     """
     generation = current()
-    entry = pagecache.get(pagecache.key(request, path, generation, request.META.get("QUERY_STRING", "")))
+    entry = pagecache.asked(request, path, generation)
     if entry is None:
+        if not has_live_page(request, path, generation):
+            raise Http404
         entry = _known_entry(request, path, generation)
     decision = access.decide(entry.rule, request)
     if decision.allowed:
@@ -64,7 +68,7 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
 
 def _known_entry(request: HttpRequest, path: str, generation: int) -> pagecache.Entry:
     """Return the entry under what the page knows of the query, rendered if it is not there: made-up values share one."""
-    page, neutral = _route(request, path)
+    page, neutral = _route(request, path, generation)
 
     def render() -> tuple[pagecache.Entry, datetime | None]:
         # Asked before: what happens while it is rendered may not be in it, and it must not be kept beyond that.
@@ -74,13 +78,13 @@ def _known_entry(request: HttpRequest, path: str, generation: int) -> pagecache.
     return pagecache.once(pagecache.key(request, path, generation, neutral.META["QUERY_STRING"]), render)
 
 
-def _route(request: HttpRequest, path: str) -> tuple[BasePage, HttpRequest]:
+def _route(request: HttpRequest, path: str, generation: int) -> tuple[BasePage, HttpRequest]:
     """Find the live page of this path in the language of the address."""
     neutral = neutral_request(request)
-    site = Site.find_for_request(neutral)
-    if site is None:
+    home = home_of(request, generation)
+    if home is None:
         raise Http404
-    result = site.root_page.localized.specific.route(neutral, [part for part in path.split("/") if part])
+    result = home.route(neutral, [part for part in path.split("/") if part])
     page = cast(BasePage, result.page)
     if not isinstance(page, BasePage) or page.locale.language_code != get_language():
         raise Http404
@@ -96,7 +100,9 @@ def _render(page: BasePage, neutral: HttpRequest) -> pagecache.Entry:
     """Render once what everyone will be given."""
     response = cast(TemplateResponse, page.serve(neutral))
     response.render()
-    return pagecache.Entry.of(response.content.strip(), response.headers["Content-Type"], access.rule_for(page))
+    return pagecache.Entry.of(
+        response.content.strip(), response.headers["Content-Type"], access.rule_for(page), query_names=page.query_names
+    )
 
 
 @only_read
@@ -138,6 +144,11 @@ def media(request: HttpRequest, path: str) -> FileResponse:
     response = FileResponse(default_storage.open(path), content_type=kind, as_attachment=kind not in INLINE_TYPES)
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
+
+
+def document(request: HttpRequest, document_id: str, filename: str) -> HttpResponseBase:
+    """Serve a document as Wagtail does, after its rule was asked (`core.wagtail_hooks`), or the part of it that was asked for."""
+    return in_part(request, serve_document(request, document_id, filename))
 
 
 @only_read

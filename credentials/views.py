@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.languages import chosen_in_address
+from core.ranges import in_part
 from credentials.certificate.values import day_in, title_in, written_code
 from credentials.forms import VerifyForm
 from credentials.models import Credential
@@ -84,7 +85,8 @@ def pdf(request: HttpRequest, credential_id: UUID) -> HttpResponse:
     response["Content-Disposition"] = f'inline; filename="{_filename(credential, language)}"'
     response["Content-Language"] = language
     response["X-Robots-Tag"] = "noindex"
-    return response
+    set_response_etag(response)
+    return cast(HttpResponse, in_part(request, response))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,7 +13,7 @@ class KnowledgeConfig(AppConfig):
         from core.sections import Section, register_section
         from knowledge import page_contexts, receivers, upkeep
         from knowledge.listing import recent_cards
-        from knowledge.models import Contributor, LibraryPage, PublicationPage, SeriesPage
+        from knowledge.models import Contributor, Edition, EditionFile, LibraryPage, PublicationPage, SeriesPage
 
         for page_class in (LibraryPage, PublicationPage, SeriesPage):
             access.register(page_class, access.open_to_all)
@@ -29,7 +29,8 @@ class KnowledgeConfig(AppConfig):
                 layout="list",
             )
         )
-        pagecache.watch(Contributor)
+        for model in (Contributor, Edition, EditionFile):
+            pagecache.watch(model)
         page_contexts.register_builders()
         upkeep.register_chores()
         receivers.connect()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -20,6 +20,9 @@ from django.utils.cache import get_conditional_response
 
 from core import access, countries, pagecache
 from core.context import LanguageLink, language_links_for_path, page_address
+from core.generation import current
+from core.page_templates import Kept
+from core.ranges import in_part
 from core.topics import Topic
 from core.views import only_read
 from knowledge import citation, data, listing
@@ -145,21 +148,45 @@ def feed(request: HttpRequest) -> HttpResponse:
     return pagecache.answer_open(request, "application/atom+xml; charset=utf-8", entries)
 
 
-@only_read
-def edition_pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """Answer the PDF of the newest edition; while there is none, lead to the page, never to a text that was corrected since."""
+@dataclass(frozen=True, slots=True)
+class _Pdf:
+    """Where the PDF of a publication's newest edition is; without a path while it is being made."""
+
+    page_url: str
+    path: str = ""
+    sha256: str = ""
+
+
+# Kept as long as no content changes: whoever reads a long PDF asks for it part by part.
+_pdfs: Kept[_Pdf] = Kept(most=5000)
+
+
+def _pdf_of(slug: str) -> _Pdf:
+    """Return the newest edition's PDF of the live, open publication at an address.
+
+    Raises:
+        Http404: there is none, or it may not be read by everyone.
+    """
     page = _publication(slug)
     edition = Edition.objects.of(page.key, page.locale.language_code).newest_first().first()
     newest = edition.files.filter(kind=EditionFile.Kind.PDF).first() if edition else None
-    if newest is None or not default_storage.exists(newest.path):
-        waiting = HttpResponseRedirect(page.get_url() or "/")
+    return _Pdf(page.get_url() or "/", newest.path, newest.sha256) if newest else _Pdf(page.get_url() or "/")
+
+
+@only_read
+def edition_pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Answer the PDF of the newest edition; while there is none, lead to the page, never to a text that was corrected since."""
+    language = listing.current_language()
+    pdf = _pdfs.get((current(), language, slug), lambda: _pdf_of(slug))
+    if not pdf.path or not default_storage.exists(pdf.path):
+        waiting = HttpResponseRedirect(pdf.page_url)
         waiting["Cache-Control"] = "public, no-cache"
         return waiting
-    etag = f'"{newest.sha256}"'
+    etag = f'"{pdf.sha256}"'
     answer: HttpResponseBase | None = get_conditional_response(request, etag=etag)
     if answer is None:
-        answer = FileResponse(default_storage.open(newest.path), content_type="application/pdf")
-        answer["Content-Disposition"] = f'inline; filename="{slug}-{page.locale.language_code}.pdf"'
+        answer = FileResponse(default_storage.open(pdf.path), content_type="application/pdf")
+        answer["Content-Disposition"] = f'inline; filename="{slug}-{language}.pdf"'
     answer["ETag"] = etag
     answer["Cache-Control"] = "public, no-cache"
-    return answer
+    return in_part(request, answer)

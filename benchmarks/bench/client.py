@@ -21,7 +21,7 @@ TIMEOUT = 300.0
 
 
 class WrongAnswer(Exception):
-    """A site answered something else than 200."""
+    """A site answered with another status than it must: 200, unless the plan says otherwise."""
 
 
 class UnixConnection(http.client.HTTPConnection):
@@ -52,14 +52,14 @@ def ask(socket_path: str, request: Request) -> tuple[bytes, str]:
     """Make one request and return the body as it came, and its encoding.
 
     Raises:
-        WrongAnswer: the status is not 200.
+        WrongAnswer: the status is not what the plan says.
     """
     connection = UnixConnection(socket_path)
     try:
         connection.request(request["method"], request["path"], request["body"] or None, request["headers"])
         response = connection.getresponse()
         body = response.read()
-        if response.status != 200:
+        if response.status != request.get("status", 200):
             where = response.headers.get("Location", "")
             raise WrongAnswer(f"{request['method']} {request['path']}: {response.status} {where} {body[:300]!r}")
         return body, response.headers.get("Content-Encoding", "")

@@ -17,9 +17,10 @@ Request = dict[str, Any]
 Visit = list[Request]
 
 
-def get(path: str, session: str = "") -> Request:
-    """Return a request that reads a page, signed in if a session is given."""
-    return {"method": "GET", "path": path, "headers": HEADERS | ({"Cookie": f"sessionid={session}"} if session else {}), "body": ""}
+def get(path: str, session: str = "", *, status: int = 200, headers: dict[str, str] | None = None) -> Request:
+    """Return a request that reads a page, signed in if a session is given; `status` is what it must be answered with."""
+    sent = HEADERS | ({"Cookie": f"sessionid={session}"} if session else {}) | (headers or {})
+    return {"method": "GET", "path": path, "headers": sent, "body": "", "status": status}
 
 
 def post(path: str, session: str, data: Any) -> Request:

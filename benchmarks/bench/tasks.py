@@ -17,7 +17,7 @@ class Task:
     """One thing people do.
 
     Attributes:
-        name: T1 to T8.
+        name: T1 to T13.
         variant: "" or which way of it.
         floor: the key of its floor in FLOORS.
         of_peer: whether the peer is asked, too. What each site is asked is in its `prepare`.
@@ -53,4 +53,10 @@ TASKS = (
     Task("T7", "state", "signed in", "read my progress, as the script does", of_peer=False),
     Task("T8", "", "signed in", "open an enrolment in the admin", peer_varies=False, peer_at_most=100_000),
     Task("T8", "listing", "signed in", "the admin's list of enrolments", of_peer=False, puente_varies=False),
+    Task("T9", "", "hello", "an address where nothing is", of_peer=False, puente_varies=False),
+    Task("T10", "", "hello", "the catalogue, with a query that it does not know", of_peer=False, puente_varies=False),
+    Task("T11", "", "hello", "the PDF of a publication, 154 kB", of_peer=False, puente_varies=False),
+    Task("T11", "part", "hello", "64 kB of it", of_peer=False, puente_varies=False),
+    Task("T12", "", "signed in", "the private page of a step", of_peer=False),
+    Task("T13", "", "signed in", "my learning", of_peer=False),
 )

@@ -41,6 +41,8 @@ class BasePage(Page):
 
     base_form_class = BasePageForm
     private_page_options: ClassVar[list[str]] = []
+    # Every parameter that `known_query` may return, in its order: with any other the page is as without it.
+    query_names: ClassVar[tuple[str, ...]] = ()
     show_in_menus_default = False
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -165,6 +165,18 @@ def results_of(enrolment: Enrolment, steps: Iterable[OutlineStep]) -> dict[UUID,
         )
     }
     return {step.key: _result(step.rule, rows.get(step.key)) for step in graded if step.rule}
+
+
+def result_from(rule: AssessmentRule, attempts: Sequence[Attempt]) -> policies.AssessmentResult:
+    """Return where someone stands with an assessment, from all their attempts at it."""
+    scores = [attempt.score for attempt in attempts if attempt.score is not None]
+    return replace(
+        _result(rule, None),
+        attempts_used=sum(attempt.submitted_at is not None for attempt in attempts),
+        best_score=max(scores, default=None),
+        passed=any(attempt.passed for attempt in attempts),
+        is_open=any(attempt.submitted_at is None for attempt in attempts),
+    )
 
 
 def _result(rule: AssessmentRule, row: Mapping[str, Any] | None) -> policies.AssessmentResult:

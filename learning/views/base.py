@@ -10,8 +10,10 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.messages import get_messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language
 
@@ -54,6 +56,12 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 def learner_of(request: HttpRequest) -> User:
     """Return the person behind a request that is known to be signed in."""
     return cast(User, request.user)
+
+
+def messages_drawn(request: HttpRequest) -> str:
+    """Return the messages for the reader, drawn, for a page that is filled in. Nearly always there are none."""
+    found = get_messages(request)
+    return render_to_string("components/messages.html", {"messages": found}) if found else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,19 +8,22 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import User
 from courses.services.publish_structure import newest_outline
 from learning import panels
 from learning.errors import EnrolmentClosed
 from learning.forms import EnrolForm
-from learning.services.course_state import CourseState, live_pages, state_of
+from learning.services.course_state import CourseState, live_pages, state_of, states_of
 from learning.services.enrol import enrol
-from learning.services.my_learning import summary_of
 from learning.services.withdraw import withdraw
 from learning.views.base import CourseRef, course_ref, language_of, learner_of, private, refused, sign_in_address, to_sign_in
+from learning.views.index_page import index_page
 from learning.views.record_page import record_page
 
 
@@ -31,15 +34,14 @@ def index(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return to_sign_in(request)
     language = language_of(request)
-    summaries = summary_of(learner_of(request), language)
-    parts = [panel.part(learner_of(request), language) for panel in panels.MY_LEARNING]
-    context = {
-        "current": [summary for summary in summaries if summary.is_current],
-        "finished": [summary for summary in summaries if summary.is_completed],
-        "withdrawn": [summary for summary in summaries if summary.is_withdrawn],
-        "parts": [part for part in parts if part],
-    }
-    return render(request, "learning/index.html", context)
+    learner = learner_of(request)
+    return index_page(request, states_of(learner, language), language, _panels(learner, language))
+
+
+def _panels(learner: User, language: str) -> SafeString:
+    """Draw what other floors show on "my learning"; nothing where there is nothing."""
+    parts = [part for panel in panels.MY_LEARNING if (part := panel.part(learner, language))]
+    return SafeString("\n".join(render_to_string(part.template, {"panel": part.context}).strip() for part in parts))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

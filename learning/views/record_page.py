@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template.loader import get_template, render_to_string
@@ -22,7 +21,7 @@ from courses.outline import OutlineDocument
 from courses.presentation import MOST_DRAWN, Drawing, StepLine
 from learning import panels
 from learning.services.course_state import CourseState, live_pages
-from learning.views.base import CourseRef, course_of
+from learning.views.base import CourseRef, course_of, messages_drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +74,7 @@ def record_page(request: HttpRequest, state: CourseState) -> HttpResponse:
         "label": state.label,
         "explanation": state.explanation,
         "moved_on": formats.date_format(state.moved_on, "DATE_FORMAT") if state.moved_on else "",
-        # Nearly always none: they are drawn where there is one.
-        "messages": render_to_string("components/messages.html", {"messages": found}) if (found := get_messages(request)) else "",
+        "messages": messages_drawn(request),
     }
     return HttpResponse(sheet.form.fill(values))
 

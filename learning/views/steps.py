@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from courses.outline import StepKind
 from foundation.errors import Refused
 from learning.errors import AnswersMalformed, AttemptClosed, AttemptsUsedUp, StepUnknown
 from learning.models import Attempt
@@ -25,11 +22,10 @@ from learning.services.save_answers import save_answers
 from learning.services.start_attempt import start_attempt
 from learning.services.submit_attempt import submit_attempt
 from learning.views.base import CourseRef, course_ref, language_of, learner_of, private, refused, to_sign_in
+from learning.views.step_page import following, step_page
 
 STASH = "answers_of_an_expired_session"
 LARGEST_STASH = 64 * 1024
-# How many of the steps that follow are looked up first, to find one whose page is live.
-LOOKED_AT = 20
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,56 +35,14 @@ def step(request: HttpRequest, course_key: UUID, step_key: UUID) -> HttpResponse
     if not request.user.is_authenticated:
         return to_sign_in(request)
     language = language_of(request)
-    page = course_ref(request, course_key, language)
     state = state_of(learner_of(request), course_key, language)
     if state is None or state.is_withdrawn:
+        course_ref(request, course_key, language)
         messages.info(request, _("Enrol first: then your progress is kept."))
         return HttpResponseRedirect(reverse("learning:course", args=[course_key]))
     if request.method == "POST":
-        return _act(request, page, state, step_key)
-    return render(request, "learning/step.html", _step_context(page, state, step_key, language))
-
-
-def _step_context(page: CourseRef, state: CourseState, step_key: UUID, language: str) -> dict[str, Any]:
-    content = live_pages([step_key], language).get(step_key)
-    kind = state.kind_of(step_key)
-    if kind is None:
-        raise Http404
-    attempts = list(Attempt.objects.filter(enrolment=state.enrolment, step_key=step_key).order_by("number"))
-    return {
-        "course": page,
-        "state": state,
-        "title": content.title if content else state.title_of(step_key, language),
-        "content_url": content.get_url() if content else "",
-        "is_assessment": kind is StepKind.ASSESSMENT,
-        "is_done": step_key in state.done_keys,
-        "result": state.result_of(step_key),
-        "open_attempt": next((attempt for attempt in attempts if attempt.submitted_at is None), None),
-        "attempts": [attempt for attempt in attempts if attempt.submitted_at],
-        "next": _following(state, step_key, language),
-        "breadcrumbs": [(_("My learning"), reverse("learning:index")), (page.title, reverse("learning:course", args=[page.key]))],
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class Following:
-    """Where one goes from a step."""
-
-    title: str
-    url: str
-
-
-def _following(state: CourseState, step_key: UUID, language: str) -> Following | None:
-    """Return the step after this one that can be opened. One query, or two where many in a row are gone."""
-    steps = state.document.steps
-    start = state.document.positions[step_key] + 1 if step_key in state.document.positions else len(steps)
-    # Nearly always it is one of the next few; only a course with a long gap asks for all the rest.
-    for part in (steps[start : start + LOOKED_AT], steps[start + LOOKED_AT :]):
-        wanted = [step.key for step in part if step.key not in state.waived]
-        pages = live_pages(wanted, language) if wanted else {}
-        if found := next((pages[key] for key in wanted if key in pages), None):
-            return Following(found.title, found.get_url() or "")
-    return None
+        return _act(request, course_ref(request, course_key, language), state, step_key)
+    return step_page(request, state, step_key)
 
 
 def _act(request: HttpRequest, page: CourseRef, state: CourseState, step_key: UUID) -> HttpResponse:
@@ -108,8 +62,8 @@ def _act(request: HttpRequest, page: CourseRef, state: CourseState, step_key: UU
         return refused(request, _("This was not recorded"), str(error), here)
     if result.completed and not state.is_completed:
         return HttpResponseRedirect(reverse("learning:finish", args=[page.key]))
-    following = _following(state, step_key, language)
-    return HttpResponseRedirect(following.url if following else reverse("learning:course", args=[page.key]))
+    after = following(state.document, state.waived, step_key, language)
+    return HttpResponseRedirect(after.url if after else reverse("learning:course", args=[page.key]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -215,5 +169,5 @@ def _show(request: HttpRequest, page: CourseRef, found: Attempt) -> HttpResponse
     context["state"] = state
     context["result_of_step"] = result
     context["review"] = review_of(found, language, shows_key=result is not None and result.is_settled)
-    context["next"] = _following(state, found.step_key, language) if state else None
+    context["next"] = following(state.document, state.waived, found.step_key, language) if state else None
     return render(request, "learning/result.html", context)

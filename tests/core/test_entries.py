@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
-from wagtail.models import PageViewRestriction
+from wagtail.models import PageViewRestriction, get_page_models
 
 from core import pagecache
-from core.models import HomePage
-from courses.models import CoursePage
+from core.models import BasePage, HomePage
+from courses.models import CataloguePage, CoursePage
 from tests.factories import lessons_of, make_course, make_lesson, make_site, module_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -72,6 +73,58 @@ def test_known_filters_are_kept_once_in_any_order(
     assert len(kept) == 1
     with django_assert_num_queries(1):
         client.get("/es/courses/?topic=health&language=es")
+
+
+@pytest.mark.parametrize("address", ["/es/courses/", "/es/knowledge/", "/es/"])
+@pytest.mark.parametrize(
+    "query", ["z=1", "utm_source=x&utm_medium=y", "topic=&language=&hours=&page=", "%00=%ff", "z", "&&=&", "Topic=health"]
+)
+def test_what_no_page_knows_costs_what_the_page_costs(
+    client: Client, kept: set[str], django_assert_num_queries: DjangoAssertNumQueries, address: str, query: str
+) -> None:
+    make_course()
+    plain = client.get(address)
+    with django_assert_num_queries(1):
+        answer = client.get(f"{address}?{query}")
+    assert (answer.status_code, answer["ETag"], answer.content) == (200, plain["ETag"], plain.content)
+
+
+def test_a_campaign_costs_a_filtered_list_nothing(
+    client: Client, kept: set[str], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    make_course()
+    for address in ("/es/courses/", "/es/courses/?topic=health&language=es"):
+        plain = client.get(address)
+    with django_assert_num_queries(1):
+        answer = client.get("/es/courses/?utm_source=x&language=es&hours=&topic=health")
+    assert answer["ETag"] == plain["ETag"]
+
+
+def test_what_is_refused_is_refused_whatever_is_added(client: Client) -> None:
+    course = make_course()
+    lesson = lessons_of(course)[0]
+    assert client.get(lesson.get_url()).status_code == 200
+    PageViewRestriction.objects.create(page=lesson, restriction_type="login")
+    for _time in range(2):
+        assert client.get(f"{lesson.get_url()}?z=1").status_code == 404
+
+
+@pytest.mark.parametrize("model", [model for model in get_page_models() if issubclass(model, BasePage)])
+def test_a_page_names_the_parameters_that_it_knows(model: type[BasePage]) -> None:
+    """A page with a `known_query` of its own and no names would be answered without its filters."""
+    assert bool(model.query_names) == (model.known_query is not BasePage.known_query)
+
+
+def test_the_names_are_all_that_a_list_may_know_in_its_order(client: Client) -> None:
+    from knowledge.models import LibraryPage
+
+    make_site()
+    everything = QueryDict("page=2&year=2024&hours=short&country=PE&language=fr&topic=health&type=brief&z=1")
+    for model in (CataloguePage, LibraryPage):
+        page = model.objects.get(locale__language_code="es")
+        known = list(page.known_query(everything))
+        assert known == [name for name in model.query_names if name in known]
+        assert {*known, "page", "type"} >= set(model.query_names)
 
 
 def test_made_up_values_are_not_rendered_again(client: Client, kept: set[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.template import Context, Template
 from django.utils.safestring import mark_safe
 
-from core.page_templates import Form, Kept, mark
+from core.page_templates import Form, Kept, forget_all, mark
 
 
 def drawn(template: str, **values: object) -> Form:
@@ -62,6 +62,17 @@ def test_the_heavy_push_out_more_and_the_heaviest_is_not_kept() -> None:
     assert list(kept._found) == ["cc", "dddddd"]
     assert kept.get("e", lambda: "e" * 11) == "e" * 11
     assert list(kept._found) == ["cc", "dddddd"]
+
+
+def test_all_can_be_forgotten() -> None:
+    one: Kept[str] = Kept(most=10, weigh=len)
+    other: Kept[str] = Kept(most=10, weigh=len)
+    for kept in (one, other):
+        kept.get("a", lambda: "aaaaa")
+    forget_all()
+    for kept in (one, other):
+        assert kept.get("b", lambda: "b" * 10) == "b" * 10
+        assert list(kept._found) == ["b"], "and weighs nothing any more"
 
 
 def test_many_threads_keep_no_more_than_they_may() -> None:

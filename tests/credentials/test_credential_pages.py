@@ -472,3 +472,32 @@ def test_trying_again_with_a_name_that_can_be_printed_closes_it(client: Client, 
     file = reader.get(pdf_of(hold.credential))
     assert file.status_code == 200
     assert "Li Ana" in pypdfium2.PdfDocument(file.content)[0].get_textpage().get_text_bounded()
+
+
+# The file, in part
+
+
+def test_the_holder_gets_a_part(client: Client, credential: Credential, learner: User) -> None:
+    client.force_login(learner)
+    whole = client.get(pdf_of(credential))
+    part = client.get(pdf_of(credential), headers={"Range": "bytes=-100", "If-Range": whole["ETag"]})
+    assert (part.status_code, part.content) == (206, whole.content[-100:])
+    assert part["Content-Range"] == f"bytes {len(whole.content) - 100}-{len(whole.content) - 1}/{len(whole.content)}"
+    assert part["Cache-Control"] == whole["Cache-Control"] == "private, no-store"
+    assert part["X-Robots-Tag"] == "noindex"
+    other = client.get(pdf_of(credential, "fr"), headers={"Range": "bytes=-100", "If-Range": whole["ETag"]})
+    assert other.status_code == 200, "the beginning of another language's file is of no use"
+    beyond = client.get(pdf_of(credential), headers={"Range": "bytes=99999999-"})
+    assert (beyond.status_code, beyond.content, beyond["Cache-Control"]) == (416, b"", "private, no-store")
+
+
+@pytest.mark.parametrize("asked", ["bytes=0-99", "bytes=99999999-", "bytes=-0"])
+def test_no_part_for_others_and_none_of_what_is_over(client: Client, credential: Credential, learner: User, asked: str) -> None:
+    assert client.get(pdf_of(credential), headers={"Range": asked}).status_code == 403
+    client.force_login(learner)
+    etag = client.get(pdf_of(credential))["ETag"]
+    revoke(credential)
+    for headers in ({"Range": asked}, {"Range": asked, "If-Range": etag}, {"If-None-Match": etag}):
+        answer = client.get(pdf_of(credential), headers=headers)
+        assert (answer.status_code, answer["Cache-Control"]) == (410, "private, no-store")
+        assert "Content-Range" not in answer

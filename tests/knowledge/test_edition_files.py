@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
-from wagtail.models import Page, Revision
+from wagtail.models import Page, PageViewRestriction, Revision
 
 from core.generation import current
 from knowledge import receivers, tasks
@@ -100,6 +100,54 @@ def test_publishing_draws_the_charts_and_makes_the_pdf(client: Client, library: 
     html = client.get("/es/knowledge/obra/").content.decode()
     assert 'href="/es/knowledge/obra/edition.pdf"' in html
     assert 'name="citation_pdf_url"' in html
+
+
+def test_a_pdf_that_was_asked_for_costs_one_statement_whole_or_in_part(
+    client: Client, library: LibraryPage, follow: Any, django_assert_num_queries: Any
+) -> None:
+    with follow():
+        publish(library, text("<p>Hola.</p>"))
+    made = content(EditionFile.objects.get())
+    whole = client.get("/es/knowledge/obra/edition.pdf")
+    for asked, status, body in (
+        ({}, 200, made),
+        ({"Range": "bytes=0-99"}, 206, made[:100]),
+        ({"Range": "bytes=-7", "If-Range": whole["ETag"]}, 206, made[-7:]),
+        ({"Range": "bytes=-7", "If-Range": '"former"'}, 200, made),
+    ):
+        with django_assert_num_queries(1):
+            answer = client.get("/es/knowledge/obra/edition.pdf", headers=asked)
+        assert (answer.status_code, b"".join(answer.streaming_content)) == (status, body)  # type: ignore[attr-defined]
+        assert (answer["ETag"], answer["Cache-Control"]) == (whole["ETag"], "public, no-cache")
+        assert answer["Content-Disposition"] == 'inline; filename="obra-es.pdf"'
+    assert client.get("/es/knowledge/obra/edition.pdf", headers={"If-None-Match": whole["ETag"], "Range": "bytes=0-"}).status_code == 304
+    beyond = client.get("/es/knowledge/obra/edition.pdf", headers={"Range": f"bytes={len(made)}-"})
+    assert (beyond.status_code, beyond["Content-Range"]) == (416, f"bytes */{len(made)}")
+
+
+def test_a_correction_takes_the_former_pdf_away_at_once(client: Client, library: LibraryPage, follow: Any, monkeypatch: Any) -> None:
+    with follow():
+        publish(library, text("<p>Hola.</p>"))
+    former = client.get("/es/knowledge/obra/edition.pdf")["ETag"]
+    monkeypatch.setattr(type(tasks.make_edition_pdf), "enqueue", lambda self, *args, **kwargs: None)
+    with follow():
+        publish(library, text("<p>Hola, corregido.</p>"))
+    for headers in ({}, {"Range": "bytes=0-9", "If-Range": former}):
+        answer = client.get("/es/knowledge/obra/edition.pdf", headers=headers)
+        assert (answer.status_code, answer["Location"]) == (302, "/es/knowledge/obra/")
+    make_edition_pdf(edition_id=Edition.objects.newest_first()[0].pk)
+    answer = client.get("/es/knowledge/obra/edition.pdf", headers={"Range": "bytes=0-9", "If-Range": former})
+    assert answer.status_code == 200
+    assert answer["ETag"] != former
+
+
+def test_what_is_closed_has_no_part(client: Client, library: LibraryPage, follow: Any) -> None:
+    with follow():
+        page = publish(library, text("<p>Hola.</p>"))
+    assert client.get("/es/knowledge/obra/edition.pdf").status_code == 200
+    PageViewRestriction.objects.create(page=page, restriction_type="login")
+    for asked in ("bytes=0-9", "bytes=9999999-", "bytes=-0"):
+        assert client.get("/es/knowledge/obra/edition.pdf", headers={"Range": asked}).status_code == 404
 
 
 def test_while_it_is_being_made_there_is_no_link_and_then_there_is_one(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from allauth.account.internal.flows.login import _AUTHENTICATION_METHODS_USER_SESSION_KEY, AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
@@ -23,12 +26,16 @@ from core.site import ensure_site
 from courses.models import CataloguePage, CoursePage, CourseRun, LessonPage, ModulePage
 from courses.outline import OutlineStep
 from courses.services.publish_structure import publish_structure
+from knowledge.models import Edition, EditionFile, LibraryPage, PublicationPage
 from learning.models import Enrolment
 
 IN_A_MODULE = 50
-TASKS = ("T1", "T2", "T3", "T3/enrolled", "T4", "T5", "T6", "T7", "T7/state", "T8", "T8/listing")
+# The pages that are no task of a course's own.
+OTHERS = ("T9", "T10", "T11", "T11/part", "T12", "T13")
+TASKS = ("T1", "T2", "T3", "T3/enrolled", "T4", "T5", "T6", "T7", "T7/state", "T8", "T8/listing", *OTHERS)
 BODY = json.dumps([{"type": "rich_text", "id": str(uuid.uuid4()), "value": "<p>" + "A lesson of the benchmark. " * 20 + "</p>"}])
 EVENTS = "/learning/api/events"
+MADE_UP, PDF_BYTES = 2000, 154_000
 
 
 def make(sizes: dict[str, Any]) -> dict[str, Any]:
@@ -43,7 +50,7 @@ def make(sizes: dict[str, Any]) -> dict[str, Any]:
             User(email=f"actor{steps}-{n}@actors.example", password="!", printed_name=f"Ana Quispe {n}", language="es")
             for n in range(sizes["actors"])
         )
-        sessions = _sign_in(people)
+        sessions = sign_in_listed(people)
         course = make_course(steps)
         for name, found in _visits(course, people, sessions, staff).items():
             plan[name][str(steps)] = found
@@ -149,7 +156,36 @@ def _visits(course: CoursePage, people: list[User], sessions: list[str], staff: 
         "T7/state": task([[get("/learning/api/state", session)] for session in sessions], reset=at_half, ids=ids),
         "T8": task([[get(record, of_staff)]]),
         "T8/listing": task([[get(reverse("record_enrolments:index"), of_staff)]]),
+        **_others(course, sessions, steps[0]),
     }
+
+
+def _others(course: CoursePage, sessions: list[str], step: OutlineStep) -> dict[str, Any]:
+    """Return what robots ask for, the PDF of a publication, and a learner's other pages. No made-up address comes twice."""
+    pdf, part = _publication_pdf(), {"Range": f"bytes=0-{64 * 1024 - 1}"}
+    catalogue = course.get_parent().get_url()
+    here = reverse("learning:step", args=[course.key, step.key])
+    return {
+        "T9": task([[get(f"{catalogue}nothing-{number}/", status=404)] for number in range(MADE_UP)]),
+        "T10": task([[get(f"{catalogue}?utm_source={number}")] for number in range(MADE_UP)]),
+        "T11": task([[get(pdf)]]),
+        "T11/part": task([[get(pdf, status=206, headers=part)]]),
+        "T12": task([[get(here, session)] for session in sessions]),
+        "T13": task([[get(reverse("learning:index"), session)] for session in sessions]),
+    }
+
+
+def _publication_pdf() -> str:
+    """Return the address of a publication's PDF, published the first time. Its bytes stand for a file of that size: nobody reads them."""
+    library = LibraryPage.objects.get(locale__language_code="es")
+    if not PublicationPage.objects.filter(slug="work").exists():
+        page = PublicationPage(title="Work", slug="work", abstract="What it says.", locale=library.locale, published_on=date(2026, 1, 2))
+        library.add_child(instance=page)
+        page.save_revision().publish()
+        path = default_storage.save("editions/work.pdf", ContentFile(b"%PDF" * (PDF_BYTES // 4)))
+        edition = Edition.objects.get(work=page.work_id, language="es")
+        EditionFile.objects.create(edition=edition, path=path, size=PDF_BYTES, sha256=hashlib.sha256(path.encode()).hexdigest())
+    return reverse("knowledge:edition_pdf", args=["work"])
 
 
 def _showing(person: User, enrolment: int) -> str:
@@ -159,10 +195,10 @@ def _showing(person: User, enrolment: int) -> str:
         AUTHENTICATION_METHODS_SESSION_KEY: [{"method": "mfa", "at": time.time() + 3600, "id": 1, "type": "totp"}],
         "opened_records": {str(enrolment): [person.pk, (timezone.now() + timedelta(days=1)).isoformat()]},
     }
-    return _sign_in([person], extra)[0]
+    return sign_in_listed([person], extra)[0]
 
 
-def _sign_in(people: list[User], extra: dict[str, Any] | None = None) -> list[str]:
+def sign_in_listed(people: list[User], extra: dict[str, Any] | None = None) -> list[str]:
     """Open sessions as signing in does: each is also in its person's list of sessions."""
     sessions = sign_in(people, extra)
     listed = [
