@@ -12,27 +12,19 @@ from collections.abc import Callable
 from typing import Any
 
 from accounts import admin_second_factor
-from core import countries, covers, plain_pages
+from core import countries, covers, page_templates, plain_pages
 from courses.models import structure
 from credentials.certificate import glyphs as certificate_glyphs
 from foundation import statements
 from knowledge.edition import glyphs
 from learning import api
-from learning.views import record_page
 
 Cache = tuple[Any, Callable[[], None]]
-
-
-def _empty_sheets() -> None:
-    sheets = record_page._sheets
-    sheets._found.clear()
-    sheets._weight = 0
 
 
 # What holds it, and how it is emptied.
 REMEMBERED: list[Cache] = [
     (structure._documents, structure._documents.clear),
-    (record_page._sheets, _empty_sheets),
     # Addresses: tests of the script prefix and of the language change what they are.
     (admin_second_factor._admin_home, admin_second_factor._admin_home.cache_clear),
     (api._addresses, api._addresses.cache_clear),
@@ -54,3 +46,5 @@ def empty() -> None:
     """Forget what the database said."""
     for _cache, forget in REMEMBERED:
         forget()
+    # Every drawn page, wherever it is kept.
+    page_templates.forget_all()

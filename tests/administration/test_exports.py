@@ -25,14 +25,13 @@ from wagtail.users.models import UserProfile
 
 from accounts.models import AuditEntry, User
 from administration.audit.acts import DOWNLOADED, EXPORTED
-from administration.exports import formats, write_export
+from administration.exports import formats, tasks, write_export
 from administration.exports.expire_exports import expire_exports
 from administration.exports.formats import harmless
 from administration.exports.request_export import MOST_AN_HOUR, ask_export
 from administration.exports.write_export import FOLDER, write_export_file
 from administration.models import RecordExport
 from foundation.services.reconcile import reconcile
-from learning import tasks
 from tests.factories import enrol_in, finish_course, make_course, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]

@@ -14,11 +14,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services.erase_account import erase_account
-from administration.exports import write_export
+from administration.exports import tasks, write_export
 from administration.exports.request_export import MOST_AN_HOUR, ask_export
 from administration.exports.write_export import FOLDER, write_export_file
 from administration.models import RecordExport
-from learning import tasks
 from learning.models import Enrolment
 from tests.administration.test_exports import Format, State, asked, csv_rows, newest, staff
 from tests.factories import enrol_in, finish_course, make_course, make_user

@@ -61,7 +61,7 @@ def page_of(course: CoursePage, page: str = "") -> str:
 
 def rows(html: str) -> list[list[str]]:
     """The cells of each step of a page, without its picture."""
-    found = re.findall(r"<tr><td>([\d.]+)</td><th scope=\"row\">(.*?)</th><td>(.*?)</td><td>(.*?)</td>", html)
+    found = re.findall(r"<tr><td>([\d.]+)</td><th scope=\"row\">(.*?)</th>\s*<td>(.*?)</td>\s*<td>(.*?)</td>", html)
     return [list(cells) for cells in found]
 
 

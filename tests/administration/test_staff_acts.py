@@ -320,7 +320,7 @@ def test_an_act_and_its_entry_stand_or_fall_together(actor: User, credential: Cr
 
     for service, act in (("revoke_credential", revoke), ("replace_credential", replace)):
         with monkeypatch.context() as broken:
-            broken.setattr(f"learning.services.{service}.record_audit", fail)
+            broken.setattr(f"credentials.services.{service}.record_audit", fail)
             before = everything()
             with pytest.raises(OSError, match="no space"):
                 act(actor, credential)

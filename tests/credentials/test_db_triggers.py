@@ -15,6 +15,7 @@ from django.core.management.sql import emit_post_migrate_signal
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, transaction
 from django.utils import timezone
 
+from accounts import db_triggers as audit_triggers
 from accounts.models import AuditEntry, User
 from credentials import db_triggers
 from credentials.audit import REVOKED
@@ -23,7 +24,8 @@ from tests.credentials.test_certificate import make_credential
 from tests.factories import finish_course, make_course, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
-AUDIT, CREDENTIALS = db_triggers.AUDIT, db_triggers.CREDENTIALS
+AUDIT, CREDENTIALS = audit_triggers.TABLE, db_triggers.TABLE
+GUARDS = (audit_triggers.GUARD, db_triggers.GUARD)
 
 
 @contextmanager
@@ -186,13 +188,15 @@ def test_a_certificate_is_not_put_over_another() -> None:
 
 def test_a_migration_that_remakes_the_table_does_not_lose_them() -> None:
     """On SQLite a remade table has no triggers; the end of every `migrate` and `flush` brings them back."""
-    db_triggers.remove(connection)
+    for guard in GUARDS:
+        guard.remove(connection)
     an_entry()
     assert run(f"UPDATE {AUDIT} SET actor_id = 9") == 1
     emit_post_migrate_signal(verbosity=0, interactive=False, db=DEFAULT_DB_ALIAS)
     with refused():
         run(f"UPDATE {AUDIT} SET actor_id = 10")
-    db_triggers.install(connection)
+    for guard in GUARDS:
+        guard.install(connection)
     with refused():
         run(f"UPDATE {AUDIT} SET actor_id = 10")
 

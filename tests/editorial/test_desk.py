@@ -24,6 +24,7 @@ from editorial.guides import GUIDES, path_of, render
 from editorial.middleware import admin_language
 from editorial.todo import Item
 from tests.editorial.desk import Tab, fresh, make_desk, make_draft, person, signed_in
+from tests.registries import as_before
 
 LOCALE = Path(__file__).parent.parent.parent / "locale"
 LANGUAGES = ("es", "en")
@@ -116,14 +117,18 @@ def test_the_first_page_asks_under_25_questions(desk: None, role: str) -> None:
     assert len(asked) < 25, [query["sql"][:120] for query in asked.captured_queries]
 
 
-def test_other_apps_register_what_waits(desk: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_apps_register_what_waits(desk: None) -> None:
     now = timezone.now()
-    monkeypatch.setattr(todo, "_sources", {})
-    todo.register("late", lambda user: [Item("late", "Late", 1, "/late/", now), Item("none", "None", 0, "/none/")])
-    todo.register("early", lambda user: [Item("early", "Early", 2, "/early/", now - timedelta(days=1)), Item("open", "Open", 1, "/open/")])
-    assert [item.key for item in todo.items_for(person("author"))] == ["early", "late", "open"]
-    todo.register("late", lambda user: [])
-    assert [item.key for item in todo.items_for(person("author"))] == ["early", "open"]
+    late = [Item("late", "Late", 1, "/late/", now), Item("none", "None", 0, "/none/")]
+    early = [Item("early", "Early", 2, "/early/", now - timedelta(days=1)), Item("open", "Open", 1, "/open/")]
+    with as_before(todo.SOURCES):
+        for source in list(todo.SOURCES):
+            todo.SOURCES.remove(source.name)
+        todo.SOURCES.register(todo.Source(name="late", items_for=lambda user: late))
+        todo.SOURCES.register(todo.Source(name="early", items_for=lambda user: early))
+        assert [item.key for item in todo.items_for(person("author"))] == ["early", "late", "open"]
+        todo.SOURCES.remove("late")
+        assert [item.key for item in todo.items_for(person("author"))] == ["early", "open"]
 
 
 # The language of the admin.

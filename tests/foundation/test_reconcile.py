@@ -235,4 +235,4 @@ def test_a_task_in_limbo_has_one_more_go(status: str, workers: int, started: tim
 
 def test_the_command_says_what_it_did(capsys: pytest.CaptureFixture[str], hold: CredentialHold) -> None:
     call_command("reconcile")
-    assert "told of 1 hold(s), counted 1 step(s)" in capsys.readouterr().out
+    assert "messages about certificates sent: 1, steps counted: 1" in capsys.readouterr().out

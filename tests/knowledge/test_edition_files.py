@@ -210,7 +210,7 @@ def test_reconciling_makes_what_no_task_made_once(
     default_storage.delete(EditionFile.objects.get().path)
     assert make_missing_pdfs(now=later) == 1
     call_command("reconcile")
-    assert "made 0 PDF(s)" in capsys.readouterr().out
+    assert "PDFs of editions made: 0" in capsys.readouterr().out
 
 
 def test_letters_that_cannot_be_printed_keep_the_pdf_back_and_the_editor_is_told(

@@ -43,9 +43,9 @@ class Command(Migrate):
         connection = connections[options["database"]]
         if gone := migrations_gone(connection):
             raise CommandError(
-                f"This database was made by another release of Puente: it has had migrations that this one does not know ({', '.join(gone[:3])}"
-                f"{', …' if len(gone) > 3 else ''}). Nothing was changed. A demo or a database of development: delete it (the folder var/) and "
-                "begin again. A site: run the release that made it, or put back a backup of this release."
+                f"This database was made by another release of Puente: it has had {len(gone)} migration(s) that this one does not know "
+                f"({', '.join(gone[:3])}). Nothing was changed. A demo, or a database of development: delete it (the folder var/) and begin "
+                "again. A site: run the release that made it, or put back a backup of this release."
             )
         if connection.vendor != "postgresql":
             super().handle(*args, **options)
