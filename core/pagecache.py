@@ -28,6 +28,7 @@ from wagtail.signals import page_published, page_slug_changed, page_unpublished,
 
 from core.access import Rule
 from core.generation import content_changed, current
+from core.models import SiteDocument, SiteImage
 
 LONGEST_SECONDS = 24 * 60 * 60
 SMALLEST_TO_COMPRESS = 500
@@ -203,8 +204,6 @@ def _page_deleted(sender: object, instance: models.Model, **kwargs: Any) -> None
 def connect_signals() -> None:
     """Connect everything of Wagtail that changes what a visitor sees."""
     from wagtail.models import Locale, PageViewRestriction, Site
-
-    from core.models import SiteDocument, SiteImage
 
     for signal in (page_published, page_unpublished, post_page_move, page_slug_changed):
         signal.connect(_changed, dispatch_uid=f"pagecache-{id(signal)}")

@@ -164,7 +164,7 @@ def _duration(minutes: int) -> str:
 
 
 def _card(credential: Credential, language: str, name: str) -> dict[str, Any]:
-    """Return what is drawn of a certificate, as learning/credential_card.html takes it."""
+    """Return what is drawn of a certificate, as credentials/credential_card.html takes it."""
     snapshot = credential.said
     title, title_language = title_in(snapshot, language)
     return {

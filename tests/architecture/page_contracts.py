@@ -19,7 +19,7 @@ from courses.models import AssessmentPage, CataloguePage, CoursePage, LessonPage
 from courses.presentation import ModuleLine, StepLine
 from knowledge.listing import Choice
 from knowledge.listing import Filters as LibraryFilters
-from knowledge.models import Contribution, Contributor, Edition, LibraryPage, PublicationPage, SeriesPage
+from knowledge.models import ChartDrawing, Contribution, Contributor, Edition, LibraryPage, PublicationPage, SeriesPage
 from knowledge.presentation import Part
 
 
@@ -88,6 +88,7 @@ class PublicationTemplate(PageFrame, Protocol):
     """One work: its text in parts, and what is known about it."""
 
     parts: list[Part]
+    drawings: dict[str, ChartDrawing]
     contents: list[Part]
     credits: list[Contribution]
     authors: list[Contributor]

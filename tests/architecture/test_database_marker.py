@@ -30,6 +30,12 @@ THROUGH_THE_SITE = {
     "accounts.services.make_recovery_codes": "accounts/test_second_factor.py",
     "accounts.services.remove_second_factor": "accounts/test_second_factor.py",
     "accounts.services.reset_second_factor": "accounts/test_second_factor.py",
+    "administration.exports.erase_from_exports": "administration/test_exports_erasure.py",
+    "core.middleware": "core/test_not_found.py",
+    "credentials.personal_data": "learning/test_erasure_crossings.py",
+    "editorial.services.take_step": "editorial/test_workflow.py",
+    "knowledge.services.make_missing_pdfs": "knowledge/test_edition_files.py",
+    "learning.personal_data": "learning/test_erasure_crossings.py",
     "accounts.sessions": "accounts/test_session_store.py",
 }
 # To have somebody in a course, a structure, answers on paper, and the number that a page is kept under.
@@ -67,7 +73,9 @@ def within(names: set[str], product: dict[str, str]) -> set[str]:
 
 
 def test_what_touches_the_database_is_marked() -> None:
-    touching = {name for name, why in modules().items() if why - CONSTRAINTS - EXPRESSIONS}
+    # A model is there to be read by everyone; its locks are tested through the services that take them (rule 3).
+    found = {name for name, why in modules().items() if why - CONSTRAINTS - EXPRESSIONS}
+    touching = {name for name in found if "models" not in name.split(".")}
     assert len(touching) >= 30
     wanting = {str(path.relative_to(TESTS)): why for path, source in files().items() if (why := needs_marker(source, touching))}
     marked = {str(path.relative_to(TESTS)) for path, source in files().items() if is_marked(source)}

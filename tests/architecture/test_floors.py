@@ -25,6 +25,8 @@ FOLDERS = {
     "wagtailcore": "core",
     "demo": "core",
 }
+# Wagtail's own name for the address of any page: it asks for it by this name itself.
+OF_WAGTAIL = {"wagtail_serve"}
 MOST_INNER_IMPORTS = 20
 LARGEST_SHARE = 0.25
 
@@ -83,7 +85,7 @@ def test_no_address_is_named_upwards(names: object) -> None:
     assert {"learning:index", "credentials:certificate", "account_login"} <= floors.keys()
     seen, upward = 0, []
     for floor, place, name in names():  # type: ignore[operator]
-        if name in floors:
+        if name in floors and name not in OF_WAGTAIL:
             seen += 1
             if FLOORS.index(floors[name]) > FLOORS.index(floor):
                 upward.append(f"{place} names {name}, of {floors[name]}: ask core.navigation.address, or enter a panel")

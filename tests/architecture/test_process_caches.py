@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from core.page_templates import Form, Kept
+from core.page_templates import Form
 from courses.models import structure
 from courses.outline import OutlineDocument
 from learning.views import record_page
@@ -40,19 +40,13 @@ def module_of(path: Path) -> types.ModuleType | None:
 
 
 def caches(module: types.ModuleType) -> Iterator[tuple[str, Any]]:
-    """The functions of a module that remember answers (also of its classes), and what keeps things by how often they are asked for."""
+    """The functions of a module that remember answers, also of its classes. Drawn pages (`Kept`) are forgotten together."""
     own = [value for value in vars(module).values() if isinstance(value, type) and value.__module__ == module.__name__]
     for holder in (module, *own):
         for name, value in vars(holder).items():
             is_cached = hasattr(value, "cache_clear") and getattr(value, "__module__", None) == module.__name__
-            if is_cached or (isinstance(value, Kept) and not _is_imported(module, name)):
+            if is_cached:
                 yield f"{module.__name__}.{name}", value
-
-
-def _is_imported(module: types.ModuleType, name: str) -> bool:
-    tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
-    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom | ast.Import)]
-    return name in {alias.asname or alias.name for node in imports for alias in node.names}
 
 
 def collections_changed_in(source: str) -> set[str]:
@@ -100,7 +94,7 @@ def test_each_collection_that_is_changed_while_the_site_runs_is_known() -> None:
             seen += 1
             if not is_registry(module, name) and not any(vars(module)[name] is cache for cache in known):
                 unknown.append(f"{module.__name__}.{name}")
-    assert seen >= 5
+    assert seen >= 2
     assert unknown == []
 
 

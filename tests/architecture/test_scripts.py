@@ -67,7 +67,7 @@ def test_data_attributes_are_not(line: str) -> None:
 
 def test_what_scripts_look_for_is_in_a_template() -> None:
     # Widgets of forms are written in Python; components/button.html writes `data-{{ mark }}`.
-    forms = [path for floor in FLOORS for path in (ROOT / floor).rglob("*.py") if "forms" in str(path.relative_to(ROOT))]
+    forms = [path for floor in FLOORS for path in (ROOT / floor).rglob("*.py") if {"forms", "field"} & set(path.stem.split("_"))]
     templates = "".join(path.read_text(encoding="utf-8") for path in (*(ROOT / "templates").rglob("*.html"), *forms))
     known = set(re.findall(r"\bdata-[a-z-]+", templates)) | {f"data-{mark}" for mark in re.findall(r"\bmark=\"([a-z-]+)\"", templates)}
     for path in SCRIPTS:

@@ -20,7 +20,7 @@ from core import not_found
 from core.models import HomePage, StandardPage
 from tests.factories import make_site, make_user, sign_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 NOWHERE = ["/es/nothing-here/", "/es/about/nothing-here/", "/es/learning/nothing-here/", "/es/knowledge/nothing/edition.pdf"]
 
 

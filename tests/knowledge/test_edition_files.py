@@ -39,7 +39,7 @@ from tests.factories import make_site, make_user
 from tests.knowledge.bodies import chart, table, text
 from tests.knowledge.editions import words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 OutOfTransaction = Any
 
 

@@ -44,7 +44,7 @@ class Command(Migrate):
         if gone := migrations_gone(connection):
             raise CommandError(
                 f"This database was made by another release of Puente: it has had {len(gone)} migration(s) that this one does not know "
-                f"({', '.join(gone[:3])}). Nothing was changed. A demo, or a database of development: delete it (the folder var/) and begin "
+                f"(the first: {gone[0]}). Nothing was changed. A demo, or a database of development: delete it (the folder var/) and begin "
                 "again. A site: run the release that made it, or put back a backup of this release."
             )
         if connection.vendor != "postgresql":
