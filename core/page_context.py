@@ -15,7 +15,8 @@ from wagtail.models import Page
 from foundation.registry import Entry, Registry
 
 
-def _knows_no_query(page: Any, query: QueryDict) -> dict[str, str]:
+def knows_no_query(page: Any, query: QueryDict) -> dict[str, str]:
+    """Return that nothing of a query changes a page."""
     return {}
 
 
@@ -23,11 +24,13 @@ def _knows_no_query(page: Any, query: QueryDict) -> dict[str, str]:
 class ContextBuilder(Entry):
     """How the pages of one class, named by its label ("courses.CoursePage"), are shown.
 
-    `build` reads what the template needs. `known_query` says what of a query changes the page, as `BasePage.known_query` does.
+    `build` reads what the template needs. `known_query` says what of a query changes the page, as `BasePage.known_query` does, and
+    `query_names` are the only parameters that it ever looks at.
     """
 
     build: Callable[[Any, HttpRequest], Mapping[str, Any]]
-    known_query: Callable[[Any, QueryDict], dict[str, str]] = _knows_no_query
+    known_query: Callable[[Any, QueryDict], dict[str, str]] = knows_no_query
+    query_names: tuple[str, ...] = ()
 
 
 BUILDERS = Registry(ContextBuilder)

@@ -23,6 +23,7 @@ _TOKEN = secrets.token_hex(8)
 _MARK = re.compile(f"{_TOKEN}<([^<>]+)>")
 
 T = TypeVar("T")
+# Which there are in this process. It only ever grows while modules are imported.
 _all: WeakSet[Kept[Any]] = WeakSet()
 
 

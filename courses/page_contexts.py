@@ -19,6 +19,7 @@ def register_builders() -> None:
             name="courses.CataloguePage",
             build=lambda page, request: catalogue.catalogue_context(request.GET, page.locale.language_code),
             known_query=lambda page, query: catalogue.known_query(query, page.locale.language_code),
+            query_names=("topic", "language", "hours", "page"),
         )
     )
     for name, build in (

@@ -13,6 +13,7 @@ def register_builders() -> None:
             name="knowledge.LibraryPage",
             build=lambda page, request: listing.library_context(request.GET, page.locale.language_code),
             known_query=lambda page, query: listing.known_query(query, page.locale.language_code),
+            query_names=("type", "topic", "country", "language", "year", "page"),
         )
     )
     BUILDERS.register(
@@ -20,6 +21,7 @@ def register_builders() -> None:
             name="knowledge.SeriesPage",
             build=lambda page, request: listing.series_context(page, request.GET),
             known_query=listing.known_series_query,
+            query_names=("page",),
         )
     )
     BUILDERS.register(

@@ -25,6 +25,8 @@ Cache = tuple[Any, Callable[[], None]]
 # What holds it, and how it is emptied.
 REMEMBERED: list[Cache] = [
     (structure._documents, structure._documents.clear),
+    # Every drawn page, wherever it is kept.
+    (page_templates._all, page_templates.forget_all),
     # Addresses: tests of the script prefix and of the language change what they are.
     (admin_second_factor._admin_home, admin_second_factor._admin_home.cache_clear),
     (api._addresses, api._addresses.cache_clear),
@@ -46,5 +48,3 @@ def empty() -> None:
     """Forget what the database said."""
     for _cache, forget in REMEMBERED:
         forget()
-    # Every drawn page, wherever it is kept.
-    page_templates.forget_all()

@@ -41,8 +41,6 @@ class BasePage(Page):
 
     base_form_class = BasePageForm
     private_page_options: ClassVar[list[str]] = []
-    # Every parameter that `known_query` may return, in its order: with any other the page is as without it.
-    query_names: ClassVar[tuple[str, ...]] = ()
     show_in_menus_default = False
 
     class Meta:
@@ -68,6 +66,12 @@ class BasePage(Page):
         """
         builder = builder_of(self)
         return builder.known_query(self, query) if builder else {}
+
+    @property
+    def query_names(self) -> tuple[str, ...]:
+        """Every parameter that `known_query` may return, in its order: with any other the page is as without it."""
+        builder = builder_of(self)
+        return builder.query_names if builder else ()
 
     def next_moment(self, now: datetime) -> datetime | None:
         """The next known moment at which this page changes by itself, if there is one: until then it may be kept as rendered.

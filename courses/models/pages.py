@@ -43,7 +43,6 @@ class CataloguePage(BasePage):
     template = "courses/catalogue_page.html"
     parent_page_types = ["core.HomePage"]
     subpage_types = ["courses.CoursePage"]
-    query_names = ("topic", "language", "hours", "page")
 
     class Meta:
         verbose_name = _("catalogue")

@@ -38,7 +38,6 @@ class LibraryPage(BasePage):
     template = "knowledge/library_page.html"
     parent_page_types = ["core.HomePage"]
     subpage_types = ["knowledge.PublicationPage", "knowledge.SeriesPage"]
-    query_names = ("type", "topic", "country", "language", "year", "page")
 
     class Meta:
         verbose_name = _("library")
@@ -60,7 +59,6 @@ class SeriesPage(UnderLibrary):
     template = "knowledge/series_page.html"
     parent_page_types = ["knowledge.LibraryPage"]
     subpage_types: ClassVar[list[str]] = []
-    query_names = ("page",)
     page_description = _("Works that belong together. A publication says itself to which series it belongs.")
 
     class Meta:

@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.cache import cache
 from django.db import connection
 from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
-from wagtail.models import PageViewRestriction, get_page_models
+from wagtail.models import PageViewRestriction
 
 from core import pagecache
 from core.models import BasePage, HomePage
+from core.page_context import BUILDERS, ContextBuilder, knows_no_query
 from courses.models import CataloguePage, CoursePage
 from tests.factories import lessons_of, make_course, make_lesson, make_site, module_of
 
@@ -109,10 +111,11 @@ def test_what_is_refused_is_refused_whatever_is_added(client: Client) -> None:
         assert client.get(f"{lesson.get_url()}?z=1").status_code == 404
 
 
-@pytest.mark.parametrize("model", [model for model in get_page_models() if issubclass(model, BasePage)])
-def test_a_page_names_the_parameters_that_it_knows(model: type[BasePage]) -> None:
+@pytest.mark.parametrize("builder", list(BUILDERS), ids=lambda builder: builder.name)
+def test_a_page_names_the_parameters_that_it_knows(builder: ContextBuilder) -> None:
     """A page with a `known_query` of its own and no names would be answered without its filters."""
-    assert bool(model.query_names) == (model.known_query is not BasePage.known_query)
+    assert bool(builder.query_names) == (builder.known_query is not knows_no_query)
+    assert apps.get_model(builder.name).known_query is BasePage.known_query
 
 
 def test_the_names_are_all_that_a_list_may_know_in_its_order(client: Client) -> None:
@@ -123,8 +126,8 @@ def test_the_names_are_all_that_a_list_may_know_in_its_order(client: Client) -> 
     for model in (CataloguePage, LibraryPage):
         page = model.objects.get(locale__language_code="es")
         known = list(page.known_query(everything))
-        assert known == [name for name in model.query_names if name in known]
-        assert {*known, "page", "type"} >= set(model.query_names)
+        assert known == [name for name in page.query_names if name in known]
+        assert {*known, "page", "type"} >= set(page.query_names)
 
 
 def test_made_up_values_are_not_rendered_again(client: Client, kept: set[str], monkeypatch: pytest.MonkeyPatch) -> None:

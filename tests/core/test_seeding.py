@@ -23,9 +23,9 @@ from core import demo as core_demo
 from core.seeding import demo_key, demo_modules
 from courses import demo as courses_demo
 from courses.models import CoursePage, LessonPage, ModulePage, Outline, StepSlot, StepWaiver
+from credentials import demo as credentials_demo
 from credentials.models import Credential, CredentialFile, CredentialHolder
 from knowledge import demo as knowledge_demo
-from learning import demo as learning_demo
 from learning.models import Attempt, Enrolment, Progressed
 from learning.services.complete_covered import complete_covered_enrolments
 from learning.services.enrol import enrol
@@ -219,7 +219,7 @@ def test_certificates_of_the_demo_go_with_their_files(
     path = default_storage.save("certificates/demo.pdf", ContentFile(b"%PDF"))
     CredentialFile.objects.create(credential=credential, language="es", sha256="0" * 64, path=path)
     with django_capture_on_commit_callbacks(execute=True):
-        remove(learning_demo)
+        remove(credentials_demo)
     assert not Credential.objects.exists()
     assert not default_storage.exists(path)
 
