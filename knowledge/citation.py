@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from knowledge.kinds import KINDS
+
 if TYPE_CHECKING:
     from knowledge.models import Contributor, PublicationPage
 
-# What a work is to each form; anything else is a report.
-DATASET = {"bib": "misc", "ris": "DATA", "json": "dataset"}
-REPORT = {"bib": "techreport", "ris": "RPRT", "json": "report"}
 FORMATS = {"bib": "application/x-bibtex", "ris": "application/x-research-info-systems", "json": "application/vnd.citationstyles.csl+json"}
 # What LaTeX would take for a command. BibTeX counts braces before LaTeX sees the backslash: they get names.
 LATEX = {
@@ -137,11 +136,7 @@ def bibtex(facts: Facts) -> str:
     lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields)
     # A bibliography may cite a work in two languages.
     key = f"{first}{facts.published_on.year}{facts.key[:4]}{facts.language}"
-    return f"@{_type(facts, 'bib')}{{{key},\n{lines}\n}}\n"
-
-
-def _type(facts: Facts, form: str) -> str:
-    return (DATASET if facts.kind == "dataset" else REPORT)[form]
+    return f"@{KINDS[facts.kind].bibtex}{{{key},\n{lines}\n}}\n"
 
 
 def _latex(text: str) -> str:
@@ -157,7 +152,7 @@ def _ascii(text: str) -> str:
 def ris(facts: Facts) -> str:
     """Return a RIS record: one tag a line, no line breaks inside a value."""
     lines = [
-        ("TY", _type(facts, "ris")),
+        ("TY", KINDS[facts.kind].ris),
         *(("AU", name.inverted) for name in facts.authors),
         ("TI", facts.title),
         ("PY", str(facts.published_on.year)),
@@ -179,7 +174,7 @@ def csl_json(facts: Facts) -> str:
     """Return CSL-JSON, the form that Zotero and pandoc read."""
     item = {
         "id": f"{facts.key}-{facts.language}",
-        "type": _type(facts, "json"),
+        "type": KINDS[facts.kind].csl,
         "title": facts.title,
         "author": [_csl_name(name) for name in facts.authors],
         "issued": {"date-parts": [[facts.published_on.year, facts.published_on.month, facts.published_on.day]]},

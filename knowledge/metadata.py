@@ -13,13 +13,12 @@ from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
 from knowledge.citation import Facts
+from knowledge.kinds import KINDS
 from knowledge.models import Edition
 
 if TYPE_CHECKING:
     from knowledge.models import PublicationPage
 
-# schema.org's own names; a brief is a report.
-TYPES = {"brief": "Report", "note": "Article", "report": "Report", "paper": "ScholarlyArticle", "dataset": "Dataset"}
 # What could end a script element, or is a line break to JavaScript and not to JSON.
 ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
@@ -56,7 +55,7 @@ def json_ld(page: PublicationPage, facts: Facts) -> SafeString:
     """Return the description in schema.org's words, safe inside a script element."""
     data: dict[str, Any] = {
         "@context": "https://schema.org",
-        "@type": TYPES.get(page.kind, "CreativeWork"),
+        "@type": KINDS[page.kind].schema_org,
         "@id": facts.url,
         "url": facts.url,
         "name": facts.title,

@@ -3,6 +3,7 @@
 import django.core.serializers.json
 import django.db.models.deletion
 import django.utils.timezone
+import knowledge.kinds
 import knowledge.models.facts
 import modelcluster.fields
 import uuid
@@ -108,7 +109,7 @@ class Migration(migrations.Migration):
             name='PublicationPage',
             fields=[
                 ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('kind', models.CharField(choices=[('brief', 'Policy brief'), ('note', 'Note'), ('report', 'Report'), ('paper', 'Working paper'), ('dataset', 'Dataset')], default='note', max_length=10, verbose_name='type')),
+                ('kind', models.CharField(choices=knowledge.kinds.choices, default='note', max_length=10, verbose_name='type')),
                 ('topic', models.CharField(choices=[('foundations', 'Foundations'), ('finance', 'Financial inclusion'), ('skills', 'Jobs and skills'), ('health', 'Health'), ('protection', 'Social protection'), ('cohesion', 'Social inclusion and cohesion')], default='foundations', help_text='The first one: it gives the cover its colour.', max_length=20, verbose_name='topic')),
                 ('series_number', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='number in the series')),
                 ('published_on', models.DateField(default=django.utils.timezone.localdate, help_text='As it is cited. A new draft has the day it was begun: look again before you submit it.', verbose_name='date of publication')),
