@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
-from knowledge.citation import Facts
+from knowledge import outputs
+from knowledge.citation_formats import Facts
 from knowledge.kinds import KINDS
 from knowledge.models import Edition
 
@@ -41,14 +43,14 @@ def highwire(page: PublicationPage, facts: Facts) -> list[tuple[str, str]]:
     if facts.series and facts.series_number:
         tags.append(("citation_technical_report_number", str(facts.series_number)))
     if has_pdf(page):
-        tags.append(("citation_pdf_url", f"{facts.url}edition.pdf"))
+        tags.append(("citation_pdf_url", urljoin(facts.url, outputs.PDF.addresses(page)[0])))
     return tags
 
 
 def has_pdf(page: PublicationPage) -> bool:
     """Whether a PDF of this language edition has been made; a promise that leads nowhere would take the work out of indexes."""
     newest = Edition.objects.of(page.key, page.locale.language_code).newest_first().first()
-    return newest is not None and newest.files.exists()
+    return newest is not None and newest.files.filter(kind=outputs.PDF.name).exists()
 
 
 def json_ld(page: PublicationPage, facts: Facts) -> SafeString:

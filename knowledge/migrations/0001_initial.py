@@ -5,6 +5,7 @@ import django.db.models.deletion
 import django.utils.timezone
 import knowledge.kinds
 import knowledge.models.facts
+import knowledge.outputs
 import modelcluster.fields
 import uuid
 import wagtail.fields
@@ -130,7 +131,7 @@ class Migration(migrations.Migration):
             name='EditionFile',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('pdf', 'PDF')], default='pdf', max_length=10)),
+                ('kind', models.CharField(choices=knowledge.outputs.stored_choices, default='pdf', max_length=10)),
                 ('sha256', models.CharField(max_length=64)),
                 ('path', models.CharField(max_length=200)),
                 ('size', models.PositiveIntegerField()),

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from core import search
-from knowledge import citation
+from knowledge import citation, citation_formats
 from knowledge.edition.typesetting import TypesettingFailed
 from knowledge.edition.words_v1 import WORDS
 from knowledge.kinds import KINDS, PublicationKind, choices
@@ -115,10 +115,10 @@ def test_a_new_kind_is_one_entry_and_everything_else_follows(client: Client) -> 
         assert '"@type":"Map"' in html
         assert page.get_kind_display() == page.card().kicker == "Map"
         facts = citation.facts_of(page)
-        assert read_bibtex(citation.bibtex(facts))[0] == "misc"
-        assert plain(read_bibtex(citation.bibtex(facts))[2]["type"]) == "Map"
-        assert read_ris(citation.ris(facts))[0] == ("TY", "MAP")
-        assert json.loads(citation.csl_json(facts))[0]["type"] == "map"
+        assert read_bibtex(citation_formats.bibtex(facts))[0] == "misc"
+        assert plain(read_bibtex(citation_formats.bibtex(facts))[2]["type"]) == "Map"
+        assert read_ris(citation_formats.ris(facts))[0] == ("TY", "MAP")
+        assert json.loads(citation_formats.csl_json(facts))[0]["type"] == "map"
         assert [entry.context for entry in search.find("caminos", "es")] == ["Map"]
         assert '<option value="map">' in client.get(library.get_url() or "").content.decode()
         assert "Carte · " in pages(pdf_of(kind="map", language="fr"))[0]
