@@ -7,16 +7,27 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageBlock
 
-from core.blocks import TEXT_FEATURES, CalloutBlock, HeadingBlock, SourceFieldsBlock, SourcesBlock, TextBlock
+from core.blocks import (
+    TEXT_FEATURES,
+    CalloutBlock,
+    HeadingBlock,
+    PageBlock,
+    SourceFieldsBlock,
+    SourcesBlock,
+    TextBlock,
+    joined,
+    text_of,
+)
 from knowledge import charts, data
 
 INLINE_FEATURES = ["bold", "italic", "link"]
 # Where figures come from is asked after what they say.
-ORIGIN = ("as_of", "source", "source_url", "note")
+ASKED_LAST = ("as_of", "source", "source_url", "note")
 NOTE_HELP = _("For a footnote, type its mark where it belongs, as in [^1], and write the note in the block “Footnotes”.")
 
 
@@ -29,10 +40,22 @@ class PublicationTextBlock(TextBlock):
         preview_value = "<p>A short paragraph with a <a href='#source-1'>[1]</a> citation.</p>"
 
 
-class PictureBlock(blocks.StructBlock):
+def words_of_image(image: Any) -> str:
+    """Return what an image shows in words, and its credit; nothing for none, and no words for a decoration."""
+    if image is None:
+        return ""
+    shows = "" if getattr(image, "decorative", False) else getattr(image, "contextual_alt_text", None) or ""
+    return joined([shows, image.credit])
+
+
+class PictureBlock(PageBlock, blocks.StructBlock):
     """A picture in the text."""
 
     image = ImageBlock(label=_("image"))
+
+    def plain_text(self, value: Any) -> str:
+        """What the picture shows in words, and who made it."""
+        return words_of_image(value["image"])
 
     class Meta:
         icon = "image"
@@ -42,13 +65,18 @@ class PictureBlock(blocks.StructBlock):
         preview_value = {"image": None}
 
 
-class FigureBlock(blocks.StructBlock):
+class FigureBlock(PageBlock, blocks.StructBlock):
     """A picture that is quoted as a figure: numbered by its caption, with its source."""
 
     image = ImageBlock(label=_("image"))
     caption = blocks.CharBlock(label=_("caption"), max_length=300)
     source = blocks.CharBlock(label=_("source"), max_length=200)
     source_url = blocks.URLBlock(label=_("address of the source"), required=False)
+
+    def plain_text(self, value: Any) -> str:
+        """The caption, what the picture shows in words, where it comes from and who made it."""
+        caption, source = (text_of(self.child_blocks[name], value[name]) for name in ("caption", "source"))
+        return joined([caption, source, words_of_image(value["image"])])
 
     class Meta:
         icon = "image"
@@ -113,7 +141,7 @@ class DataBlock(SourceFieldsBlock):
         label = _("Table")
         template = "blocks/data_table.html"
         description = _("Rows and columns, which readers can download as CSV. A source and a date are required.")
-        form_layout = ["title", "data", *ORIGIN]
+        form_layout = ["title", "data", *ASKED_LAST]
         preview_value = {
             "title": "Two routes",
             "data": "Route\tWhat it asks\nOpen\tOrdinary papers\nNew\tIts own register",
@@ -142,7 +170,7 @@ class ChartBlock(DataBlock):
         label = _("Chart")
         template = "blocks/chart.html"
         description = _("Bars or lines drawn from rows of numbers. Readers also get the numbers. A source and a date are required.")
-        form_layout = ["title", "summary", "kind", "data", "unit", *ORIGIN]
+        form_layout = ["title", "summary", "kind", "data", "unit", *ASKED_LAST]
         preview_value = {
             "kind": "bar",
             "title": "People from Venezuela by country",
@@ -155,12 +183,17 @@ class ChartBlock(DataBlock):
             "note": "",
         }
 
-    def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context(value, parent_context)
-        return context
+    def text_of_field(self, name: str, value: Any) -> str:
+        """The numbers as the page writes them, in the language that is active."""
+        table = readable(value) if name == "data" else None
+        if table is None:
+            return super().text_of_field(name, value)
+        language = get_language() or "en"
+        numbers = [charts.written(cell, language) if place else cell for row in table.rows for place, cell in enumerate(row)]
+        return joined([*table.header, *numbers])
 
 
-class BoxBlock(blocks.StructBlock):
+class BoxBlock(PageBlock, blocks.StructBlock):
     """A case or a method beside the argument."""
 
     title = blocks.CharBlock(label=_("title"), max_length=120)
@@ -174,7 +207,7 @@ class BoxBlock(blocks.StructBlock):
         preview_value = {"title": "How the survey was done", "text": "<p>By telephone, in four cities.</p>"}
 
 
-class QuotationBlock(blocks.StructBlock):
+class QuotationBlock(PageBlock, blocks.StructBlock):
     """Words of somebody else."""
 
     text = blocks.TextBlock(label=_("words"), max_length=600, rows=3)
@@ -188,7 +221,7 @@ class QuotationBlock(blocks.StructBlock):
         preview_value = {"text": "Nobody lives in a single field.", "attribution": "Puente editorial team"}
 
 
-class FootnotesBlock(blocks.ListBlock):
+class FootnotesBlock(PageBlock, blocks.ListBlock):
     """The notes that the marks in the text point to."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -239,11 +239,11 @@ class PublicationPage(UnderLibrary):
         )
 
     def search_document(self) -> SearchDocument:
-        messages = " ".join(str(message.value) for message in self.key_messages)
+        body = without_marks(core_blocks.plain_text(self.body))
         return SearchDocument(
             title=self.title,
             summary=self.abstract,
-            text=f"{messages} {without_marks(core_blocks.plain_text(self.body))} {self._names_for_search()}",
+            text=core_blocks.joined([core_blocks.plain_text(self.key_messages), body, self._names_for_search()]),
             kind="publication",
             context=str(self.get_kind_display()),
         )
