@@ -52,7 +52,7 @@ def document_v1(values: EditionValues) -> Document:
         "colour": TOPIC_COLOURS[topic],
         "version": body.line(words["version_short"].format(number=values.number, date=written_date(issued.date(), language))),
         "abstract": [{"t": "p", "c": body.line(values.text("abstract"))}] if values.text("abstract").strip() else [],
-        "messages": [body.line(str(block.value or "")) for block in stored.blocks(values.content, "key_messages")],
+        "messages": [body.on_paper("key_messages", block) for block in stored.blocks(values.content, "key_messages")],
         "body": nodes,
         "numbers": body.numbers,
         "colophon": _colophon(values, body),
