@@ -24,6 +24,7 @@ from core.blocks import (
     text_of,
 )
 from knowledge import charts, data
+from knowledge.notes import HasPlaces, Places, texts_of
 
 INLINE_FEATURES = ["bold", "italic", "link"]
 # Where figures come from is asked after what they say.
@@ -46,6 +47,13 @@ def words_of_image(image: Any) -> str:
         return ""
     shows = "" if getattr(image, "decorative", False) else getattr(image, "contextual_alt_text", None) or ""
     return joined([shows, image.credit])
+
+
+class PublicationHeadingBlock(HasPlaces, HeadingBlock):
+    """A heading, which the list of contents repeats: no footnote mark may stand there."""
+
+    def places_for_marks(self, value: Any) -> Places:
+        return Places(refused=texts_of(value))
 
 
 class PictureBlock(PageBlock, blocks.StructBlock):
@@ -157,7 +165,7 @@ class DataBlock(SourceFieldsBlock):
         return context
 
 
-class ChartBlock(DataBlock):
+class ChartBlock(HasPlaces, DataBlock):
     """Bars or lines drawn from rows; the rows are its text alternative."""
 
     kind = blocks.ChoiceBlock(choices=charts.KINDS, default="bar", label=_("kind"))
@@ -182,6 +190,11 @@ class ChartBlock(DataBlock):
             "source_url": "",
             "note": "",
         }
+
+    def places_for_marks(self, value: Any) -> Places:
+        """Beside the chart stands once where it comes from; the rest is in its picture and in its rows, too."""
+        beside = {name: text for name, text in value.items() if name in ASKED_LAST and name != "source_url"}
+        return Places(allowed=texts_of(beside), refused=texts_of({name: text for name, text in value.items() if name not in beside}))
 
     def text_of_field(self, name: str, value: Any) -> str:
         """The numbers as the page writes them, in the language that is active."""
@@ -221,7 +234,7 @@ class QuotationBlock(PageBlock, blocks.StructBlock):
         preview_value = {"text": "Nobody lives in a single field.", "attribution": "Puente editorial team"}
 
 
-class FootnotesBlock(PageBlock, blocks.ListBlock):
+class FootnotesBlock(HasPlaces, PageBlock, blocks.ListBlock):
     """The notes that the marks in the text point to."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -234,6 +247,10 @@ class FootnotesBlock(PageBlock, blocks.ListBlock):
             label_format="[^{mark}]",
         )
         super().__init__(note, **kwargs)
+
+    def places_for_marks(self, value: Any) -> Places:
+        """A note may point to another one."""
+        return Places(allowed=texts_of([note["text"] for note in value]), noted=[str(note["mark"]) for note in value])
 
     class Meta:
         icon = "list-ol"
@@ -253,7 +270,7 @@ class ReferencesBlock(SourcesBlock):
 
 PUBLICATION_BLOCKS: list[tuple[str, blocks.Block]] = [
     ("rich_text", PublicationTextBlock(group=_("Text"))),
-    ("heading", HeadingBlock(group=_("Text"))),
+    ("heading", PublicationHeadingBlock(group=_("Text"))),
     ("callout", CalloutBlock(group=_("Text"))),
     ("box", BoxBlock(group=_("Text"))),
     ("quotation", QuotationBlock(group=_("Text"))),

@@ -12,6 +12,7 @@ from django.utils.text import slugify
 from django.utils.translation import get_language
 from wagtail.models import Page, ReferenceIndex
 
+from core.blocks import HeadingBlock
 from core.cards import Card
 from core.models import BasePage
 from knowledge import citation, metadata, outputs
@@ -36,7 +37,7 @@ def parts_of(body: Sequence[Any]) -> list[Part]:
     taken: set[str] = set()
     for block in body:
         anchor = ""
-        if block.block_type == "heading":
+        if isinstance(block.block, HeadingBlock):
             base = slugify(str(block.value))[:60] or "part"
             anchor = next(name for name in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if name not in taken)
             taken.add(anchor)
