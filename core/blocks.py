@@ -1,8 +1,12 @@
-"""StreamField blocks that any page may use. Each has a description and a preview value: the styleguide renders them all."""
+"""StreamField blocks that any page may use, and what every block of a page must have.
+
+Each has a description and a preview value: the styleguide renders them all.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from html import unescape
 from typing import Any
 
@@ -11,12 +15,30 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.rich_text import RichText
 
+from core.templatetags.puente import figure
+
 # "[3]" after a figure: a link to the third source, noise in a search result.
 CITATION = re.compile(r"\s*\[\d+\]")
 TEXT_FEATURES = ["bold", "italic", "h3", "ol", "ul", "link"]
+# Fields whose value is not read as words: an address behind a link, a choice and a tick that change how the rest looks.
+SILENT = (blocks.URLBlock, blocks.ChoiceBlock, blocks.BooleanBlock)
+WORDS = (blocks.CharBlock, blocks.TextBlock, blocks.RegexBlock)
+NUMBERS = (blocks.FloatBlock, blocks.IntegerBlock, blocks.DecimalBlock)
 
 
-class TextBlock(blocks.RichTextBlock):
+class PageBlock(blocks.Block):
+    """What every block that an editor can add to a page has: each form in which the house shows or reads it.
+
+    In its `Meta` a label, a description, a preview value and a template; here its plain text. What a higher floor needs of it, as the
+    library needs a form on paper, that floor enters in a registry. tests/core/test_block_types.py asks each block for each form.
+    """
+
+    def plain_text(self, value: Any) -> str:
+        """Return all that the eye reads in a value, in its order, without markup; not what the template adds ("Source:")."""
+        return text_of_fields(self, value)
+
+
+class TextBlock(PageBlock, blocks.RichTextBlock):
     """Paragraphs and lists."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -30,7 +52,7 @@ class TextBlock(blocks.RichTextBlock):
         preview_value = "<p>A short paragraph with a <a href='#source-1'>[1]</a> citation.</p>"
 
 
-class HeadingBlock(blocks.CharBlock):
+class HeadingBlock(PageBlock, blocks.CharBlock):
     """A second-level heading."""
 
     class Meta:
@@ -41,7 +63,7 @@ class HeadingBlock(blocks.CharBlock):
         preview_value = "What the figure counts"
 
 
-class CalloutBlock(blocks.StructBlock):
+class CalloutBlock(PageBlock, blocks.StructBlock):
     """A boxed idea, caution or example."""
 
     tone = blocks.ChoiceBlock(
@@ -58,13 +80,26 @@ class CalloutBlock(blocks.StructBlock):
         preview_value = {"tone": "idea", "title": "Ask two questions", "text": "<p>On what date, and who counted?</p>"}
 
 
-class SourceFieldsBlock(blocks.StructBlock):
+# As a reader finds them under a figure.
+ORIGIN = ("note", "source", "source_url", "as_of")
+
+
+class SourceFieldsBlock(PageBlock, blocks.StructBlock):
     """What every figure must say of its origin."""
 
     as_of = blocks.CharBlock(label=_("as of"), max_length=80, help_text=_("The date the figures speak of."))
     source = blocks.CharBlock(label=_("source"), max_length=200)
     source_url = blocks.URLBlock(label=_("address of the source"), required=False)
     note = blocks.CharBlock(label=_("note"), max_length=300, required=False)
+
+    def plain_text(self, value: Any) -> str:
+        """What the figures say, and then where they come from."""
+        own = [name for name in self.child_blocks if name not in ORIGIN]
+        return joined(self.text_of_field(name, value) for name in [*own, *ORIGIN])
+
+    def text_of_field(self, name: str, value: Any) -> str:
+        """Return the words of one field."""
+        return text_of(self.child_blocks[name], value.get(name))
 
 
 class BarsBlock(SourceFieldsBlock):
@@ -142,7 +177,7 @@ class SourceBlock(blocks.StructBlock):
         label = _("Source")
 
 
-class SourcesBlock(blocks.ListBlock):
+class SourcesBlock(PageBlock, blocks.ListBlock):
     """The numbered list of sources, the target of [1] in the text."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -174,15 +209,54 @@ TEXT_BLOCKS: list[tuple[str, blocks.Block]] = [
 ]
 
 
-def plain_text(value: Any) -> str:
-    """Return the readable words of a block value, without markup, for search."""
-    if isinstance(value, RichText):
-        value = value.source
-    if isinstance(value, str):
-        words = unescape(strip_tags(re.sub(r"</(p|li|h3)>", " ", value)))
-        return re.sub(r"\s+", " ", CITATION.sub("", words)).strip()
+def plain_text(value: blocks.StreamValue | RichText | str) -> str:
+    """Return all that the eye reads in a stream or a rich text, without markup, for search."""
     if isinstance(value, blocks.StreamValue):
-        return " ".join(plain_text(child.value) for child in value if child.block_type not in {"sources", "check"})
-    if isinstance(value, dict):
-        return " ".join(plain_text(value[name]) for name in ("title", "text", "note") if name in value)
-    return ""
+        return joined(text_of(child.block, child.value) for child in value)
+    return without_markup(value.source if isinstance(value, RichText) else value)
+
+
+def text_of(block: blocks.Block, value: Any) -> str:
+    """Return the plain text of one value of a block.
+
+    Raises:
+        TypeError: nobody has said what the eye reads in such a block.
+    """
+    if value is None:
+        return ""
+    return block.plain_text(value) if isinstance(block, PageBlock) else text_of_fields(block, value)
+
+
+def text_of_fields(block: blocks.Block, value: Any) -> str:
+    """Return the plain text of a value from the fields that it is made of. What no rule knows is refused, not left out.
+
+    Raises:
+        TypeError: a field is of a type of which nobody has said what the eye reads in it.
+    """
+    if isinstance(block, SILENT):
+        return ""
+    if isinstance(block, blocks.RichTextBlock):
+        return without_markup(value.source if isinstance(value, RichText) else str(value))
+    if isinstance(block, WORDS):
+        return _on_one_line(str(value))
+    if isinstance(block, NUMBERS):
+        return figure(value)
+    if isinstance(block, blocks.ListBlock):
+        return joined(text_of(block.child_block, item) for item in value)
+    if isinstance(block, blocks.StructBlock) and isinstance(value, Mapping):
+        return joined(text_of(child, value.get(name)) for name, child in block.child_blocks.items())
+    raise TypeError(f"{type(block).__name__} must say itself what the eye reads in it: plain_text()")
+
+
+def without_markup(html: str) -> str:
+    """Return the words of HTML, on one line."""
+    return _on_one_line(unescape(strip_tags(re.sub(r"</(p|li|h3)>", " ", html))))
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Return texts one after the other, without the empty ones."""
+    return " ".join(text for text in texts if text)
+
+
+def _on_one_line(words: str) -> str:
+    return re.sub(r"\s+", " ", CITATION.sub("", words)).strip()

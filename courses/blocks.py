@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from core import access
-from core.blocks import TEXT_BLOCKS
+from core.blocks import TEXT_BLOCKS, PageBlock, text_of
 from knowledge.models import PublicationPage
 
 # Each option is seven fields of the editor's form, and a form has DATA_UPLOAD_MAX_NUMBER_FIELDS of them at the most: beyond
@@ -49,7 +49,7 @@ def check_options(options: list[Any], multiple: bool) -> str:
     return ""
 
 
-class CheckBlock(blocks.StructBlock):
+class CheckBlock(PageBlock, blocks.StructBlock):
     """An ungraded question inside a lesson. Its answers are in the page: the same bytes for everyone."""
 
     question = blocks.CharBlock(label=_("question"), max_length=400)
@@ -80,7 +80,7 @@ class CheckBlock(blocks.StructBlock):
         }
 
 
-class QuestionBlock(blocks.StructBlock):
+class QuestionBlock(PageBlock, blocks.StructBlock):
     """A question of a graded assessment. It carries the answer key: rendered in previews only, never on a page."""
 
     text = blocks.CharBlock(label=_("question"), max_length=600)
@@ -109,6 +109,10 @@ class QuestionBlock(blocks.StructBlock):
         if problem := check_options(list(cleaned["options"]), bool(cleaned["multiple"])):
             raise blocks.StructBlockValidationError(block_errors={"options": ValidationError(problem)})
         return cleaned
+
+    def plain_text(self, value: Any) -> str:
+        """Nothing: a question is never in the open, so no search and no list may have its words."""
+        return ""
 
     class Meta:
         icon = "help"
@@ -140,7 +144,7 @@ class SampleWork:
         return str(_("Evidence"))
 
 
-class EvidenceBlock(blocks.StructBlock):
+class EvidenceBlock(PageBlock, blocks.StructBlock):
     """A work of the library that stands behind a lesson: shown in the lesson's language while readers may open it."""
 
     work = blocks.PageChooserBlock(
@@ -151,6 +155,10 @@ class EvidenceBlock(blocks.StructBlock):
     text = blocks.CharBlock(
         label=_("what you find there"), max_length=200, help_text=_("One sentence: which question of this lesson the work answers.")
     )
+
+    def plain_text(self, value: Any) -> str:
+        """The sentence about the work. Its title is another page's: that is found by itself, and only while readers may open it."""
+        return text_of(self.child_blocks["text"], value["text"])
 
     @staticmethod
     def edition_of(work: PublicationPage, language: str) -> PublicationPage | None:

@@ -12,6 +12,7 @@ class KnowledgeConfig(AppConfig):
         from core import access, pagecache
         from core.sections import Section, register_section
         from knowledge import page_contexts, receivers, upkeep
+        from knowledge.edition import forms
         from knowledge.listing import recent_cards
         from knowledge.models import Contributor, Edition, EditionFile, LibraryPage, PublicationPage, SeriesPage
 
@@ -32,5 +33,6 @@ class KnowledgeConfig(AppConfig):
         for model in (Contributor, Edition, EditionFile):
             pagecache.watch(model)
         page_contexts.register_builders()
+        forms.register_forms()
         upkeep.register_chores()
         receivers.connect()

@@ -7,16 +7,28 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageBlock
 
-from core.blocks import TEXT_FEATURES, CalloutBlock, HeadingBlock, SourceFieldsBlock, SourcesBlock, TextBlock
+from core.blocks import (
+    TEXT_FEATURES,
+    CalloutBlock,
+    HeadingBlock,
+    PageBlock,
+    SourceFieldsBlock,
+    SourcesBlock,
+    TextBlock,
+    joined,
+    text_of,
+)
 from knowledge import charts, data
+from knowledge.notes import HasPlaces, Places, texts_of
 
 INLINE_FEATURES = ["bold", "italic", "link"]
 # Where figures come from is asked after what they say.
-ORIGIN = ("as_of", "source", "source_url", "note")
+ASKED_LAST = ("as_of", "source", "source_url", "note")
 NOTE_HELP = _("For a footnote, type its mark where it belongs, as in [^1], and write the note in the block “Footnotes”.")
 
 
@@ -29,10 +41,29 @@ class PublicationTextBlock(TextBlock):
         preview_value = "<p>A short paragraph with a <a href='#source-1'>[1]</a> citation.</p>"
 
 
-class PictureBlock(blocks.StructBlock):
+def words_of_image(image: Any) -> str:
+    """Return what an image shows in words, and its credit; nothing for none, and no words for a decoration."""
+    if image is None:
+        return ""
+    shows = "" if getattr(image, "decorative", False) else getattr(image, "contextual_alt_text", None) or ""
+    return joined([shows, image.credit])
+
+
+class PublicationHeadingBlock(HasPlaces, HeadingBlock):
+    """A heading, which the list of contents repeats: no footnote mark may stand there."""
+
+    def places_for_marks(self, value: Any) -> Places:
+        return Places(refused=texts_of(value))
+
+
+class PictureBlock(PageBlock, blocks.StructBlock):
     """A picture in the text."""
 
     image = ImageBlock(label=_("image"))
+
+    def plain_text(self, value: Any) -> str:
+        """What the picture shows in words, and who made it."""
+        return words_of_image(value["image"])
 
     class Meta:
         icon = "image"
@@ -42,13 +73,18 @@ class PictureBlock(blocks.StructBlock):
         preview_value = {"image": None}
 
 
-class FigureBlock(blocks.StructBlock):
+class FigureBlock(PageBlock, blocks.StructBlock):
     """A picture that is quoted as a figure: numbered by its caption, with its source."""
 
     image = ImageBlock(label=_("image"))
     caption = blocks.CharBlock(label=_("caption"), max_length=300)
     source = blocks.CharBlock(label=_("source"), max_length=200)
     source_url = blocks.URLBlock(label=_("address of the source"), required=False)
+
+    def plain_text(self, value: Any) -> str:
+        """The caption, what the picture shows in words, where it comes from and who made it."""
+        caption, source = (text_of(self.child_blocks[name], value[name]) for name in ("caption", "source"))
+        return joined([caption, source, words_of_image(value["image"])])
 
     class Meta:
         icon = "image"
@@ -113,7 +149,7 @@ class DataBlock(SourceFieldsBlock):
         label = _("Table")
         template = "blocks/data_table.html"
         description = _("Rows and columns, which readers can download as CSV. A source and a date are required.")
-        form_layout = ["title", "data", *ORIGIN]
+        form_layout = ["title", "data", *ASKED_LAST]
         preview_value = {
             "title": "Two routes",
             "data": "Route\tWhat it asks\nOpen\tOrdinary papers\nNew\tIts own register",
@@ -129,7 +165,7 @@ class DataBlock(SourceFieldsBlock):
         return context
 
 
-class ChartBlock(DataBlock):
+class ChartBlock(HasPlaces, DataBlock):
     """Bars or lines drawn from rows; the rows are its text alternative."""
 
     kind = blocks.ChoiceBlock(choices=charts.KINDS, default="bar", label=_("kind"))
@@ -142,7 +178,7 @@ class ChartBlock(DataBlock):
         label = _("Chart")
         template = "blocks/chart.html"
         description = _("Bars or lines drawn from rows of numbers. Readers also get the numbers. A source and a date are required.")
-        form_layout = ["title", "summary", "kind", "data", "unit", *ORIGIN]
+        form_layout = ["title", "summary", "kind", "data", "unit", *ASKED_LAST]
         preview_value = {
             "kind": "bar",
             "title": "People from Venezuela by country",
@@ -155,12 +191,22 @@ class ChartBlock(DataBlock):
             "note": "",
         }
 
-    def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context(value, parent_context)
-        return context
+    def places_for_marks(self, value: Any) -> Places:
+        """Beside the chart stands once where it comes from; the rest is in its picture and in its rows, too."""
+        beside = {name: text for name, text in value.items() if name in ASKED_LAST and name != "source_url"}
+        return Places(allowed=texts_of(beside), refused=texts_of({name: text for name, text in value.items() if name not in beside}))
+
+    def text_of_field(self, name: str, value: Any) -> str:
+        """The numbers as the page writes them, in the language that is active."""
+        table = readable(value) if name == "data" else None
+        if table is None:
+            return super().text_of_field(name, value)
+        language = get_language() or "en"
+        numbers = [charts.written(cell, language) if place else cell for row in table.rows for place, cell in enumerate(row)]
+        return joined([*table.header, *numbers])
 
 
-class BoxBlock(blocks.StructBlock):
+class BoxBlock(PageBlock, blocks.StructBlock):
     """A case or a method beside the argument."""
 
     title = blocks.CharBlock(label=_("title"), max_length=120)
@@ -174,7 +220,7 @@ class BoxBlock(blocks.StructBlock):
         preview_value = {"title": "How the survey was done", "text": "<p>By telephone, in four cities.</p>"}
 
 
-class QuotationBlock(blocks.StructBlock):
+class QuotationBlock(PageBlock, blocks.StructBlock):
     """Words of somebody else."""
 
     text = blocks.TextBlock(label=_("words"), max_length=600, rows=3)
@@ -188,7 +234,7 @@ class QuotationBlock(blocks.StructBlock):
         preview_value = {"text": "Nobody lives in a single field.", "attribution": "Puente editorial team"}
 
 
-class FootnotesBlock(blocks.ListBlock):
+class FootnotesBlock(HasPlaces, PageBlock, blocks.ListBlock):
     """The notes that the marks in the text point to."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -201,6 +247,10 @@ class FootnotesBlock(blocks.ListBlock):
             label_format="[^{mark}]",
         )
         super().__init__(note, **kwargs)
+
+    def places_for_marks(self, value: Any) -> Places:
+        """A note may point to another one."""
+        return Places(allowed=texts_of([note["text"] for note in value]), noted=[str(note["mark"]) for note in value])
 
     class Meta:
         icon = "list-ol"
@@ -220,7 +270,7 @@ class ReferencesBlock(SourcesBlock):
 
 PUBLICATION_BLOCKS: list[tuple[str, blocks.Block]] = [
     ("rich_text", PublicationTextBlock(group=_("Text"))),
-    ("heading", HeadingBlock(group=_("Text"))),
+    ("heading", PublicationHeadingBlock(group=_("Text"))),
     ("callout", CalloutBlock(group=_("Text"))),
     ("box", BoxBlock(group=_("Text"))),
     ("quotation", QuotationBlock(group=_("Text"))),

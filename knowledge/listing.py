@@ -16,6 +16,8 @@ from core import countries
 from core.cards import Card
 from core.models import known_page
 from core.topics import Topic
+from knowledge.kinds import KINDS
+from knowledge.kinds import choices as kind_choices
 from knowledge.models import PublicationCountry, PublicationPage, PublicationTopic, SeriesPage
 
 PER_PAGE = 20
@@ -36,7 +38,7 @@ class Filters:
         """Read known values from a query string."""
         year = query.get("year", "")
         return cls(
-            type=_one_of(query.get("type", ""), PublicationPage.Kind.values),
+            type=_one_of(query.get("type", ""), KINDS),
             topic=_one_of(query.get("topic", ""), Topic.values),
             country=_one_of(query.get("country", ""), countries.CODES),
             language=_one_of(query.get("language", ""), dict(settings.LANGUAGES)),
@@ -129,7 +131,7 @@ def _choices(filters: Filters, everything: Any, language: str) -> dict[str, list
         )
     )
     return {
-        "type": _listed(PublicationPage.Kind.choices, kinds, filters.type),
+        "type": _listed(kind_choices(), kinds, filters.type),
         "topic": _listed(Topic.choices, _topics(filters.apply(everything, but="topic")), filters.topic),
         "country": _listed(_by_name(language), _countries(filters.apply(everything, but="country")), filters.country),
         "language": _listed(settings.LANGUAGES, languages, filters.language or language),

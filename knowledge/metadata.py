@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
-from knowledge.citation import Facts
+from knowledge import outputs
+from knowledge.citation_formats import Facts
+from knowledge.kinds import KINDS
 from knowledge.models import Edition
 
 if TYPE_CHECKING:
     from knowledge.models import PublicationPage
 
-# schema.org's own names; a brief is a report.
-TYPES = {"brief": "Report", "note": "Article", "report": "Report", "paper": "ScholarlyArticle", "dataset": "Dataset"}
 # What could end a script element, or is a line break to JavaScript and not to JSON.
 ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
@@ -42,21 +43,21 @@ def highwire(page: PublicationPage, facts: Facts) -> list[tuple[str, str]]:
     if facts.series and facts.series_number:
         tags.append(("citation_technical_report_number", str(facts.series_number)))
     if has_pdf(page):
-        tags.append(("citation_pdf_url", f"{facts.url}edition.pdf"))
+        tags.append(("citation_pdf_url", urljoin(facts.url, outputs.PDF.addresses(page)[0])))
     return tags
 
 
 def has_pdf(page: PublicationPage) -> bool:
     """Whether a PDF of this language edition has been made; a promise that leads nowhere would take the work out of indexes."""
     newest = Edition.objects.of(page.key, page.locale.language_code).newest_first().first()
-    return newest is not None and newest.files.exists()
+    return newest is not None and newest.files.filter(kind=outputs.PDF.name).exists()
 
 
 def json_ld(page: PublicationPage, facts: Facts) -> SafeString:
     """Return the description in schema.org's words, safe inside a script element."""
     data: dict[str, Any] = {
         "@context": "https://schema.org",
-        "@type": TYPES.get(page.kind, "CreativeWork"),
+        "@type": KINDS[page.kind].schema_org,
         "@id": facts.url,
         "url": facts.url,
         "name": facts.title,

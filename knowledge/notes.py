@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.html import format_html
@@ -20,8 +21,29 @@ LIKE_A_MARK = re.compile(r"\[\^[^\]\s<]{0,20}\]")
 # Pictures and tags: text of a page is what stands between them.
 TAG = re.compile(r"(<svg\b.*?</svg>|<[^>]*>)", re.DOTALL)
 LINK = re.compile(r"<a\b.*?</a>", re.DOTALL)
-# Of a chart, the words that stand beside it once.
-BESIDE_A_CHART = ("note", "source", "as_of")
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where footnote marks stand or may stand in one block.
+
+    Attributes:
+        allowed: texts in which marks may stand.
+        refused: texts in which they may not.
+        noted: the marks that have a note in this block.
+    """
+
+    allowed: Sequence[str] = ()
+    refused: Sequence[str] = ()
+    noted: Sequence[str] = ()
+
+
+class HasPlaces:
+    """A block that says itself where footnote marks may stand in it. In any other one they may stand in each text."""
+
+    def places_for_marks(self, value: Any) -> Places:
+        """Return the texts of a value by whether marks may stand there."""
+        raise NotImplementedError
 
 
 def marks_in(text: str) -> list[str]:
@@ -54,13 +76,10 @@ def problems(body: Iterable[Any]) -> list[str]:
     noted: list[str] = []
     misplaced: list[str] = []
     for block in body:
-        if block.block_type == "footnotes":
-            noted += [str(note["mark"]) for note in block.value]
-            texts += [text for note in block.value for text in _strings(note["text"])]
-            continue
-        within, elsewhere = _places(block)
-        texts += within
-        misplaced += [mark for text in elsewhere for mark in marks_in(text)]
+        places = block.block.places_for_marks(block.value) if isinstance(block.block, HasPlaces) else Places(texts_of(block.value))
+        noted += places.noted
+        texts += places.allowed
+        misplaced += [mark for text in places.refused for mark in marks_in(text)]
     used = Counter(mark for text in texts for mark in marks_in(text))
     notes = Counter(noted)
     known = {*used, *misplaced}
@@ -79,23 +98,14 @@ def problems(body: Iterable[Any]) -> list[str]:
     return found
 
 
-def _places(block: Any) -> tuple[list[str], list[str]]:
-    """Return the texts of a block in which marks may stand, and those in which they may not."""
-    if block.block_type == "heading":
-        return [], _strings(block.value)
-    if block.block_type == "chart":
-        beside = {name: value for name, value in block.value.items() if name in BESIDE_A_CHART}
-        return _strings(beside), _strings({name: value for name, value in block.value.items() if name not in beside})
-    return _strings(block.value), []
-
-
-def _strings(value: Any) -> list[str]:
+def texts_of(value: Any) -> list[str]:
+    """Return every text in a value of a block, however deep."""
     if isinstance(value, str):
         return [value]
     if hasattr(value, "source"):
         return [str(value.source)]
     if isinstance(value, dict):
-        return [text for item in value.values() for text in _strings(item)]
+        return [text for item in value.values() for text in texts_of(item)]
     if isinstance(value, list | tuple) or (hasattr(value, "__iter__") and not hasattr(value, "pk")):
-        return [text for item in value for text in _strings(item)]
+        return [text for item in value for text in texts_of(item)]
     return []

@@ -8,14 +8,14 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models.functions import Abs, Coalesce
-from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import get_language
 from wagtail.models import Page, ReferenceIndex
 
+from core.blocks import HeadingBlock
 from core.cards import Card
 from core.models import BasePage
-from knowledge import citation, metadata
+from knowledge import citation, metadata, outputs
 from knowledge.models import Edition, PublicationPage
 from knowledge.services.draw_charts import charts_among, drawn, kept
 
@@ -37,7 +37,7 @@ def parts_of(body: Sequence[Any]) -> list[Part]:
     taken: set[str] = set()
     for block in body:
         anchor = ""
-        if block.block_type == "heading":
+        if isinstance(block.block, HeadingBlock):
             base = slugify(str(block.value))[:60] or "part"
             anchor = next(name for name in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if name not in taken)
             taken.add(anchor)
@@ -50,7 +50,6 @@ def publication_context(page: PublicationPage, *, is_preview: bool = False) -> d
     parts = parts_of(page.body)
     facts = citation.facts_of(page)
     edition = Edition.objects.of(page.key, page.locale.language_code).newest_first().only("number", "published_at").first()
-    cite = {name: reverse("knowledge:cite", args=[page.slug, name]) for name in citation.FORMATS}
     shown = charts_among([(block.block_type, block.value) for block in page.body], get_language() or "en")
     return {
         "parts": parts,
@@ -63,13 +62,14 @@ def publication_context(page: PublicationPage, *, is_preview: bool = False) -> d
         "series": page.series_in_language(),
         "edition": edition,
         "suggested": citation.suggested(facts),
-        "cite": cite,
+        "citations": [(output.label, address) for output in outputs.citations() for address in output.addresses(page)],
         "highwire": metadata.highwire(page, facts),
         "json_ld": metadata.json_ld(page, facts),
         "related": related(page),
         "lessons": lessons_that_use(page),
         # Only when there is one, and of what this page says.
-        "pdf_url": reverse("knowledge:edition_pdf", args=[page.slug]) if edition and edition.files.exists() else "",
+        "pdf": outputs.PDF,
+        "pdf_url": "".join(outputs.PDF.addresses(page)) if edition and edition.files.filter(kind=outputs.PDF.name).exists() else "",
     }
 
 

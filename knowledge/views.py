@@ -25,8 +25,8 @@ from core.page_templates import Kept
 from core.ranges import in_part
 from core.topics import Topic
 from core.views import only_read
-from knowledge import citation, data, listing
-from knowledge.models import Contributor, Edition, EditionFile, LibraryPage, PublicationPage
+from knowledge import citation, data, listing, outputs
+from knowledge.models import Contributor, Edition, LibraryPage, PublicationPage
 
 MOST_IN_FEED = 30
 # Signs that no XML may hold, not even escaped: one pasted into a title would break the whole feed (XML 1.0, 2.2).
@@ -98,14 +98,13 @@ def country(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 @only_read
-def cite(request: HttpRequest, slug: str, form: str) -> HttpResponse:
+def cite(request: HttpRequest, slug: str, output: str) -> HttpResponse:
     """Answer the citation of a work as a file for reference managers."""
-    if form not in citation.FORMATS:
+    form = outputs.OUTPUTS[output]
+    if not isinstance(form, outputs.CitationFile):
         raise Http404
-    response = pagecache.answer_open(
-        request, f"{citation.FORMATS[form]}; charset=utf-8", lambda: citation.written(citation.facts_of(_publication(slug)), form)
-    )
-    response["Content-Disposition"] = f'attachment; filename="{slug}.{form}"'
+    response = pagecache.answer_open(request, form.content_type, lambda: form.write(citation.facts_of(_publication(slug))))
+    response["Content-Disposition"] = f'attachment; filename="{slug}.{form.name}"'
     return response
 
 
@@ -115,11 +114,11 @@ def table(request: HttpRequest, slug: str, block: Any) -> HttpResponse:
 
     def rows() -> str:
         for found in _publication(slug).body:
-            if str(found.id) == str(block) and found.block_type in {"table", "chart"}:
+            if str(found.id) == str(block) and outputs.has_rows(found):
                 return _csv_of(found.value["data"])
         raise Http404
 
-    response = pagecache.answer_open(request, "text/csv; charset=utf-8", rows)
+    response = pagecache.answer_open(request, outputs.TABLE.content_type, rows)
     response["Content-Disposition"] = f'attachment; filename="{slug}-{str(block)[:8]}.csv"'
     return response
 
@@ -145,7 +144,7 @@ def feed(request: HttpRequest) -> HttpResponse:
         context = {"library": library, "pages": pages, "updated": updated, "language": listing.current_language()}
         return NOT_IN_XML.sub("", render_to_string("knowledge/feed.atom", context))
 
-    return pagecache.answer_open(request, "application/atom+xml; charset=utf-8", entries)
+    return pagecache.answer_open(request, outputs.FEED.content_type, entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +168,7 @@ def _pdf_of(slug: str) -> _Pdf:
     """
     page = _publication(slug)
     edition = Edition.objects.of(page.key, page.locale.language_code).newest_first().first()
-    newest = edition.files.filter(kind=EditionFile.Kind.PDF).first() if edition else None
+    newest = edition.files.filter(kind=outputs.PDF.name).first() if edition else None
     return _Pdf(page.get_url() or "/", newest.path, newest.sha256) if newest else _Pdf(page.get_url() or "/")
 
 
@@ -185,7 +184,7 @@ def edition_pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
     etag = f'"{pdf.sha256}"'
     answer: HttpResponseBase | None = get_conditional_response(request, etag=etag)
     if answer is None:
-        answer = FileResponse(default_storage.open(pdf.path), content_type="application/pdf")
+        answer = FileResponse(default_storage.open(pdf.path), content_type=outputs.PDF.content_type)
         answer["Content-Disposition"] = f'inline; filename="{slug}-{language}.pdf"'
     answer["ETag"] = etag
     answer["Cache-Control"] = "public, no-cache"

@@ -137,7 +137,7 @@ class CoursePage(BasePage):
         return min((moment for moment in moments if moment and moment > now), default=None)
 
     def search_document(self) -> SearchDocument:
-        aims = " ".join(str(aim.value) for aim in self.aims)
+        aims = core_blocks.plain_text(self.aims)
         return SearchDocument(title=self.title, summary=self.summary, text=aims, kind="course", context=str(self.get_topic_display()))
 
 

@@ -6,10 +6,12 @@ A node is a dictionary with its type under "t". Whatever is seen on paper is a r
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
+from foundation.registry import Entry, Registry
 from knowledge import charts, data, notes
 from knowledge.edition import richtext, stored, typography
 from knowledge.edition.richtext import Node, Reader
@@ -30,6 +32,21 @@ MOST_LINES_WHOLE, LETTERS_ACROSS = 8, 92
 def _lines(row: Sequence[str], widths: Sequence[float]) -> int:
     """Return about how many lines a row takes."""
     return max(ceil(len(cell) * sum(widths) / (width * LETTERS_ACROSS)) for cell, width in zip(row, widths, strict=True)) or 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormOnPaper(Entry):
+    """How the blocks of one type are set. `name` is that of a field and a type, as content stores them: "body.chart".
+
+    `nodes` makes nodes for the template; where it is None, `why_not` gives the reason. A type that pages have no more keeps its entry:
+    editions have it still.
+    """
+
+    nodes: Callable[[Body, StoredBlock], list[Node]] | None
+    why_not: str
+
+
+ON_PAPER = Registry(FormOnPaper)
 
 
 class Body:
@@ -54,30 +71,23 @@ class Body:
 
     def nodes(self) -> list[Node]:
         """Return the blocks of the text in their order; notes go to the foot of the page on which they are marked."""
-        made: list[Node] = []
-        for block in self.blocks:
-            translate = self._translations().get(block.type)
-            if translate is not None:
-                made += translate(block)
+        made = [node for block in self.blocks for node in self.on_paper("body", block)]
         if self._unmarked:
             # Notes that no mark points to are not lost. Editors are told when they save (knowledge.notes.problems).
-            items = [self._reader().blocks(html) for html in self._unmarked.values()]
-            made += [self._heading(self.words["notes"]), {"t": "list", "ordered": True, "c": [item for item in items if item]}]
+            items = [self.paragraphs(html) for html in self._unmarked.values()]
+            made += [self.heading(self.words["notes"]), {"t": "list", "ordered": True, "c": [item for item in items if item]}]
         return made
 
-    def _translations(self) -> Mapping[str, Callable[[StoredBlock], list[Node]]]:
-        return {
-            "rich_text": lambda block: self._reader().blocks(str(block.value or "")),
-            "heading": lambda block: [self._heading(str(block.value or ""))],
-            "callout": self._callout,
-            "box": self._box,
-            "quotation": self._quotation,
-            "chart": self._chart,
-            "table": self._table,
-            "figure": self._picture,
-            "image": self._picture,
-            "sources": self._references,
-        }
+    def on_paper(self, field: str, block: StoredBlock) -> list[Node]:
+        """Return a block as its type is set; nothing for one of which there is a reason not to set it here.
+
+        Raises:
+            UnknownContent: nobody has said how blocks of this type are set. Printed without it, the edition would say something else.
+        """
+        form = ON_PAPER.get(f"{field}.{block.type}")
+        if form is None:
+            raise stored.UnknownContent(f"A block of type {block.type!r} in {field!r} has no form on paper.")
+        return form.nodes(self, block) if form.nodes else []
 
     # Words
 
@@ -91,7 +101,7 @@ class Body:
                 before = shown[-1:] or before
             elif part in self._unmarked:
                 html = self._unmarked.pop(part)
-                nodes.append({"t": "note", "mark": [self._bare(part)], "c": self._reader().blocks(html)})
+                nodes.append({"t": "note", "mark": [self._bare(part)], "c": self.paragraphs(html)})
             else:
                 nodes.append(self._bare(f"[^{part}]"))
         return nodes
@@ -124,12 +134,17 @@ class Body:
         safe = richtext.safe_address(address, str(self.values.facts.get("site", "")))
         return [{"t": "a", "url": safe, "c": words}] if safe and richtext.has_words(words) else words
 
+    def paragraphs(self, html: str) -> list[Node]:
+        """Return rich text as blocks."""
+        return self._reader().blocks(html)
+
     def _reader(self) -> Reader:
         return Reader(self.run, self._link)
 
     # Blocks
 
-    def _heading(self, text: str) -> Node:
+    def heading(self, text: str) -> Node:
+        """Return a heading between parts."""
         self._headings += 1
         # The short form stands at the head of the page, without notes.
         bare = typography.plain(notes.MARK.sub("", text)).strip()
@@ -137,15 +152,18 @@ class Body:
         short_nodes = [{"t": "s", "v": typography.set_text(short, self.language)}]
         return {"t": "heading", "level": 1, "c": self.run(text.strip()), "short": short_nodes, "label": f"part-{self._headings}"}
 
-    def _callout(self, block: StoredBlock) -> list[Node]:
+    def callout(self, block: StoredBlock) -> list[Node]:
+        """Return an idea, caution or example."""
         tone = word(block.value, "tone") if word(block.value, "tone") in TONES else "idea"
-        inner = self._reader().blocks(word(block.value, "text"))
+        inner = self.paragraphs(word(block.value, "text"))
         return [{"t": "callout", "tone": [self._bare(self.words[tone])], "title": self.line(word(block.value, "title")), "c": inner}]
 
-    def _box(self, block: StoredBlock) -> list[Node]:
-        return [{"t": "box", "title": self.line(word(block.value, "title")), "c": self._reader().blocks(word(block.value, "text"))}]
+    def box(self, block: StoredBlock) -> list[Node]:
+        """Return what stands beside the argument."""
+        return [{"t": "box", "title": self.line(word(block.value, "title")), "c": self.paragraphs(word(block.value, "text"))}]
 
-    def _quotation(self, block: StoredBlock) -> list[Node]:
+    def quotation(self, block: StoredBlock) -> list[Node]:
+        """Return words of somebody else, in the quotation marks of the language."""
         opening, closing = typography.QUOTES[self.language]
         text = re.sub(r'^[\s"«“]+|[\s"»”]+$', "", word(block.value, "text"))
         lines: list[Node] = [{"t": "s", "v": opening}]
@@ -191,7 +209,8 @@ class Body:
             "whole": sum(_lines(row, wide) for row in kept) <= MOST_LINES_WHOLE,
         }
 
-    def _table(self, block: StoredBlock) -> list[Node]:
+    def table(self, block: StoredBlock) -> list[Node]:
+        """Return a table; nothing for rows that cannot be read."""
         try:
             table = data.parse(word(block.value, "data"))
         except data.DataMalformed:
@@ -199,7 +218,8 @@ class Body:
         title, source = self.line(word(block.value, "title")), self.source_line(block.value)
         return [{"t": "table", "title": title, "source": source, **self._rows(table, is_chart=False)}]
 
-    def _chart(self, block: StoredBlock) -> list[Node]:
+    def chart(self, block: StoredBlock) -> list[Node]:
+        """Return a chart, whose numbers stand at the end."""
         value = block.value
         try:
             chart = charts.chart_of(word(value, "kind"), word(value, "data"), self.language)
@@ -225,7 +245,7 @@ class Body:
             }
         ]
 
-    def _picture(self, block: StoredBlock) -> list[Node]:
+    def picture(self, block: StoredBlock) -> list[Node]:
         """Return a picture, or, if its file is gone, what it shows in words."""
         image = stored.image(block.value)
         picture = self.values.pictures.get(image.key) if image.key is not None else None
@@ -239,13 +259,14 @@ class Body:
         shown = "" if image.is_decorative else typography.plain(alt or word(block.value, "caption"))
         return [{"t": "picture", "file": name, "missing": [], "alt": shown, "title": caption, "source": lines}]
 
-    def _references(self, block: StoredBlock) -> list[Node]:
+    def references(self, block: StoredBlock) -> list[Node]:
+        """Return the numbered references under their heading."""
         items = []
         for source in stored.items(block.value):
             self._placed_sources += 1
             items.append({"label": f"source-{self._placed_sources}", **self._reference(source)})
         return (
-            [self._heading(self.words["sources"]), {"t": "sources", "start": self._placed_sources - len(items) + 1, "c": items}]
+            [self.heading(self.words["sources"]), {"t": "sources", "start": self._placed_sources - len(items) + 1, "c": items}]
             if items
             else []
         )

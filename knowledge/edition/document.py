@@ -10,7 +10,8 @@ from knowledge.edition import stored, typography
 from knowledge.edition.body import SHORT, Body
 from knowledge.edition.richtext import Node
 from knowledge.edition.values import EditionValues
-from knowledge.edition.words_v1 import KINDS, LICENCES, ROLES, TOPICS, WORDS, written_date
+from knowledge.edition.words_v1 import LICENCES, ROLES, TOPICS, WORDS, written_date
+from knowledge.kinds import KINDS
 
 # Pixels of the drawing; its proportions are those of the band on the page (210 × 116 mm).
 COVER_WIDTH, COVER_HEIGHT = 434, 240
@@ -41,7 +42,7 @@ def document_v1(values: EditionValues) -> Document:
         "keywords": [typography.plain(word) for word in (*_topics(values), *facts.get("countries", []))],
         "title": body.line(title),
         "short_title": body.line(_short(title)),
-        "kicker": body.line(" · ".join((KINDS[language].get(values.text("kind"), ""), TOPICS[language][topic])).strip(" ·")),
+        "kicker": body.line(" · ".join((_kind(values), TOPICS[language][topic])).strip(" ·")),
         "author_line": body.line(_listed(_authors(values))),
         "series": body.line(_series(values)),
         "date": body.line(written_date(values.published_on, language)),
@@ -51,7 +52,7 @@ def document_v1(values: EditionValues) -> Document:
         "colour": TOPIC_COLOURS[topic],
         "version": body.line(words["version_short"].format(number=values.number, date=written_date(issued.date(), language))),
         "abstract": [{"t": "p", "c": body.line(values.text("abstract"))}] if values.text("abstract").strip() else [],
-        "messages": [body.line(str(block.value or "")) for block in stored.blocks(values.content, "key_messages")],
+        "messages": [body.on_paper("key_messages", block) for block in stored.blocks(values.content, "key_messages")],
         "body": nodes,
         "numbers": body.numbers,
         "colophon": _colophon(values, body),
@@ -59,6 +60,18 @@ def document_v1(values: EditionValues) -> Document:
         "see": {name: [body.line(part) for part in words[name].split("{page}")] for name in ("see_numbers", "see_chart")},
     }
     return Document(data, body.files)
+
+
+def _kind(values: EditionValues) -> str:
+    """Return what version 1 calls the kind of the work.
+
+    Raises:
+        UnknownContent: no kind has this name.
+    """
+    kind = KINDS.get(values.text("kind"))
+    if kind is None:
+        raise stored.UnknownContent(f"There is no kind of publication named {values.text('kind')!r}.")
+    return kind.printed[1][values.language]
 
 
 def _short(title: str) -> str:

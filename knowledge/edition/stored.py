@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 
+class UnknownContent(LookupError):
+    """An edition names something that has no form on paper, or none any more: it is refused, and not printed without it."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoredBlock:
     """One block: its type, its value, its id."""

@@ -12,6 +12,7 @@ import typst
 
 from knowledge.edition import glyphs
 from knowledge.edition.document import Document, document_v1
+from knowledge.edition.stored import UnknownContent
 from knowledge.edition.values import EditionValues
 
 HERE = Path(__file__).resolve().parent
@@ -36,10 +37,13 @@ def make_pdf(values: EditionValues) -> bytes:
 
     Raises:
         GlyphsMissing: something in it could not be printed.
-        TypesettingFailed: it could not be typeset without a warning.
+        TypesettingFailed: it could not be typeset without a warning, or names something that has no form on paper.
         KeyError: there is no such version or language.
     """
-    document = TEMPLATES[values.template_version](values)
+    try:
+        document = TEMPLATES[values.template_version](values)
+    except UnknownContent as failure:
+        raise TypesettingFailed(str(failure)) from failure
     if missing := glyphs.missing_characters(document.data):
         raise GlyphsMissing(missing)
     # A folder of its own: the typesetter reads nothing outside of it.

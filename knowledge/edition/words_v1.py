@@ -163,38 +163,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
 }
 
-# Types of works, topics, and parts of people in a work, by the values that the content keeps.
-KINDS: dict[str, dict[str, str]] = {
-    "es": {
-        "brief": "Informe de política",
-        "note": "Nota",
-        "report": "Informe",
-        "paper": "Documento de trabajo",
-        "dataset": "Conjunto de datos",
-    },
-    "pt": {
-        "brief": "Nota de política",
-        "note": "Nota",
-        "report": "Relatório",
-        "paper": "Documento de trabalho",
-        "dataset": "Conjunto de dados",
-    },
-    "fr": {
-        "brief": "Note d’orientation",
-        "note": "Note",
-        "report": "Rapport",
-        "paper": "Document de travail",
-        "dataset": "Jeu de données",
-    },
-    "en": {
-        "brief": "Policy brief",
-        "note": "Note",
-        "report": "Report",
-        "paper": "Working paper",
-        "dataset": "Dataset",
-    },
-}
-
+# Topics, and parts of people in a work, by the values that the content keeps. Kinds of works: knowledge.kinds.
 TOPICS: dict[str, dict[str, str]] = {
     "es": {
         "foundations": "Fundamentos",

@@ -34,6 +34,7 @@ from core.cards import Card, SearchDocument
 from core.models import BasePage, BasePageForm
 from core.topics import Topic
 from editorial.models import ReviewedPage
+from knowledge import kinds
 from knowledge.blocks import NOTE_HELP, PUBLICATION_BLOCKS
 from knowledge.licences import Licence
 from knowledge.licences import address as licence_address
@@ -95,17 +96,8 @@ class PublicationForm(BasePageForm):
 class PublicationPage(UnderLibrary):
     """One language edition of a work: what it says, who is behind it, and on what it rests."""
 
-    class Kind(models.TextChoices):
-        """What sort of work it is."""
-
-        BRIEF = "brief", _("Policy brief")
-        NOTE = "note", _("Note")
-        REPORT = "report", _("Report")
-        PAPER = "paper", _("Working paper")
-        DATASET = "dataset", _("Dataset")
-
     work = models.ForeignKey(Work, on_delete=models.PROTECT, related_name="pages", editable=False)
-    kind = models.CharField(_("type"), max_length=10, choices=Kind, default=Kind.NOTE)
+    kind = models.CharField(_("type"), max_length=10, choices=kinds.choices, default=kinds.DEFAULT)
     topic = models.CharField(
         _("topic"), max_length=20, choices=Topic, default=Topic.FOUNDATIONS, help_text=_("The first one: it gives the cover its colour.")
     )
@@ -247,11 +239,11 @@ class PublicationPage(UnderLibrary):
         )
 
     def search_document(self) -> SearchDocument:
-        messages = " ".join(str(message.value) for message in self.key_messages)
+        body = without_marks(core_blocks.plain_text(self.body))
         return SearchDocument(
             title=self.title,
             summary=self.abstract,
-            text=f"{messages} {without_marks(core_blocks.plain_text(self.body))} {self._names_for_search()}",
+            text=core_blocks.joined([core_blocks.plain_text(self.key_messages), body, self._names_for_search()]),
             kind="publication",
             context=str(self.get_kind_display()),
         )

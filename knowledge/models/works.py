@@ -10,6 +10,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 
+from knowledge import outputs
+
 
 class Work(models.Model):
     """A work whatever its language. Its key is the translation key that its language editions share as pages."""
@@ -81,13 +83,8 @@ class Edition(models.Model):
 class EditionFile(models.Model):
     """A file made from an edition, kept under a name by its content. Only complete files have a row."""
 
-    class Kind(models.TextChoices):
-        """What file it is."""
-
-        PDF = "pdf", "PDF"
-
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="files")
-    kind = models.CharField(max_length=10, choices=Kind, default=Kind.PDF)
+    kind = models.CharField(max_length=10, choices=outputs.stored_choices, default=outputs.PDF.name)
     sha256 = models.CharField(max_length=64)
     path = models.CharField(max_length=200)
     size = models.PositiveIntegerField()

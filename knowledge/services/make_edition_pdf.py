@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.generation import content_changed
-from knowledge import chart_svg, charts
+from knowledge import chart_svg, charts, outputs
 from knowledge.data import DataMalformed
 from knowledge.edition import stored
 from knowledge.edition.facts import facts_of
@@ -39,7 +39,7 @@ def make_edition_pdf(*, edition_id: UUID) -> EditionFile | None:
         Edition.DoesNotExist: there is no such edition.
     """
     edition = Edition.objects.get(pk=edition_id)
-    kept = EditionFile.objects.filter(edition=edition, kind=EditionFile.Kind.PDF).first()
+    kept = EditionFile.objects.filter(edition=edition, kind=outputs.PDF.name).first()
     if kept is not None and is_whole(kept):
         return kept
     version = kept.template_version if kept else NEWEST_TEMPLATE
@@ -104,7 +104,7 @@ def _keep(edition: Edition, body: bytes, version: int) -> EditionFile:
     path = default_storage.save(path, ContentFile(body))
     fields = {"sha256": sha256, "path": path, "size": len(body), "template_version": version, "made_at": timezone.now()}
     with transaction.atomic():
-        kept, _made = EditionFile.objects.update_or_create(edition=edition, kind=EditionFile.Kind.PDF, defaults=fields)
+        kept, _made = EditionFile.objects.update_or_create(edition=edition, kind=outputs.PDF.name, defaults=fields)
         EditionProblem.objects.filter(edition=edition).delete()
         content_changed()
     return kept

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 
 from knowledge import charts, notes
 from knowledge.data import DataMalformed
+from knowledge.outputs import has_rows
 from knowledge.presentation import Part
 from knowledge.services.draw_charts import drawn
 
@@ -61,7 +62,7 @@ def part(context: Context, part: Part, slug: str) -> SafeString:
     given = context.flatten()
     if part.anchor:
         return SafeString(f'<h2 id="{part.anchor}">{conditional_escape(block.value)}</h2>')
-    if block.block_type in {"table", "chart"} and block.id:
+    if has_rows(block) and block.id:
         given["csv_url"] = reverse("knowledge:table", args=[slug, block.id])
     rendered: SafeString = block.render(context=given)
     return rendered

@@ -12,6 +12,8 @@ from enum import Enum
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import LocalePrefixPattern, RegexPattern
 
+from knowledge.outputs import OUTPUTS, Readers
+
 
 class Audience(Enum):
     """What an audience promises about the answer to someone who is not signed in."""
@@ -29,6 +31,9 @@ class Audience(Enum):
 
 A = Audience
 
+# An output of a work says itself for whom it is.
+OF_OUTPUTS = {Readers.EVERYONE: A.PUBLIC, Readers.WHO_MAY_READ_THE_PAGE: A.FILE}
+
 # By name, with its namespace. i18n patterns count once, whatever the language.
 BY_NAME: dict[str, Audience] = {
     "healthz": A.PUBLIC,
@@ -40,10 +45,7 @@ BY_NAME: dict[str, Audience] = {
     "knowledge:author": A.PUBLIC,
     "knowledge:topic": A.PUBLIC,
     "knowledge:country": A.PUBLIC,
-    "knowledge:cite": A.PUBLIC,
-    "knowledge:table": A.PUBLIC,
-    "knowledge:feed": A.PUBLIC,
-    "knowledge:edition_pdf": A.FILE,
+    **{output.url_name: OF_OUTPUTS[output.readers] for output in OUTPUTS},
     "front_door": A.NEGOTIATED,
     "media": A.FILE,
     "wagtaildocs_serve": A.FILE,

@@ -15,6 +15,7 @@ from wagtail.models import Page
 from accounts.models import User
 from core.models import BasePage
 from knowledge.models import PublicationPage
+from knowledge.outputs import OUTPUTS
 from tests.architecture.audience import BY_NAME, EXCEPTIONS, Address, Audience, addresses
 
 SAMPLES = {"path": "nothing-here", "uidb36": "1", "key": "abc-def"}
@@ -67,22 +68,24 @@ def test_nothing_of_the_demo_exists_outside_the_demo() -> None:
 
 
 def arguments(name: str, pages: dict[type[BasePage], BasePage]) -> list[str]:
-    """Return the arguments of a public address of the library, for the publication that the site has."""
-    publication = pages[PublicationPage]
-    rows = next(str(block.id) for block in publication.body if block.block_type == "table")
-    return {
-        "knowledge:author": ["equipo"],
-        "knowledge:topic": ["foundations"],
-        "knowledge:country": ["co"],
-        "knowledge:cite": [publication.slug, "bib"],
-        "knowledge:table": [publication.slug, rows],
-    }.get(name, [])
+    """Return the arguments of a public list of the library."""
+    return {"knowledge:author": ["equipo"], "knowledge:topic": ["foundations"], "knowledge:country": ["co"]}.get(name, [])
+
+
+def examples(name: str, pages: dict[type[BasePage], BasePage]) -> list[str]:
+    """Return addresses of a name: of each page, of an output of the publication that the site has, or of the one that there is."""
+    if name == "wagtail_serve":
+        return [page.get_url() or "" for page in pages.values()]
+    for output in OUTPUTS:
+        if output.url_name == name:
+            return output.addresses(pages[PublicationPage])
+    return [reverse(name, args=arguments(name, pages))]
 
 
 @pytest.mark.parametrize("name", sorted(name for name, audience in BY_NAME.items() if audience is Audience.PUBLIC))
 def test_public_answers_set_and_read_no_cookie(client: Client, one_page_of_each: dict[type[BasePage], BasePage], name: str) -> None:
-    pages = one_page_of_each.values()
-    urls = [page.get_url() or "" for page in pages] if name == "wagtail_serve" else [reverse(name, args=arguments(name, one_page_of_each))]
+    urls = examples(name, one_page_of_each)
+    assert urls
     for url in urls:
         response = client.get(url)
         assert response.status_code == 200, url

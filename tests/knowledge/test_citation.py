@@ -12,7 +12,8 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.citation import Facts, Name, bibtex, csl_json, facts_of, name_of, ris, suggested
+from knowledge.citation import facts_of, name_of, suggested
+from knowledge.citation_formats import Facts, Name, bibtex, csl_json, ris
 from knowledge.models import Contributor
 from tests.knowledge.citation_readers import bibtex_names, plain, read_bibtex, read_ris
 

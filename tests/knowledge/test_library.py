@@ -60,9 +60,7 @@ def test_what_is_not_published_is_neither_listed_nor_found_nor_shown(client: Cli
 
 def test_a_publication_says_what_it_is_by_whom_and_from_when(client: Client, library: LibraryPage) -> None:
     messages = json.dumps([{"type": "message", "value": "Un mensaje clave"}])
-    publish(
-        library, 1, kind=PublicationPage.Kind.BRIEF, contributions=[Contribution(contributor=person("Ana Núñez"))], key_messages=messages
-    )
+    publish(library, 1, kind="brief", contributions=[Contribution(contributor=person("Ana Núñez"))], key_messages=messages)
     html = shown(client, "/es/knowledge/obra-1/")
     for words in ("Obra 1", "Resumen 1.", "Ana Núñez", "Un mensaje clave", "2025"):
         assert words in html

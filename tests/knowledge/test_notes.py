@@ -7,7 +7,9 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from wagtail.blocks import StreamBlock
 
+from knowledge.blocks import BoxBlock, PublicationHeadingBlock
 from knowledge.notes import linked, marks_in, problems, without_marks
 from tests.knowledge.bodies import body, chart, footnotes, table, text
 
@@ -105,3 +107,13 @@ def test_a_body_in_order_has_no_problems() -> None:
 )
 def test_loose_ends_are_said_in_a_sentence(blocks: list[dict[str, object]], says: list[str]) -> None:
     assert problems(body(*blocks)) == says
+
+
+def test_each_block_says_where_marks_may_stand_whatever_it_is_called() -> None:
+    """A heading under another name is a heading: no name of a block stands in the rule."""
+    block = StreamBlock([("part", PublicationHeadingBlock()), ("aside", BoxBlock())])
+    stream = block.to_python([{"type": "part", "value": "Why[^1]"}, {"type": "aside", "value": {"title": "How[^2]", "text": "<p>So.</p>"}}])
+    assert problems(stream) == [
+        "The footnote [^2] is marked in the text but has no note.",
+        "The footnote [^1] stands in a heading, a chart or a link. Put it into the text.",
+    ]
