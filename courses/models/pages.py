@@ -282,9 +282,7 @@ class AssessmentPage(StepPage):
         _("attempts allowed"), default=3, validators=[MaxValueValidator(50)], help_text=_("0: as many as the learner likes.")
     )
     # Not blank: a draft may be without questions, what is published may not (nobody could pass it).
-    questions = StreamField(
-        [("question", blocks.QuestionBlock())], verbose_name=_("questions"), max_num=blocks.MOST_QUESTIONS, collapsed=True
-    )
+    questions = StreamField(blocks.QUESTION_BLOCKS, verbose_name=_("questions"), max_num=blocks.MOST_QUESTIONS, collapsed=True)
 
     content_panels = [
         TouchedPanel(heading=_("Whom a change touches"), icon="group"),
