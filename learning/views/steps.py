@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from courses.outline import StepKind
 from foundation.errors import Refused
 from learning.errors import AnswersMalformed, AttemptClosed, AttemptsUsedUp, StepUnknown
 from learning.models import Attempt
@@ -60,7 +59,7 @@ def _step_context(page: CourseRef, state: CourseState, step_key: UUID, language:
         "state": state,
         "title": content.title if content else state.title_of(step_key, language),
         "content_url": content.get_url() if content else "",
-        "is_assessment": kind is StepKind.ASSESSMENT,
+        "is_assessment": kind.is_graded,
         "is_done": step_key in state.done_keys,
         "result": state.result_of(step_key),
         "open_attempt": next((attempt for attempt in attempts if attempt.submitted_at is None), None),

@@ -19,6 +19,7 @@ LONGEST_FUNCTION = 60
 PURE = (
     "courses/outline.py",
     "courses/question_types.py",
+    "courses/step_types.py",
     "learning/frozen_paper.py",
     "learning/grading.py",
     "learning/policies.py",
