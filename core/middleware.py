@@ -1,8 +1,9 @@
-"""Middleware: refuse requests that can't be read, and set how strict the security policy of an answer is."""
+"""Middleware: refuse what can't be read, of a request or of what is stored; set how strict the security policy of an answer is."""
 
 from __future__ import annotations
 
 import codecs
+import logging
 from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import urlparse
@@ -20,8 +21,10 @@ from wagtail.contrib.redirects.models import Redirect
 
 from accounts.admin_second_factor import is_below_admin
 from foundation.statements import scalar
+from foundation.versions import VersionUnknown
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+logger = logging.getLogger(__name__)
 POLICY = "Content-Security-Policy"
 # With its query and without, each as it was sent and decoded: the four spellings that Wagtail tries.
 REDIRECTED = "SELECT 1 FROM wagtailredirects_redirect WHERE old_path IN (%s, %s, %s, %s) LIMIT 1"
@@ -46,6 +49,26 @@ class CharsetMiddleware:
             return self.get_response(request)
         with translation.override(translation.get_language_from_request(request, check_path=True)):
             return render(request, "415.html", status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+
+
+class VersionMiddleware:
+    """Says in words that a page needs what this release cannot read, and tells the log: never a guess, and never an error 500."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer 503: it can be read again as soon as the release that wrote it is back."""
+        if not isinstance(exception, VersionUnknown):
+            return None
+        logger.error("%r at %s", exception, request.path)
+        context = {"words": str(exception), "again": request.get_full_path()}
+        response = render(request, "503.html", context, status=HTTPStatus.SERVICE_UNAVAILABLE)
+        response["Cache-Control"] = "private, no-store"
+        return response
 
 
 def _is_utf8(charset: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
@@ -13,6 +13,7 @@ from wagtail import blocks
 
 from core import access
 from core.blocks import TEXT_BLOCKS, PageBlock, text_of
+from courses.question_types import type_of
 from knowledge.models import PublicationPage
 
 # Each option is seven fields of the editor's form, and a form has DATA_UPLOAD_MAX_NUMBER_FIELDS of them at the most: beyond
@@ -39,30 +40,32 @@ class OptionBlock(blocks.StructBlock):
 TWO_OPTIONS = [{"text": "", "correct": False, "feedback": ""}, {"text": "", "correct": False, "feedback": ""}]
 
 
-def check_options(options: list[Any], multiple: bool) -> str:
-    """Return what is wrong with the options of a question, or an empty string."""
-    right = sum(1 for option in options if option.get("correct"))
-    if right == 0:
-        return str(_("Mark at least one option as correct."))
-    if not multiple and right > 1:
-        return str(_("A single-choice question has exactly one correct option."))
-    return ""
+class ChoiceBlock(PageBlock, blocks.StructBlock):
+    """A question with options: a single or a multiple choice. What is right, and how it is drawn, its type says."""
+
+    stream_name: ClassVar[str]
+
+    def clean(self, value: Any) -> Any:
+        cleaned = super().clean(value)
+        if fault := type_of(self.stream_name, cleaned).fault_in(cleaned):
+            raise blocks.StructBlockValidationError(block_errors={"options": ValidationError(fault)})
+        return cleaned
+
+    def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(value, parent_context)
+        return context | {"type": type_of(self.stream_name, value)}
 
 
-class CheckBlock(PageBlock, blocks.StructBlock):
+class CheckBlock(ChoiceBlock):
     """An ungraded question inside a lesson. Its answers are in the page: the same bytes for everyone."""
+
+    stream_name = "check"
 
     question = blocks.CharBlock(label=_("question"), max_length=400)
     multiple = blocks.BooleanBlock(
         label=_("several options are correct"), required=False, help_text=_("Learners may then choose more than one.")
     )
     options = blocks.ListBlock(OptionBlock(), label=_("options"), min_num=2, max_num=6, default=TWO_OPTIONS)
-
-    def clean(self, value: Any) -> Any:
-        cleaned = super().clean(value)
-        if problem := check_options(list(cleaned["options"]), bool(cleaned["multiple"])):
-            raise blocks.StructBlockValidationError(block_errors={"options": ValidationError(problem)})
-        return cleaned
 
     class Meta:
         icon = "help"
@@ -80,8 +83,10 @@ class CheckBlock(PageBlock, blocks.StructBlock):
         }
 
 
-class QuestionBlock(PageBlock, blocks.StructBlock):
+class QuestionBlock(ChoiceBlock):
     """A question of a graded assessment. It carries the answer key: rendered in previews only, never on a page."""
+
+    stream_name = "question"
 
     text = blocks.CharBlock(label=_("question"), max_length=600)
     multiple = blocks.BooleanBlock(
@@ -103,12 +108,6 @@ class QuestionBlock(PageBlock, blocks.StructBlock):
         required=False,
         help_text=_("Shown with the result, once the learner has passed or has no attempts left."),
     )
-
-    def clean(self, value: Any) -> Any:
-        cleaned = super().clean(value)
-        if problem := check_options(list(cleaned["options"]), bool(cleaned["multiple"])):
-            raise blocks.StructBlockValidationError(block_errors={"options": ValidationError(problem)})
-        return cleaned
 
     def plain_text(self, value: Any) -> str:
         """Nothing: a question is never in the open, so no search and no list may have its words."""
@@ -190,4 +189,5 @@ class EvidenceBlock(PageBlock, blocks.StructBlock):
         }
 
 
-LESSON_BLOCKS: list[tuple[str, blocks.Block]] = [*TEXT_BLOCKS, ("check", CheckBlock()), ("evidence", EvidenceBlock())]
+LESSON_BLOCKS: list[tuple[str, blocks.Block]] = [*TEXT_BLOCKS, (CheckBlock.stream_name, CheckBlock()), ("evidence", EvidenceBlock())]
+QUESTION_BLOCKS: list[tuple[str, blocks.Block]] = [(QuestionBlock.stream_name, QuestionBlock())]

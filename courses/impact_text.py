@@ -10,7 +10,7 @@ from wagtail.models import Page
 
 from courses import impact
 from courses.models import CoursePage, ModulePage, StepPage
-from courses.models.pages import STEP_PAGES
+from courses.models.pages import step_pages
 from courses.tree import StructureState
 
 
@@ -86,7 +86,7 @@ def _course_in_words(course_key: UUID) -> list[str]:
 
 
 def _module_in_words(module: ModulePage, course: CoursePage) -> list[str]:
-    keys = [key for step_page in STEP_PAGES for key in step_page.objects.child_of(module).values_list("translation_key", flat=True)]
+    keys = [key for step_page in step_pages() for key in step_page.objects.child_of(module).values_list("translation_key", flat=True)]
     if not keys:
         return []
     done = impact.of_steps(course.key, keys)

@@ -7,25 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cached_property
 from itertools import islice, pairwise
 from typing import Any
 from uuid import UUID
 
+from courses.step_types import STEP_TYPES, StepType
+from foundation.versions import VersionUnknown, known_version
+
 SCHEMA = 1
-
-
-class StepKind(StrEnum):
-    """How a step is done: a lesson is reported by its reader, an assessment only by the server's grading."""
-
-    LESSON = "lesson"
-    ASSESSMENT = "assessment"
-
-    @property
-    def is_self_reported(self) -> bool:
-        """Whether the browser may report this kind of step as done."""
-        return self is StepKind.LESSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +38,7 @@ class OutlineStep:
 
     key: UUID
     slot: int
-    kind: StepKind
+    kind: StepType
     required: bool
     minutes: int
     titles: Mapping[str, str]
@@ -192,7 +182,7 @@ def _step_to_json(step: OutlineStep) -> dict[str, Any]:
     stored: dict[str, Any] = {
         "key": str(step.key),
         "slot": step.slot,
-        "kind": step.kind.value,
+        "kind": step.kind.name,
         "required": step.required,
         "minutes": step.minutes,
         "titles": dict(step.titles),
@@ -210,10 +200,9 @@ def from_json(stored: Mapping[str, Any]) -> OutlineDocument:
     """Parse a stored outline.
 
     Raises:
-        ValueError: the schema version is not one this release knows.
+        VersionUnknown: its schema, or the type of one of its steps, is not one that this release knows.
     """
-    if stored.get("schema") != SCHEMA:
-        raise ValueError(f"Outline schema {stored.get('schema')!r} is not known to this release.")
+    known_version("outline", stored, (SCHEMA,))
     return OutlineDocument(
         titles=stored["titles"],
         modules=tuple(
@@ -224,11 +213,13 @@ def from_json(stored: Mapping[str, Any]) -> OutlineDocument:
 
 
 def _step_from_json(stored: Mapping[str, Any]) -> OutlineStep:
-    rule = stored.get("rule")
+    rule, kind = stored.get("rule"), STEP_TYPES.get(stored["kind"])
+    if kind is None:
+        raise VersionUnknown("type of step", stored["kind"])
     return OutlineStep(
         key=UUID(stored["key"]),
         slot=stored["slot"],
-        kind=StepKind(stored["kind"]),
+        kind=kind,
         required=stored["required"],
         minutes=stored["minutes"],
         titles=stored["titles"],

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 
 from core.page_context import BUILDERS, ContextBuilder
 from courses import catalogue, presentation
+from courses.step_types import STEP_TYPES
 
 
 def register_builders() -> None:
@@ -25,8 +26,7 @@ def register_builders() -> None:
     for name, build in (
         ("courses.CoursePage", presentation.course_context),
         ("courses.ModulePage", presentation.module_context),
-        ("courses.LessonPage", presentation.step_context),
-        ("courses.AssessmentPage", presentation.step_context),
+        *((kind.page, presentation.step_context) for kind in STEP_TYPES),
     ):
         BUILDERS.register(ContextBuilder(name=name, build=_in_active_language(build)))
 

@@ -16,7 +16,7 @@ from wagtail.models import Page
 from core import navigation
 from courses.models import CoursePage, CourseRun, ModulePage, Outline, StepPage, StepWaiver
 from courses.models.pages import minutes_in_words, step_pages_by_key
-from courses.outline import OutlineDocument, OutlineModule, OutlineStep, StepKind
+from courses.outline import OutlineDocument, OutlineModule, OutlineStep
 
 # A longer outline is drawn in parts: the module at hand with its steps, the others as a link to theirs.
 MOST_DRAWN = 150
@@ -93,7 +93,7 @@ class Drawing:
     @property
     def assessments(self) -> list[OutlineStep]:
         """The graded steps, which a course page lists wherever they stand."""
-        return [step for step in self.steps if step.kind is StepKind.ASSESSMENT]
+        return [step for step in self.steps if step.kind.is_graded]
 
     def _read(self) -> tuple[dict[UUID, Page], dict[UUID, Page]]:
         """The live pages of what is drawn: in this language and, where that is missing, in another."""
@@ -116,7 +116,7 @@ class Drawing:
             title=page.title if page else step.title(self.language),
             url=(page.get_url() or "") if page else "",
             minutes=step.minutes,
-            kind=step.kind.value,
+            kind=step.kind.name,
             required=step.required,
             current=step.key == self.at_hand,
             language=page.locale.language_code if page and step.key not in self._pages else "",

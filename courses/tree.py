@@ -15,8 +15,8 @@ from django.db.models import Q
 from wagtail.models import Page
 
 from courses.models import AssessmentPage, CoursePage, ModulePage, Outline, StepPage, StepSlot
-from courses.models.pages import STEP_PAGES
-from courses.outline import Changes, OutlineDocument, OutlineModule, OutlineStep, StepKind, compare
+from courses.models.pages import step_pages
+from courses.outline import Changes, OutlineDocument, OutlineModule, OutlineStep, compare
 
 Tree = list[tuple[ModulePage, list[StepPage]]]
 
@@ -62,7 +62,7 @@ def _trees(courses: Sequence[CoursePage]) -> list[Tree]:
     below = reduce(or_, (Q(path__startswith=course.path, depth__gt=course.depth) for course in courses))
     modules = list(ModulePage.objects.live().filter(below).order_by("path"))
     steps: list[StepPage] = []
-    for step_page in STEP_PAGES:
+    for step_page in step_pages():
         steps += step_page.objects.live().filter(below).defer_streamfields()
     steps.sort(key=lambda step: step.path)
     by_parent: dict[str, list[StepPage]] = {}
@@ -135,7 +135,7 @@ def pending_changes(course: CoursePage) -> Changes:
 
 def unanswerable(document: OutlineDocument) -> list[OutlineStep]:
     """Return the required assessments without a question in any language: with one of these nobody could finish the course."""
-    asked = [step for step in document.steps if step.required and step.kind is StepKind.ASSESSMENT]
+    asked = [step for step in document.steps if step.required and step.kind.is_graded]
     pages = AssessmentPage.objects.live().filter(translation_key__in=[step.key for step in asked])
     answerable = {page.key for page in pages if len(page.questions)}
     return [step for step in asked if step.key not in answerable]

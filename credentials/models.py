@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from credentials.certificate.values import read_snapshot
 from learning.models import Enrolment
 
 # No 0/O, 1/I/L, U/V: a code is read aloud and typed from paper.
@@ -87,13 +88,18 @@ class Credential(models.Model):
 
     def title(self, language: str) -> str:
         """The course as printed, in a language, or in the one in which it was taken (databases reorder JSON keys)."""
-        titles: dict[str, str] = self.snapshot["titles"]
-        return titles.get(language) or titles.get(self.snapshot["language"]) or min(titles.values(), default="")
+        snapshot = read_snapshot(self.snapshot)
+        titles: dict[str, str] = snapshot["titles"]
+        return titles.get(language) or titles.get(snapshot["language"]) or min(titles.values(), default="")
 
     @property
     def said(self) -> dict[str, Any]:
-        """The snapshot as it is shown. An override written in schema 1 has a day of completion that never was: it is not told."""
-        written: dict[str, Any] = self.snapshot
+        """The snapshot as it is shown. An override written in schema 1 has a day of completion that never was: it is not told.
+
+        Raises:
+            VersionUnknown: it is of a schema that this release does not know.
+        """
+        written = dict(read_snapshot(self.snapshot))
         if self.basis != self.Basis.OVERRIDE or written.get("basis"):
             return written
         decided = timezone.localdate(self.issued_at).isoformat()

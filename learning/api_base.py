@@ -7,6 +7,7 @@ page that sent it: {"error": code for the script, "message": sentence for the re
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -24,9 +25,11 @@ from ninja.utils import check_csrf
 
 from accounts.models import User
 from foundation.errors import Refused
+from foundation.versions import VersionUnknown
 from learning.errors import AttemptUnknown
 
 LARGEST_BODY = 256 * 1024
+logger = logging.getLogger(__name__)
 View = Callable[..., HttpResponse]
 
 
@@ -124,6 +127,14 @@ def _what_is_wrong(invalid: ValidationError) -> tuple[int, str, str]:
     return 422, "malformed", message % {"places": ", ".join(places)[:200]}
 
 
+def _status_of(request: HttpRequest, problem: Refused) -> int:
+    if isinstance(problem, VersionUnknown):
+        # 503, so that a device keeps what it has to send until the release that can read it is back.
+        logger.error("%r at %s", problem, request.path)
+        return 503
+    return 404 if isinstance(problem, AttemptUnknown) else 409
+
+
 def declare_refusals(api: NinjaAPI) -> None:
     """Tell an API how each kind of refusal is answered."""
 
@@ -150,7 +161,7 @@ def declare_refusals(api: NinjaAPI) -> None:
         return error(request, 403, "csrf", _("This page is out of date. Load it again; what you did is kept on this device."))
 
     def refused(request: HttpRequest, problem: Refused) -> HttpResponse:
-        return error(request, 404 if isinstance(problem, AttemptUnknown) else 409, problem.code, str(problem))
+        return error(request, _status_of(request, problem), problem.code, str(problem))
 
     handlers: dict[type[Exception], View] = {
         BodyRefused: body_refused,

@@ -1,6 +1,6 @@
 """How an assessment is graded. Pure: a paper, answers, a result.
 
-A question counts when exactly the right options are chosen. To pass is to reach the mark: 65 of 100 itself passes
+When a question counts, its type says (`courses.question_types`). To pass is to reach the mark: 65 of 100 itself passes
 (INDES writes "above 65" in one place and "65 not reached fails" in another; the second reading is taken).
 """
 
@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-Answers = Mapping[str, Sequence[str]]
+from courses.question_types import Answer, FrozenQuestion
+from learning.frozen_paper import FrozenPaper
+
+Answers = Mapping[str, Answer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,9 @@ class Grade:
     honours: bool
 
 
-def is_right(question: Mapping[str, Any], chosen: Sequence[str]) -> bool:
-    """Whether exactly the right options of a question of a frozen paper were chosen."""
-    return set(chosen) == {option["id"] for option in question["options"] if option["correct"]}
+def is_right(question: FrozenQuestion, answer: Answer) -> bool:
+    """Whether a question of a frozen paper was answered right."""
+    return question.type.is_right(question.key, answer)
 
 
 def reaches(right: int, total: int, mark: int) -> bool:
@@ -34,18 +36,16 @@ def reaches(right: int, total: int, mark: int) -> bool:
     return total > 0 and 100 * right >= mark * total
 
 
-def grade(paper: Mapping[str, Any], answers: Answers) -> Grade:
+def grade(paper: FrozenPaper, answers: Answers) -> Grade:
     """Grade answers against a frozen paper. A question without an answer is not right."""
-    questions = paper["questions"]
-    right = sum(is_right(question, answers.get(question["id"], ())) for question in questions)
-    total = len(questions)
-    rule = paper["rule"]
+    right = sum(is_right(question, answers.get(question.id, ())) for question in paper.questions)
+    total = len(paper.questions)
     return Grade(
         right=right,
         total=total,
         score=100 * right // total if total else 0,
-        passed=reaches(right, total, rule["pass_mark"]),
-        honours=reaches(right, total, rule["honours_mark"]),
+        passed=reaches(right, total, paper.rule.pass_mark),
+        honours=reaches(right, total, paper.rule.honours_mark),
     )
 
 

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from courses.models import AssessmentPage
 from courses.outline import AssessmentRule
+from courses.question_types import AnswerMalformed, FrozenQuestion, ShownQuestion, type_of
 from learning.errors import AnswersMalformed
-from learning.grading import grade, is_right
+from learning.frozen_paper import FrozenPaper, from_json
+from learning.grading import Answers, grade, is_right
 from learning.models import Attempt
 
-SCHEMA = 1
 
-
-def freeze(pages: Sequence[AssessmentPage], rule: AssessmentRule, language: str, seed: int) -> dict[str, Any]:
+def freeze(pages: Sequence[AssessmentPage], rule: AssessmentRule, language: str, seed: int) -> FrozenPaper:
     """Return the paper drawn from the live language versions of an assessment.
 
     Args:
@@ -30,87 +30,45 @@ def freeze(pages: Sequence[AssessmentPage], rule: AssessmentRule, language: str,
     """
     leading = next((page for page in pages if page.locale.language_code == language), pages[0])
     draw = random.Random(seed)  # noqa: S311 - an order, not a secret
-    questions = [_freeze_question(block, draw) for block in leading.questions]
-    draw.shuffle(questions)
-    texts = {page.locale.language_code: _texts(page) for page in pages}
-    for question in questions:
-        question["texts"] = {code: known[question["id"]] for code, known in texts.items() if _fits(question, known.get(question["id"]))}
-    return {
-        "schema": SCHEMA,
-        "seed": seed,
-        "language": leading.locale.language_code,
-        "rule": {"pass_mark": rule.pass_mark, "honours_mark": rule.honours_mark, "attempts_allowed": rule.attempts_allowed},
-        "questions": questions,
-    }
+    keys = [(block, type_of(block.block_type, block.value).freeze(block.value, draw)) for block in leading.questions]
+    draw.shuffle(keys)
+    versions = {page.locale.language_code: {block.id: block for block in page.questions} for page in pages}
+    questions = tuple(_frozen(block, key, versions) for block, key in keys)
+    return FrozenPaper(seed, leading.locale.language_code, rule, questions)
 
 
-def _freeze_question(block: Any, draw: random.Random) -> dict[str, Any]:
-    options = [{"id": option.id, "correct": bool(option.value["correct"])} for option in block.value["options"].bound_blocks]
-    draw.shuffle(options)
-    return {"id": block.id, "multiple": bool(block.value["multiple"]), "options": options}
+def _frozen(block: Any, key: dict[str, Any], versions: dict[str, dict[str, Any]]) -> FrozenQuestion:
+    """Return a question with the words of every language that has this very question."""
+    kind, texts = type_of(block.block_type, block.value), {}
+    for language, questions in versions.items():
+        other = questions.get(block.id)
+        if other is None or other.block_type != block.block_type:
+            continue
+        words = kind.words(other.value)
+        if kind.fits(key, words):
+            texts[language] = words
+    return FrozenQuestion(block.id, kind, key, texts)
 
 
-def _texts(page: AssessmentPage) -> dict[str, Any]:
-    return {
-        block.id: {
-            "text": block.value["text"],
-            "explanation": block.value["explanation"],
-            "options": {
-                option.id: {"text": option.value["text"], "feedback": option.value["feedback"]}
-                for option in block.value["options"].bound_blocks
-            },
-        }
-        for block in page.questions
-    }
-
-
-def _fits(question: dict[str, Any], text: dict[str, Any] | None) -> bool:
-    """Whether a language has this very question with these very options."""
-    return text is not None and {option["id"] for option in question["options"]} == set(text["options"])
-
-
-def clean_answers(paper: dict[str, Any], answers: Any) -> dict[str, list[str]]:
-    """Return answers as they are stored: known questions, known options, each once, in the paper's order.
+def clean_answers(paper: FrozenPaper, answers: Any) -> dict[str, list[str]]:
+    """Return answers as they are stored, each as its type keeps it.
 
     Raises:
-        AnswersMalformed: anything that is not in the paper, or two options for a single-choice question.
+        AnswersMalformed: anything that is not in the paper, or no answer to its question.
     """
     if not isinstance(answers, dict):
         raise AnswersMalformed
-    questions = {question["id"]: question for question in paper["questions"]}
+    questions = {question.id: question for question in paper.questions}
     cleaned = {}
-    for question_id, chosen in answers.items():
+    for question_id, given in answers.items():
         question = questions.get(question_id)
-        if question is None or not isinstance(chosen, list) or not all(isinstance(option, str) for option in chosen):
+        if question is None or not isinstance(given, list) or not all(isinstance(word, str) for word in given):
             raise AnswersMalformed
-        known = [option["id"] for option in question["options"]]
-        if set(chosen) - set(known) or (not question["multiple"] and len(set(chosen)) > 1):
-            raise AnswersMalformed
-        cleaned[question_id] = [option for option in known if option in chosen]
+        try:
+            cleaned[question_id] = question.type.clean(question.key, given)
+        except AnswerMalformed as error:
+            raise AnswersMalformed from error
     return cleaned
-
-
-@dataclass(frozen=True, slots=True)
-class ShownOption:
-    """An option as the learner sees it. `correct` and `feedback` are empty unless they may be known."""
-
-    id: str
-    text: str
-    chosen: bool
-    correct: bool = False
-    feedback: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ShownQuestion:
-    """A question as the learner sees it."""
-
-    id: str
-    text: str
-    multiple: bool
-    options: list[ShownOption]
-    right: bool = False
-    explanation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,23 +92,20 @@ class Review:
     shows_key: bool
 
 
-def _text_in(question: dict[str, Any], paper: dict[str, Any], language: str) -> dict[str, Any]:
-    text: dict[str, Any] = question["texts"].get(language) or question["texts"][paper["language"]]
-    return text
+def _shown(paper: FrozenPaper, question: FrozenQuestion, answers: Answers, language: str, *, shows_key: bool) -> ShownQuestion:
+    words = question.words_in(language, paper.language)
+    return question.type.shown(question, words, answers.get(question.id, []), shows_key)
 
 
 def paper_for_display(attempt: Attempt, language: str) -> Paper:
-    """Return an open attempt's paper in a language, with the answers so far and nothing of the key."""
-    paper, answers = attempt.paper, attempt.answers
-    shown = []
-    for question in paper["questions"]:
-        text = _text_in(question, paper, language)
-        chosen = answers.get(question["id"], [])
-        options = [
-            ShownOption(option["id"], text["options"][option["id"]]["text"], option["id"] in chosen) for option in question["options"]
-        ]
-        shown.append(ShownQuestion(question["id"], text["text"], question["multiple"], options))
-    return Paper(shown, paper["rule"]["pass_mark"], language)
+    """Return an open attempt's paper in a language, with the answers so far and nothing of the key.
+
+    Raises:
+        VersionUnknown: this release cannot read the paper.
+    """
+    paper = from_json(attempt.paper)
+    shown = [_shown(paper, question, attempt.answers, language, shows_key=False) for question in paper.questions]
+    return Paper(shown, paper.rule.pass_mark, language)
 
 
 def review_of(attempt: Attempt, language: str, *, shows_key: bool) -> Review:
@@ -159,20 +114,14 @@ def review_of(attempt: Attempt, language: str, *, shows_key: bool) -> Review:
     Args:
         shows_key: whether the right answers may be known, because no further attempt could profit from them
             (`AssessmentResult.is_settled`).
+
+    Raises:
+        VersionUnknown: this release cannot read the paper.
     """
-    paper, answers = attempt.paper, attempt.answers
+    paper, answers = from_json(attempt.paper), attempt.answers
     result = grade(paper, answers)
-    shown = []
-    for question in paper["questions"]:
-        text = _text_in(question, paper, language)
-        chosen = answers.get(question["id"], [])
-        options = [_reviewed(option, text["options"][option["id"]], option["id"] in chosen, shows_key) for option in question["options"]]
-        explanation = text["explanation"] if shows_key else ""
-        shown.append(ShownQuestion(question["id"], text["text"], question["multiple"], options, is_right(question, chosen), explanation))
-    return Review(shown, result.right, result.total, paper["rule"]["pass_mark"], result.honours, shows_key)
-
-
-def _reviewed(option: dict[str, Any], text: dict[str, str], chosen: bool, shows_key: bool) -> ShownOption:
-    # Also the comment on a wrong answer can name the right one: none is shown before the key.
-    feedback = text["feedback"] if shows_key and (chosen or option["correct"]) else ""
-    return ShownOption(option["id"], text["text"], chosen, shows_key and option["correct"], feedback)
+    shown = [
+        replace(_shown(paper, question, answers, language, shows_key=shows_key), right=is_right(question, answers.get(question.id, [])))
+        for question in paper.questions
+    ]
+    return Review(shown, result.right, result.total, paper.rule.pass_mark, result.honours, shows_key)

@@ -21,8 +21,9 @@ from core.models import HomePage
 from core.search import fold
 from core.site import ensure_site
 from courses.models import AssessmentPage, CataloguePage, CoursePage, LessonPage, ModulePage, Outline, StepSlot
-from courses.outline import OutlineDocument, OutlineModule, OutlineStep, StepKind, to_json
+from courses.outline import OutlineDocument, OutlineModule, OutlineStep, to_json
 from courses.services.publish_structure import publish_structure
+from courses.step_types import LESSON
 from learning.bitset import to_hex
 from learning.models import Attempt, Enrolment
 from learning.services.enrol import enrol
@@ -162,7 +163,7 @@ def make_long_outline(course: CoursePage, steps: int) -> Outline:
     with transaction.atomic():
         slots = _allocate(course.key, keys)
     by_key = {step.key: step for step in kept}
-    made = tuple(by_key.get(key) or OutlineStep(key, slots[key], StepKind.LESSON, True, 5, {"es": "Paso"}) for key in keys)
+    made = tuple(by_key.get(key) or OutlineStep(key, slots[key], LESSON, True, 5, {"es": "Paso"}) for key in keys)
     document = OutlineDocument({"es": course.title}, (OutlineModule(uuid.uuid4(), {"es": "Módulo"}, made),))
     return Outline.objects.create(course_key=course.key, version=(newest.version if newest else 0) + 1, content=to_json(document))
 

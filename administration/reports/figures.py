@@ -81,6 +81,6 @@ def _steps(document: OutlineDocument, done: dict[int, int], enrolled: int, langu
             percent = None if people is None or told(enrolled) is None else min(100, 100 * people // enrolled) if enrolled else 0
             title = step.title(language)
             found.append(
-                StepFigures(f"{place}.{number}", module.title(language), step.key, title, step.kind.value, step.required, people, percent)
+                StepFigures(f"{place}.{number}", module.title(language), step.key, title, step.kind.name, step.required, people, percent)
             )
     return found

@@ -60,7 +60,7 @@ def _examples() -> dict[str, list[dict[str, Any]]]:
     modules.append({"title": "Cinco campos de acción", "url": "#", "steps": [{**step, "current": False} for step in _steps()]})
     figure = {"as_of": "noviembre de 2025", "source": "R4V", "source_url": "https://www.r4v.info/", "note": "Cifras redondeadas."}
     question = {
-        "question": "¿Los 4,3 millones están incluidos en los 5,1 millones?", "multiple": False,
+        "question": "¿Los 4,3 millones están incluidos en los 5,1 millones?",
         "options": [
             {"text": "Sí, están incluidos.", "correct": True, "feedback": "La cifra mayor es el total mundial."},
             {"text": "No, se suman.", "correct": False, "feedback": "Mira de nuevo: una es el mundo y la otra, la región."},
@@ -72,7 +72,7 @@ def _examples() -> dict[str, list[dict[str, Any]]]:
         "button": [{"label": "Empezar el curso", "href": "#", "icon_end": "arrow-right"}]
         + [{"label": f"Botón {kind}", "kind": kind} for kind in ("secondary", "quiet", "danger")],
         "card": [{"card": card}],
-        "check": [{"value": question}],
+        "check": [{"value": question, "hint": "Elige una.", "input": "radio"}],
         "empty": [
             {
                 "title": "Aún no has empezado ningún curso",

@@ -12,6 +12,7 @@ from wagtail.models import Locale
 
 from core.seeding import Report, demo_key, ensure_page, load, remove_pages, stream
 from courses.models import AssessmentPage, CataloguePage, CoursePage, LessonPage, ModulePage
+from courses.question_types import QUESTION_TYPES
 from courses.services.publish_structure import newest_outline, publish_structure
 from knowledge.models import PublicationPage
 
@@ -108,10 +109,10 @@ def _question(question: dict[str, Any], name: str, step: str) -> dict[str, Any]:
     """Return a question as StreamField data; its identity and its options' are the same in every language."""
     parts = ("course", name, step, question["key"])
     return {
-        "type": "question",
+        "type": QUESTION_TYPES[question["kind"]].block,
         "id": str(demo_key(*parts)),
         "value": {
-            "multiple": question["kind"] == "multiple",
+            **QUESTION_TYPES[question["kind"]].marks,
             "text": question["text"],
             "explanation": question.get("explanation", ""),
             "options": [

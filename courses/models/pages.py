@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -25,8 +26,9 @@ from core.topics import Topic
 from courses import blocks
 from courses.copy_form import NoAliasCopyForm
 from courses.models.structure import CourseRun
-from courses.outline import AssessmentRule, StepKind
+from courses.outline import AssessmentRule
 from courses.panels import StructurePanel, TouchedPanel
+from courses.step_types import ASSESSMENT, LESSON, STEP_TYPES, StepType, type_of_page
 
 
 def minutes_in_words(minutes: int) -> str:
@@ -175,7 +177,7 @@ class ModulePage(CoursePart):
     ]
     template = "courses/module_page.html"
     parent_page_types = ["courses.CoursePage"]
-    subpage_types = ["courses.LessonPage", "courses.AssessmentPage"]
+    subpage_types = [kind.page for kind in STEP_TYPES]
 
     class Meta:
         verbose_name = _("module")
@@ -188,8 +190,6 @@ class ModulePage(CoursePart):
 
 class StepPage(CoursePart):
     """A step of a course: what progress counts."""
-
-    kind: ClassVar[StepKind]
 
     lead = models.CharField(_("lead"), max_length=300, blank=True)
     minutes = models.PositiveSmallIntegerField(_("minutes"), default=10, validators=[MinValueValidator(1), MaxValueValidator(600)])
@@ -227,6 +227,11 @@ class StepPage(CoursePart):
         return self.search_description or self.lead
 
     @property
+    def kind(self) -> StepType:
+        """Its type of step."""
+        return type_of_page(type(self)._meta.label)
+
+    @property
     def rule(self) -> AssessmentRule | None:
         """What is asked to pass, for a step that is graded."""
         return None
@@ -234,8 +239,6 @@ class StepPage(CoursePart):
 
 class LessonPage(StepPage):
     """A lesson: text to read, with ungraded checks."""
-
-    kind = StepKind.LESSON
 
     body = StreamField(blocks.LESSON_BLOCKS, verbose_name=_("body"), blank=True)
 
@@ -248,7 +251,7 @@ class LessonPage(StepPage):
     template = "courses/lesson_page.html"
 
     class Meta:
-        verbose_name = _("lesson")
+        verbose_name = LESSON.label
         verbose_name_plural = _("lessons")
 
     def search_document(self) -> SearchDocument:
@@ -269,8 +272,6 @@ PAPER_PREVIEW = "paper"
 class AssessmentPage(StepPage):
     """A graded assessment. The page says what it is; the paper is drawn per person, in the record."""
 
-    kind = StepKind.ASSESSMENT
-
     intro = RichTextField(_("introduction"), features=["bold", "italic", "ul", "link"], blank=True)
     pass_mark = models.PositiveSmallIntegerField(
         _("pass mark (%)"), default=65, validators=[MinValueValidator(1), MaxValueValidator(100)], help_text=_("This mark itself passes.")
@@ -282,9 +283,7 @@ class AssessmentPage(StepPage):
         _("attempts allowed"), default=3, validators=[MaxValueValidator(50)], help_text=_("0: as many as the learner likes.")
     )
     # Not blank: a draft may be without questions, what is published may not (nobody could pass it).
-    questions = StreamField(
-        [("question", blocks.QuestionBlock())], verbose_name=_("questions"), max_num=blocks.MOST_QUESTIONS, collapsed=True
-    )
+    questions = StreamField(blocks.QUESTION_BLOCKS, verbose_name=_("questions"), max_num=blocks.MOST_QUESTIONS, collapsed=True)
 
     content_panels = [
         TouchedPanel(heading=_("Whom a change touches"), icon="group"),
@@ -310,7 +309,7 @@ class AssessmentPage(StepPage):
     template = "courses/assessment_page.html"
 
     class Meta:
-        verbose_name = _("assessment")
+        verbose_name = ASSESSMENT.label
         verbose_name_plural = _("assessments")
 
     @property
@@ -326,7 +325,9 @@ class AssessmentPage(StepPage):
             raise ValidationError({"honours_mark": _("The honours mark cannot be below the pass mark.")})
 
 
-STEP_PAGES: tuple[type[StepPage], ...] = (LessonPage, AssessmentPage)
+def step_pages() -> list[type[StepPage]]:
+    """Return the page class of each type of step."""
+    return [apps.get_model(kind.page) for kind in STEP_TYPES]
 
 
 def step_pages_by_key(keys: list[UUID], language: str) -> dict[UUID, Page]:

@@ -11,7 +11,7 @@ from wagtail.models import Page
 
 from courses.events import step_waived
 from courses.models import CoursePage, SlotCounter, StepPage, StepSlot, StepWaiver
-from courses.models.pages import STEP_PAGES
+from courses.models.pages import step_pages
 
 
 def sync_waivers_of_page(page: Page) -> None:
@@ -34,7 +34,7 @@ def openable_steps(course_key: UUID) -> set[UUID] | None:
         return None
     found: set[UUID] = set()
     for course in courses:
-        for step_page in STEP_PAGES:
+        for step_page in step_pages():
             live: QuerySet[StepPage] = step_page.objects.live().descendant_of(course)
             found.update(UUID(str(key)) for key in live.values_list("translation_key", flat=True))
     return found

@@ -16,6 +16,7 @@ import typst
 from core.covers import TOPIC_COLOURS, cover_svg
 from credentials.certificate import glyphs, words_v1, words_v2
 from credentials.certificate.values import BY_DECISION, EARNED, CertificateValues, written_code
+from foundation.versions import VersionUnknown
 
 HERE = Path(__file__).resolve().parent
 # Pixels of the drawing; its proportions are those of the band on the page (297 × 58 mm).
@@ -42,7 +43,8 @@ def make_pdf(values: CertificateValues) -> bytes:
 
     Raises:
         GlyphsMissing: something on it could not be printed.
-        KeyError: there is no such version or language.
+        VersionUnknown: this release has no such version of the template.
+        KeyError: there is no such language.
     """
     if missing := missing_characters(values):
         raise GlyphsMissing(missing)
@@ -62,6 +64,8 @@ def draw_specimen(values: CertificateValues) -> bytes:
 
 
 def _compile(values: CertificateValues, **options: Any) -> bytes:
+    if values.template_version not in TEMPLATES:
+        raise VersionUnknown("template of a certificate", values.template_version)
     template, data_of = TEMPLATES[values.template_version]
     data = data_of(values)
     return bytes(

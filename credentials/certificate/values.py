@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from foundation.versions import known_version
+
 # Four letters, a hyphen, four letters …: a code is read aloud and typed from paper.
 GROUP = 4
 # Versions of what is printed: for a course that was completed, and for one that was not.
 EARNED, BY_DECISION = 1, 2
+# Schemas of a snapshot: of a course that was completed, and of one that was not (credentials.services.award_credential).
+SCHEMA, SCHEMA_OF_OVERRIDE = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,16 @@ def written_code(code: str) -> str:
     return "-".join(code[i : i + GROUP] for i in range(0, len(code), GROUP))
 
 
+def read_snapshot(snapshot: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a stored snapshot whose words and figures this release understands.
+
+    Raises:
+        VersionUnknown: it is of another schema.
+    """
+    known_version("certificate", snapshot, (SCHEMA, SCHEMA_OF_OVERRIDE))
+    return snapshot
+
+
 def title_in(snapshot: Mapping[str, Any], language: str) -> tuple[str, str]:
     """Return the title of what was earned and the language it is in: the one asked for, else the one it was learned in.
 
@@ -63,7 +77,12 @@ def day_in(snapshot: Mapping[str, Any], key: str) -> date | None:
 def values_of(
     snapshot: Mapping[str, Any], *, name: str, language: str, code: str, url: str, issued_at: datetime, template_version: int
 ) -> CertificateValues:
-    """Read the snapshot of a credential (credentials.services.award_credential, schema 1 or 2) for one language."""
+    """Read the snapshot of a credential for one language.
+
+    Raises:
+        VersionUnknown: it is of another schema.
+    """
+    read_snapshot(snapshot)
     title, title_language = title_in(snapshot, language)
     return CertificateValues(
         language=language,

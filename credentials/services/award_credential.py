@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import StepWaiver
-from credentials.certificate.values import BY_DECISION, EARNED
+from credentials.certificate.values import BY_DECISION, EARNED, SCHEMA, SCHEMA_OF_OVERRIDE
 from credentials.errors import NotEligible
 from credentials.models import Credential, CredentialHolder
 from foundation.errors import Refused
@@ -23,7 +23,6 @@ from learning.course_pages import live_course_pages
 from learning.grading import course_grade, is_honours
 from learning.models import Attempt, Enrolment
 
-SCHEMA, SCHEMA_OF_OVERRIDE = 1, 2
 # What is printed, a row for each language: the name and whether the public page shows it; whether there is a certificate already,
 # one that stands, or any; and the live pages of the course, the oldest first. Read once the enrolment is locked.
 PRINTED = Statement(

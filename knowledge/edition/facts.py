@@ -14,6 +14,7 @@ from django.utils import translation
 from wagtail.documents import get_document_model
 from wagtail.models import Page
 
+from foundation.versions import known_version
 from knowledge import citation
 from knowledge.edition import stored
 from knowledge.edition.richtext import internal_links
@@ -41,6 +42,17 @@ def facts_of(page: PublicationPage, content: Mapping[str, Any]) -> dict[str, Any
         "countries": countries,
         "links": addresses(links_in(content)),
     }
+
+
+def read_facts(stored: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the facts that an edition keeps; nothing for one that was recorded before they were kept.
+
+    Raises:
+        VersionUnknown: they are of a schema that this release does not know.
+    """
+    if stored:
+        known_version("facts of an edition", stored, (SCHEMA,))
+    return stored
 
 
 def links_in(content: Mapping[str, Any]) -> set[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import typst
 
+from foundation.versions import VersionUnknown
 from knowledge.edition import glyphs
 from knowledge.edition.document import Document, document_v1
 from knowledge.edition.stored import UnknownContent
@@ -38,8 +39,10 @@ def make_pdf(values: EditionValues) -> bytes:
     Raises:
         GlyphsMissing: something in it could not be printed.
         TypesettingFailed: it could not be typeset without a warning, or names something that has no form on paper.
-        KeyError: there is no such version or language.
+        VersionUnknown: this release has no such version of the template.
     """
+    if values.template_version not in TEMPLATES:
+        raise VersionUnknown("template of an edition", values.template_version)
     try:
         document = TEMPLATES[values.template_version](values)
     except UnknownContent as failure:

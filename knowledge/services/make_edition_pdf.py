@@ -21,7 +21,7 @@ from core.generation import content_changed
 from knowledge import chart_svg, charts, outputs
 from knowledge.data import DataMalformed
 from knowledge.edition import stored
-from knowledge.edition.facts import facts_of
+from knowledge.edition.facts import facts_of, read_facts
 from knowledge.edition.pictures import pictures_of
 from knowledge.edition.typesetting import NEWEST_TEMPLATE, GlyphsMissing, TypesettingFailed
 from knowledge.edition.typesetting import make_pdf as typeset
@@ -37,6 +37,7 @@ def make_edition_pdf(*, edition_id: UUID) -> EditionFile | None:
 
     Raises:
         Edition.DoesNotExist: there is no such edition.
+        VersionUnknown: this release cannot read its facts, or does not have its template.
     """
     edition = Edition.objects.get(pk=edition_id)
     kept = EditionFile.objects.filter(edition=edition, kind=outputs.PDF.name).first()
@@ -59,7 +60,7 @@ def values_for(edition: Edition, template_version: int = NEWEST_TEMPLATE) -> Edi
     """Return what the PDF of an edition is made from: its own row, and the images and drawings that its content names."""
     return EditionValues(
         content=edition.content,
-        facts=edition.facts or _facts_of_today(edition),
+        facts=read_facts(edition.facts) or _facts_of_today(edition),
         language=edition.language,
         number=edition.number,
         published_at=timezone.localtime(edition.published_at),

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db.models import Max, OuterRef, Q, Subquery
 
+from foundation.versions import VersionUnknown
 from knowledge.models import Edition, EditionFile
 from knowledge.services.make_edition_pdf import make_edition_pdf
 
@@ -27,6 +28,9 @@ def make_missing_pdfs(*, now: datetime) -> int:
     for edition in missing(now):
         try:
             made += make_edition_pdf(edition_id=edition.pk) is not None
+        except VersionUnknown:
+            # Another release wrote it: this one prints nothing of it, and the rest goes on.
+            logger.exception("The PDF of edition %s cannot be made by this release.", edition.pk)
         except OSError:
             # The storage is away, or the disk full: the next run tries again, and the rest of this one goes on.
             logger.exception("The PDF of edition %s could not be kept.", edition.pk)

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from learning.errors import AttemptClosed, AttemptUnknown
+from learning.frozen_paper import from_json
 from learning.models import Attempt, Enrolment
 from learning.papers import clean_answers
 
@@ -35,11 +36,12 @@ def save_answers(*, learner: User, attempt_id: int, answers: Any) -> Attempt:
     Raises:
         AttemptUnknown, AttemptClosed: there is no open attempt of this learner with that number.
         AnswersMalformed: the answers don't fit the paper; nothing is changed.
+        VersionUnknown: this release cannot read the paper; nothing is changed.
     """
     with transaction.atomic():
         attempt = lock_attempt(learner, attempt_id)
         if attempt.submitted_at is not None:
             raise AttemptClosed
-        attempt.answers = attempt.answers | clean_answers(attempt.paper, answers)
+        attempt.answers = attempt.answers | clean_answers(from_json(attempt.paper), answers)
         attempt.save(update_fields=["answers"])
     return attempt

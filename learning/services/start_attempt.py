@@ -13,6 +13,7 @@ from courses.models import AssessmentPage, StepWaiver
 from courses.outline import AssessmentRule
 from learning import policies
 from learning.errors import AlreadyPassed, AssessmentUnavailable, AttemptsUsedUp, RunClosed, StepUnknown
+from learning.frozen_paper import to_json
 from learning.models import Attempt, Enrolment
 from learning.papers import freeze
 from learning.services.advance import lock_enrolment
@@ -49,7 +50,7 @@ def start_attempt(*, learner: User, course_key: UUID, step_key: UUID, language: 
         asked = [page for page in pages if len(page.questions)]
         if not asked:
             raise AssessmentUnavailable
-        paper = freeze(asked, step.rule, language, secrets.randbelow(2**31))
+        paper = to_json(freeze(asked, step.rule, language, secrets.randbelow(2**31)))
         return Attempt.objects.create(enrolment=enrolment, step_key=step_key, number=len(attempts) + 1, paper=paper)
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from courses.models import StepSlot
+from learning.frozen_paper import from_json
 from learning.grading import grade
 from learning.models import Attempt
 from learning.papers import clean_answers
@@ -24,14 +25,16 @@ def submit_attempt(*, learner: User, attempt_id: int, answers: Any = None) -> At
     Raises:
         AttemptUnknown: there is no such attempt of this learner.
         AnswersMalformed: the answers don't fit the paper; nothing is changed.
+        VersionUnknown: this release cannot read the paper; nothing is changed.
     """
     with transaction.atomic():
         attempt = lock_attempt(learner, attempt_id)
         if attempt.submitted_at is not None:
             return attempt
+        paper = from_json(attempt.paper)
         if answers is not None:
-            attempt.answers = attempt.answers | clean_answers(attempt.paper, answers)
-        result = grade(attempt.paper, attempt.answers)
+            attempt.answers = attempt.answers | clean_answers(paper, answers)
+        result = grade(paper, attempt.answers)
         attempt.score, attempt.passed, attempt.submitted_at = result.score, result.passed, timezone.now()
         attempt.save(update_fields=["answers", "score", "passed", "submitted_at"])
         enrolment = attempt.enrolment

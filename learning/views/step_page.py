@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from core.anonymous_request import neutral_request
 from core.generation import current
 from core.page_templates import Form, Kept, mark
-from courses.outline import OutlineDocument, OutlineStep, StepKind
+from courses.outline import OutlineDocument, OutlineStep
 from foundation.statements import Statement
 from learning.models import Attempt
 from learning.services.course_state import CourseState, live_pages, result_from
@@ -57,7 +57,7 @@ def step_page(request: HttpRequest, state: CourseState, step_key: UUID) -> HttpR
     step = known_steps(state.enrolment, {step_key}).get(step_key)
     if step is None:
         raise Http404
-    attempts = [row[0] for row in ATTEMPTS.all(state.enrolment.pk, step_key)] if step.kind is StepKind.ASSESSMENT else []
+    attempts = [row[0] for row in ATTEMPTS.all(state.enrolment.pk, step_key)] if step.kind.is_graded else []
     sheet = _sheet(request, state, step, attempts)
     values = {
         "email": request.user.email,  # type: ignore[union-attr] # known to be signed in
@@ -112,7 +112,7 @@ def _draw(
         "messages_drawn": mark("messages"),
         "title": content.title if content else step.title(language),
         "content_url": content_url,
-        "is_assessment": step.kind is StepKind.ASSESSMENT,
+        "is_assessment": step.kind.is_graded,
         "is_done": is_done,
         # Who has not tried an assessment is told what everyone is; attempts are one person's.
         "attempts_drawn": mark("attempts") if was_tried else "",

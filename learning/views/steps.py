@@ -100,7 +100,7 @@ def _answers(request: HttpRequest) -> dict[str, list[str]]:
     for name in dict.fromkeys([*request.POST.getlist("asked"), *(name for name in request.POST if name.startswith("q-"))]):
         question, chosen = name.removeprefix("q-"), request.POST.getlist(name)
         shown = request.POST.get(f"was-{question}")
-        if shown is None or sorted(chosen) != sorted(shown.split()):
+        if shown is None or sorted(" ".join(chosen).split()) != sorted(shown.split()):
             answers[question] = chosen
     return answers
 

@@ -11,9 +11,13 @@ const touched = new Set();
 let sending = false;
 let timer = 0;
 
+/** How the answer to a question is read, by what its page says under data-answer. An answer is always a list of strings. */
+const READ = {
+  chosen: (question) => [...question.querySelectorAll("[data-option]")].filter((option) => option.checked).map((option) => option.value),
+};
+
 function answers(questions) {
-  const given = new FormData(form);
-  return Object.fromEntries([...questions].map((question) => [question, given.getAll(`q-${question}`)]));
+  return Object.fromEntries([...questions].map((question) => [question.dataset.question, READ[question.dataset.answer](question)]));
 }
 
 function post(body) {
@@ -61,10 +65,10 @@ function later(milliseconds) {
 }
 
 form?.addEventListener("change", (event) => {
-  const question = event.target.name?.startsWith("q-") ? event.target.name.slice(2) : "";
+  const question = event.target.closest("[data-answer]");
   if (!question) return;
   touched.add(question);
   // Sent with the form too, even if it is changed back to what the page was drawn with.
-  form.elements[`was-${question}`].value = "*";
+  form.elements[`was-${question.dataset.question}`].value = "*";
   later(300);
 });

@@ -10,17 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.outline import AssessmentRule, OutlineDocument, OutlineModule, OutlineStep, StepKind, compare, from_json, mask, to_json
+from courses.outline import AssessmentRule, OutlineDocument, OutlineModule, OutlineStep, compare, from_json, mask, to_json
+from courses.step_types import ASSESSMENT, LESSON, STEP_TYPES
+from foundation.versions import VersionUnknown
 
 TITLES = st.dictionaries(st.sampled_from(["es", "pt", "fr", "en"]), st.text(max_size=40), min_size=1)
 RULES = st.builds(AssessmentRule, st.integers(1, 100), st.integers(1, 100), st.integers(0, 9))
 
 
 def _step(slot: int) -> st.SearchStrategy[OutlineStep]:
-    lesson = st.builds(OutlineStep, st.uuids(), st.just(slot), st.just(StepKind.LESSON), st.booleans(), st.integers(1, 600), TITLES)
-    graded = st.builds(
-        OutlineStep, st.uuids(), st.just(slot), st.just(StepKind.ASSESSMENT), st.booleans(), st.integers(1, 600), TITLES, RULES
-    )
+    lesson = st.builds(OutlineStep, st.uuids(), st.just(slot), st.just(LESSON), st.booleans(), st.integers(1, 600), TITLES)
+    graded = st.builds(OutlineStep, st.uuids(), st.just(slot), st.just(ASSESSMENT), st.booleans(), st.integers(1, 600), TITLES, RULES)
     return lesson | graded
 
 
@@ -45,11 +45,20 @@ def test_an_outline_does_not_differ_from_itself(document: OutlineDocument) -> No
     assert compare(document, from_json(to_json(document))).is_empty
 
 
-@pytest.mark.parametrize("schema", [None, 0, 2, "1", []])
+@pytest.mark.parametrize("schema", [None, 0, 2, "1", [], True, 1.5])
 def test_a_schema_of_another_release_is_refused(schema: object) -> None:
     stored = {**to_json(OutlineDocument({"es": "C"}, ())), "schema": schema}
-    with pytest.raises(ValueError, match="not known"):
+    with pytest.raises(VersionUnknown) as refused:
         from_json(stored)
+    assert (refused.value.what, refused.value.version) == ("outline", schema)
+
+
+def test_so_is_a_type_of_step_that_this_release_does_not_have() -> None:
+    stored = to_json(outline(step(0)))
+    stored["modules"][0]["steps"][0]["kind"] = "survey"
+    with pytest.raises(VersionUnknown) as refused:
+        from_json(stored)
+    assert (refused.value.what, refused.value.version) == ("type of step", "survey")
 
 
 def test_the_stored_form_says_its_schema() -> None:
@@ -63,7 +72,7 @@ def test_masks_are_unions_of_slots() -> None:
 
 
 def step(slot: int, **fields: object) -> OutlineStep:
-    return replace(OutlineStep(uuid.uuid4(), slot, StepKind.LESSON, True, 10, {"es": f"Paso {slot}"}), **fields)  # type: ignore[arg-type]
+    return replace(OutlineStep(uuid.uuid4(), slot, LESSON, True, 10, {"es": f"Paso {slot}"}), **fields)  # type: ignore[arg-type]
 
 
 MODULE = OutlineModule(uuid.uuid4(), {"es": "Módulo"})
@@ -113,7 +122,7 @@ def test_a_renamed_module_is_seen() -> None:
 
 
 def test_another_mark_is_seen() -> None:
-    graded = step(0, kind=StepKind.ASSESSMENT, rule=AssessmentRule())
+    graded = step(0, kind=ASSESSMENT, rule=AssessmentRule())
     changes = compare(outline(graded), outline(replace(graded, rule=AssessmentRule(pass_mark=70))))
     assert [s.key for s in changes.rules_changed] == [graded.key]
 
@@ -132,7 +141,7 @@ def test_a_title_falls_back_to_a_language_that_has_one() -> None:
 
 
 def test_only_lessons_are_reported_by_their_reader() -> None:
-    assert [kind for kind in StepKind if kind.is_self_reported] == [StepKind.LESSON]
+    assert [kind for kind in STEP_TYPES if kind.is_self_reported] == [LESSON]
 
 
 # Steps of a set

@@ -15,8 +15,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from courses.models import CourseRun, Outline, StepWaiver
-from courses.outline import OutlineDocument, OutlineModule, OutlineStep, StepKind, to_json
+from courses.outline import OutlineDocument, OutlineModule, OutlineStep, to_json
 from courses.services.publish_structure import publish_structure
+from courses.step_types import LESSON
 from credentials.errors import NotEligible
 from credentials.models import Credential, CredentialHolder
 from credentials.services.award_credential import AlreadyRevoked, award_credential
@@ -181,7 +182,7 @@ def test_a_course_without_assessments_has_no_grade() -> None:
 
 def finished_without_pages() -> Enrolment:
     """A finished enrolment of a course whose pages are gone: a test with real transactions begins without a page tree."""
-    key, step = uuid4(), OutlineStep(uuid4(), 0, StepKind.LESSON, True, 5, {"es": "Paso"})
+    key, step = uuid4(), OutlineStep(uuid4(), 0, LESSON, True, 5, {"es": "Paso"})
     document = OutlineDocument({"es": "Curso"}, (OutlineModule(uuid4(), {"es": "Módulo"}, (step,)),))
     return Enrolment.objects.create(
         learner=make_user(printed_name=""),

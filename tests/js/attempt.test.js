@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { h, open, run, settled } from "./page.js";
 
-const option = (value, checked) => h("input", { type: "checkbox", name: "q-7", value, ...(checked ? { checked: "" } : {}) });
+const option = (value, checked) => h("input", { "data-option": "", type: "checkbox", name: "q-7", value, ...(checked ? { checked: "" } : {}) });
 
 function paper() {
   const words = { "data-kept": "Kept", "data-not-kept": "Not kept yet", "data-signed-out": "Signed out" };
@@ -12,8 +12,7 @@ function paper() {
     "form", { "data-attempt": "9", "data-state": "/state", ...words },
     h("input", { name: "csrfmiddlewaretoken", value: "old" }),
     h("input", { name: "was-7", value: "a " }),
-    option("a", true),
-    option("b", false),
+    h("fieldset", { "data-question": "7", "data-answer": "chosen" }, option("a", true), option("b", false)),
     h("p", { "data-attempt-status": "" }),
   );
 }

@@ -187,7 +187,7 @@ def test_the_review_of_a_failed_attempt_does_not_depend_on_which_other_option_wa
     failed = take_assessment(enrolment, page, wrong_answers(page))
     shown = without_token(learner.get(paper_url(failed)))
     for question in failed.paper["questions"]:
-        if question["multiple"]:
+        if question["type"] == "multiple":
             continue
         first, second = [option for option in question["options"] if option["id"] not in failed.answers[question["id"]]]
         first["correct"], second["correct"] = second["correct"], first["correct"]

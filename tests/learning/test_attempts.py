@@ -105,7 +105,7 @@ def test_the_paper_stays_as_it_was_whatever_happens_to_the_page(enrolment: Enrol
 
 def test_a_paper_says_its_schema_and_its_rule(enrolment: Enrolment, page: AssessmentPage) -> None:
     paper = start(enrolment, page).paper
-    assert paper["schema"] == 1
+    assert paper["schema"] == 2
     assert paper["rule"] == {"pass_mark": 65, "honours_mark": 90, "attempts_allowed": 3}
 
 

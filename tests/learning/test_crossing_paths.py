@@ -16,6 +16,7 @@ from courses.services.publish_structure import Who, publish_structure
 from credentials.models import Credential, CredentialHolder
 from credentials.services.claim_credential import claim_credential
 from learning.errors import AttemptClosed
+from learning.frozen_paper import from_json
 from learning.grading import grade
 from learning.models import Enrolment
 from learning.services.enrol import enrol
@@ -196,7 +197,7 @@ def test_an_answer_that_comes_while_the_paper_is_graded_is_graded_or_refused() -
     *kept, _sent = together(*[save(question) for question in key], lambda: submit_attempt(learner=enrolment.learner, attempt_id=attempt.pk))
     attempt.refresh_from_db()
     assert set(attempt.answers) == {question for question, was_kept in zip(key, kept, strict=True) if was_kept}
-    assert attempt.score == grade(attempt.paper, attempt.answers).score
+    assert attempt.score == grade(from_json(attempt.paper), attempt.answers).score
 
 
 def test_claiming_while_another_tab_enrols_again_with_another_name_ends_with_one_certificate() -> None:

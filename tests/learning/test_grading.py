@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from courses.outline import AssessmentRule
+from courses.question_types import MULTIPLE, SINGLE, FrozenQuestion
+from learning.frozen_paper import FrozenPaper
 from learning.grading import course_grade, grade, is_honours, is_right, reaches
 
 
-def question(key: str, right: set[str], options: str = "abc") -> dict[str, Any]:
-    return {"id": key, "multiple": len(right) > 1, "options": [{"id": option, "correct": option in right} for option in options]}
+def question(key: str, right: set[str], options: str = "abc") -> FrozenQuestion:
+    frozen = {"options": [{"id": option, "correct": option in right} for option in options]}
+    return FrozenQuestion(key, MULTIPLE if len(right) > 1 else SINGLE, frozen, {})
 
 
-def paper(total: int, *, pass_mark: int = 65, honours_mark: int = 90) -> dict[str, Any]:
-    return {"rule": {"pass_mark": pass_mark, "honours_mark": honours_mark}, "questions": [question(str(i), {"a"}) for i in range(total)]}
+def paper(total: int, *, pass_mark: int = 65, honours_mark: int = 90) -> FrozenPaper:
+    rule = AssessmentRule(pass_mark, honours_mark)
+    return FrozenPaper(0, "es", rule, tuple(question(str(i), {"a"}) for i in range(total)))
 
 
-def with_right(paper_: dict[str, Any], right: int) -> dict[str, list[str]]:
-    return {q["id"]: ["a"] if i < right else ["b"] for i, q in enumerate(paper_["questions"])}
+def with_right(paper_: FrozenPaper, right: int) -> dict[str, list[str]]:
+    return {q.id: ["a"] if i < right else ["b"] for i, q in enumerate(paper_.questions)}
 
 
 @pytest.mark.parametrize(

@@ -78,9 +78,9 @@ def test_a_course_that_is_gone_does_not_exist_for_others(course: CoursePage, enr
 def form_of(html: str) -> dict[str, list[str]]:
     """The fields of a paper as a browser would send them back untouched."""
     fields: dict[str, list[str]] = {}
-    for name, value in re.findall(r'<input type="hidden" name="((?:asked|was-[^"]+))" value="([^"]*)"', html):
+    for name, value in re.findall(r'<input type="hidden" name="((?:asked|was-[^"]+))"\s+value="([^"]*)"', html):
         fields.setdefault(name, []).append(value)
-    for name, value in re.findall(r'name="(q-[^"]+)" value="([^"]+)" checked', html):
+    for name, value in re.findall(r'name="(q-[^"]+)"\s+value="([^"]+)" checked', html):
         fields.setdefault(name, []).append(value)
     return fields
 

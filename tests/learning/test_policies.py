@@ -11,7 +11,8 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.outline import AssessmentRule, OutlineDocument, OutlineModule, OutlineStep, StepKind
+from courses.outline import AssessmentRule, OutlineDocument, OutlineModule, OutlineStep
+from courses.step_types import ASSESSMENT, LESSON
 from learning import policies
 from learning.policies import AssessmentResult
 
@@ -26,9 +27,7 @@ class Run:
 
 
 def document(*required: bool, minutes: int = 10) -> OutlineDocument:
-    steps = tuple(
-        OutlineStep(uuid.uuid4(), slot, StepKind.LESSON, needed, minutes, {"es": f"Paso {slot}"}) for slot, needed in enumerate(required)
-    )
+    steps = tuple(OutlineStep(uuid.uuid4(), slot, LESSON, needed, minutes, {"es": f"Paso {slot}"}) for slot, needed in enumerate(required))
     return OutlineDocument({"es": "Curso"}, (OutlineModule(uuid.uuid4(), {"es": "Módulo"}, steps),))
 
 
@@ -235,8 +234,8 @@ def test_a_title_with_a_percent_sign_breaks_nothing() -> None:
                 uuid.uuid4(),
                 {"es": "M"},
                 (
-                    OutlineStep(uuid.uuid4(), 0, StepKind.LESSON, True, 5, {"es": "Uno"}),
-                    OutlineStep(uuid.uuid4(), 1, StepKind.ASSESSMENT, True, 5, {"es": "100% %(n)s"}, AssessmentRule()),
+                    OutlineStep(uuid.uuid4(), 0, LESSON, True, 5, {"es": "Uno"}),
+                    OutlineStep(uuid.uuid4(), 1, ASSESSMENT, True, 5, {"es": "100% %(n)s"}, AssessmentRule()),
                 ),
             ),
         ),
