@@ -42,7 +42,7 @@ def make_pdf(values: CertificateValues) -> bytes:
 
     Raises:
         GlyphsMissing: something on it could not be printed.
-        KeyError: there is no such version or language.
+        KeyError: there is no such version.
     """
     if missing := missing_characters(values):
         raise GlyphsMissing(missing)
@@ -63,7 +63,8 @@ def draw_specimen(values: CertificateValues) -> bytes:
 
 def _compile(values: CertificateValues, **options: Any) -> bytes:
     template, data_of = TEMPLATES[values.template_version]
-    data = data_of(values)
+    # All of it in one language, and tagged as that language.
+    data = data_of(replace(values, language=words_v1.printed_language(values.language)))
     return bytes(
         typst.compile(
             str(HERE / template),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from math import ceil
 from typing import Any
 
+from foundation.languages import entry_for, text_for
 from knowledge import charts, data, notes
 from knowledge.edition import richtext, stored, typography
 from knowledge.edition.richtext import Node, Reader
@@ -38,7 +39,7 @@ class Body:
     def __init__(self, values: EditionValues) -> None:
         self.values = values
         self.language = values.language
-        self.words = WORDS[values.language]
+        self.words = text_for(values.language, WORDS)
         self.blocks = stored.blocks(values.content, "body")
         self.notes: dict[str, str] = {}
         self.files: dict[str, bytes] = {}
@@ -146,7 +147,7 @@ class Body:
         return [{"t": "box", "title": self.line(word(block.value, "title")), "c": self._reader().blocks(word(block.value, "text"))}]
 
     def _quotation(self, block: StoredBlock) -> list[Node]:
-        opening, closing = typography.QUOTES[self.language]
+        opening, closing = entry_for(self.language).quotation_marks
         text = re.sub(r'^[\s"«“]+|[\s"»”]+$', "", word(block.value, "text"))
         lines: list[Node] = [{"t": "s", "v": opening}]
         for place, line in enumerate(text.splitlines()):

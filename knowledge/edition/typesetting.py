@@ -37,7 +37,7 @@ def make_pdf(values: EditionValues) -> bytes:
     Raises:
         GlyphsMissing: something in it could not be printed.
         TypesettingFailed: it could not be typeset without a warning.
-        KeyError: there is no such version or language.
+        KeyError: there is no such version.
     """
     document = TEMPLATES[values.template_version](values)
     if missing := glyphs.missing_characters(document.data):
