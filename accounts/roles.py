@@ -11,8 +11,12 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
 
 from accounts.staff import ADMIN_PERMISSION
+from foundation import languages
 
 LIBRARY, CATALOGUE = "knowledge.LibraryPage", "courses.CataloguePage"
 # The page above all others.
@@ -29,12 +33,21 @@ class Role:
     """
 
     key: str
-    names: Mapping[str, str]
+    label: str | Promise
     permissions: tuple[str, ...]
     pages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     images: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     collections: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What it is called in each language: its group is known by any of these."""
+        found = {}
+        for code in languages.codes():
+            with translation.override(code):
+                found[code] = str(self.label)
+        return found
 
     @property
     def group_name(self) -> str:
@@ -64,7 +77,7 @@ _SUPPORT = ("learning.view_enrolment", "learning.open_record")
 
 AUTHOR = Role(
     "author",
-    {"es": "Autoría", "pt": "Autoria", "fr": "Rédaction", "en": "Author"},
+    pgettext_lazy("role", "Author"),
     (ADMIN_PERMISSION, "courses.publish_structure", *_FIGURES, *_TRANSLATE, *_rights("knowledge", "add change view", "contributor")),
     pages={LIBRARY: ("add", "change"), CATALOGUE: _PUBLISH},
     images=("add", "choose"),
@@ -72,14 +85,14 @@ AUTHOR = Role(
 )
 REVIEWER = Role(
     "reviewer",
-    {"es": "Revisión", "pt": "Revisão", "fr": "Relecture", "en": "Reviewer"},
+    pgettext_lazy("role", "Reviewer"),
     (ADMIN_PERMISSION, "knowledge.view_contributor"),
     pages={LIBRARY: ("change",)},  # without it nobody can comment on a draft
     images=("choose",),
 )
 EDITOR = Role(
     "editor",
-    {"es": "Edición", "pt": "Edição", "fr": "Édition", "en": "Editor"},
+    pgettext_lazy("role", "Editor"),
     (
         ADMIN_PERMISSION,
         *_TRANSLATE,
@@ -92,22 +105,17 @@ EDITOR = Role(
 )
 CERTIFICATE_ADMINISTRATOR = Role(
     "certificate_administrator",
-    {
-        "es": "Administración de certificados",
-        "pt": "Administração de certificados",
-        "fr": "Administration des certificats",
-        "en": "Certificate administrator",
-    },
+    pgettext_lazy("role", "Certificate administrator"),
     (ADMIN_PERMISSION, *_CERTIFY, *_FIGURES, "accounts.view_auditentry"),
 )
 SUPPORT = Role(
     "support",
-    {"es": "Soporte", "pt": "Suporte", "fr": "Assistance", "en": "Support"},
+    pgettext_lazy("role", "Support"),
     (ADMIN_PERMISSION, *_SUPPORT),
 )
 SITE_ADMINISTRATOR = Role(
     "site_administrator",
-    {"es": "Administración del sitio", "pt": "Administração do site", "fr": "Administration du site", "en": "Site administrator"},
+    pgettext_lazy("role", "Site administrator"),
     (
         *(*AUTHOR.permissions, *_CERTIFY, *_SUPPORT, "accounts.view_auditentry"),
         *_rights("knowledge", "delete", "contributor"),

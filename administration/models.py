@@ -11,6 +11,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from foundation import languages
+
 # How long a file can be fetched.
 KEPT = timedelta(hours=24)
 # Longer than any step of writing takes: an export that has not moved for so long has lost its worker.
@@ -67,7 +69,7 @@ class RecordExport(models.Model):
     listing = models.CharField(max_length=20)
     filters = models.JSONField(default=dict)
     format = models.CharField(max_length=4, choices=Format, default=Format.CSV)
-    language = models.CharField(max_length=10, choices=settings.LANGUAGES)
+    language = models.CharField(max_length=10, choices=languages.choices)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     # Counts the workers that took it up. Only the last may write here: one thought dead may still be alive.
     run = models.PositiveSmallIntegerField(default=0)

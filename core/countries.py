@@ -11,6 +11,8 @@ from functools import cache
 
 from babel import Locale
 
+from foundation.languages import LANGUAGES
+
 # CLDR's own codes and ISO's reserved ones: no assigned country.
 NOT_ASSIGNED = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"})
 # Latin America and the Caribbean: UN M49 area 419, with the territories in it.
@@ -25,7 +27,8 @@ REGION = frozenset(_REGION.split())
 def names(language: str) -> dict[str, str]:
     """Return the name of every country in a language, by code."""
     # Wagtail's admin speaks "pt-br".
-    territories = Locale.parse(language, sep="-").territories
+    entry = LANGUAGES.get(language)
+    territories = (Locale.parse(entry.babel_locale) if entry else Locale.parse(language, sep="-")).territories
     return {code: str(name) for code, name in territories.items() if len(code) == 2 and code.isalpha() and code not in NOT_ASSIGNED}
 
 

@@ -1,14 +1,12 @@
-"""The plain pages that every footer links to: short true texts in four languages, until somebody writes better ones."""
+"""The plain pages that every footer links to: short true texts in each language, until somebody writes better ones."""
 
 from __future__ import annotations
 
 import json
 import uuid
-from functools import cache, partial
-from pathlib import Path
+from functools import partial
 from typing import Any
 
-import yaml
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -17,8 +15,8 @@ from wagtail.models import Page
 from core.context import page_address, site_language
 from core.models import HomePage, StandardPage
 from core.navigation import ADDRESSES, Address, Place
+from core.site_texts import site_texts
 
-CONTENT = Path(__file__).parent / "site_content"
 NAMESPACE = uuid.UUID("3f0d3a52-5c0c-4f55-9c61-0f8a3a6d1b77")
 SLUGS = ("about", "help", "privacy", "accessibility")
 
@@ -51,7 +49,7 @@ def ensure_plain_pages(home: HomePage) -> None:
         key = next((page.translation_key for page in there.values() if page and page.specific_class is StandardPage), site_key(slug))
         for code, _label in settings.LANGUAGES:
             if code in homes and there[code] is None:
-                _make(homes[code], slug, key, _text(code, slug))
+                _make(homes[code], slug, key, site_texts(code)[slug])
 
 
 def remove_untouched(slug: str) -> None:
@@ -75,13 +73,3 @@ def _make(home: HomePage, slug: str, key: uuid.UUID, text: dict[str, Any]) -> No
     home.add_child(instance=page)
     page.full_clean()
     page.save_revision().publish()
-
-
-@cache
-def _texts(language: str) -> dict[str, dict[str, str]]:
-    texts: dict[str, dict[str, str]] = yaml.safe_load((CONTENT / f"{language}.yaml").read_text(encoding="utf-8"))
-    return texts
-
-
-def _text(language: str, slug: str) -> dict[str, str]:
-    return _texts(language)[slug]

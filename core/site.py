@@ -1,4 +1,4 @@
-"""The bare site: four locales, a home page in each, and every registered section below it. Safe to run again."""
+"""The bare site: a locale for each language, a home page in each, and every registered section below it. Safe to run again."""
 
 from __future__ import annotations
 
@@ -10,25 +10,7 @@ from wagtail.models import Locale, Page, Site
 
 from core.models import HomePage
 from core.sections import SECTIONS, Section
-
-HOME_TITLES: dict[str, tuple[str, str]] = {
-    "es": (
-        "Aprender sobre migración, con la evidencia a la vista",
-        "Cursos gratuitos y publicaciones para quienes diseñan y prestan servicios a personas migrantes en América Latina y el Caribe.",
-    ),
-    "pt": (
-        "Aprender sobre migração, com a evidência à vista",
-        "Cursos gratuitos e publicações para quem planeja e presta serviços a pessoas migrantes na América Latina e no Caribe.",
-    ),
-    "fr": (
-        "Apprendre sur la migration, preuves à l’appui",
-        "Cours gratuits et publications pour qui conçoit et rend des services aux personnes migrantes en Amérique latine et aux Caraïbes.",
-    ),
-    "en": (
-        "Learn about migration, with the evidence in view",
-        "Free courses and publications for the people who design and run services for migrants in Latin America and the Caribbean.",
-    ),
-}
+from core.site_texts import site_texts
 
 
 @transaction.atomic
@@ -41,7 +23,7 @@ def ensure_site() -> HomePage:
     locales = {code: Locale.objects.get_or_create(language_code=code)[0] for code, _label in settings.LANGUAGES}
     home = HomePage.objects.filter(locale=locales[settings.LANGUAGE_CODE]).first() or _first_home(locales[settings.LANGUAGE_CODE])
     for locale in locales.values():
-        translated = _translated(home, locale, *HOME_TITLES[locale.language_code])
+        translated = _translated(home, locale)
         for section in SECTIONS:
             _ensure_section(section, home, translated, locale)
     _ensure_root(home)
@@ -52,15 +34,15 @@ def _first_home(locale: Locale) -> HomePage:
     root = Page.get_first_root_node()
     if root is None:
         raise RuntimeError("The page tree has no root: run `manage.py migrate` first.")
-    title, lead = HOME_TITLES[locale.language_code]
+    text = site_texts(locale.language_code)["home"]
     taken = root.get_children().filter(slug="home").exists()
-    home = HomePage(title=title, lead=lead, slug="puente" if taken else "home", locale=locale)
+    home = HomePage(title=text["title"], lead=text["lead"], slug="puente" if taken else "home", locale=locale)
     root.add_child(instance=home)
     home.save_revision().publish()
     return home
 
 
-def _translated(home: HomePage, locale: Locale, title: str, lead: str) -> HomePage:
+def _translated(home: HomePage, locale: Locale) -> HomePage:
     """Return the home page of a locale; make it from the default one if it is missing."""
     if home.locale_id == locale.pk:
         return home
@@ -69,7 +51,8 @@ def _translated(home: HomePage, locale: Locale, title: str, lead: str) -> HomePa
         found: HomePage = existing.specific
         return found
     copy: HomePage = home.copy_for_translation(locale)
-    copy.title, copy.lead, copy.slug = title, lead, f"{home.slug}-{locale.language_code}"
+    text = site_texts(locale.language_code)["home"]
+    copy.title, copy.lead, copy.slug = text["title"], text["lead"], f"{home.slug}-{locale.language_code}"
     copy.save_revision().publish()
     return copy
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from credentials.certificate.values import read_snapshot
+from foundation import languages
 from learning.models import Enrolment
 
 # No 0/O, 1/I/L, U/V: a code is read aloud and typed from paper.
@@ -132,7 +133,7 @@ class CredentialFile(models.Model):
     """The PDF of a credential in one language, made once and served from then on; named by its content."""
 
     credential = models.ForeignKey(Credential, on_delete=models.CASCADE, related_name="files")
-    language = models.CharField(max_length=10, choices=settings.LANGUAGES)
+    language = models.CharField(max_length=10, choices=languages.choices)
     sha256 = models.CharField(max_length=64)
     path = models.CharField(max_length=200)
     made_at = models.DateTimeField(default=timezone.now)

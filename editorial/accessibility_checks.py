@@ -10,21 +10,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from bs4 import BeautifulSoup
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.userbar import ContentCheckerItem
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 
-# Whole link texts, in small letters, in the four languages of the site.
-VAGUE = frozenset(
-    {
-        *("aquí", "aqui", "acá", "haz clic aquí", "haga clic aquí", "clic aquí", "pincha aquí", "leer más", "ver más", "más"),
-        *("más información", "este enlace", "enlace", "link"),
-        *("clique aqui", "leia mais", "saiba mais", "ver mais", "mais", "este link"),
-        *("ici", "cliquez ici", "lire la suite", "en savoir plus", "plus", "ce lien", "lien"),
-        *("here", "click here", "read more", "see more", "more", "this link", "learn more"),
-    }
-)
+from foundation import languages
+
+# Translators: Texts of links that do not say where they lead, in small letters, with | between them: as many as the language has.
+VAGUE = pgettext_lazy("links", "here|click here|read more|see more|more|this link|learn more")
 
 
 class PuenteChecker(ContentCheckerItem):
@@ -48,12 +44,22 @@ def use_ours(request: Any, items: list[Any], page: Any) -> None:
 def vague_links(page: Page) -> list[str]:
     """Return the texts of a page's links that say nothing of where they lead, each once, as they are written."""
     found: dict[str, None] = {}
+    vague = _vague_words()
     for text in _texts(page):
         for link in BeautifulSoup(text, "html.parser").select("a"):
             words = link.get_text(" ", strip=True)
-            if words.strip(" .…»>→").casefold() in VAGUE:
+            if words.strip(" .…»>→").casefold() in vague:
                 found[words] = None
     return list(found)
+
+
+def _vague_words() -> frozenset[str]:
+    """Return what says nothing, in all languages: a page of one language has links in another, too."""
+    found: set[str] = set()
+    for code in languages.codes():
+        with translation.override(code):
+            found.update(str(VAGUE).split("|"))
+    return frozenset(found)
 
 
 def _texts(page: Page) -> Iterator[str]:

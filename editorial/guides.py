@@ -16,10 +16,9 @@ from markdown_it import MarkdownIt
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 from accounts.roles import BY_KEY, ROLES, Role
+from foundation.languages import in_order_for
 
 GUIDES = Path(settings.BASE_DIR) / "docs" / "guides"
-# Portuguese is nearer to Spanish than to English, and French readers of the region read Spanish, too.
-FALLBACKS = ("es", "en")
 
 
 def groups_of(user: Any) -> dict[int, str]:
@@ -38,10 +37,10 @@ def roles_of(user: Any) -> list[Role]:
 
 
 def path_of(role_key: str, language: str) -> Path | None:
-    """Return the file of a guide in a language, or in the next best one."""
+    """Return the file of a guide in a language, or in the nearest one that has it."""
     if role_key not in BY_KEY:
         return None
-    for code in dict.fromkeys([language.split("-")[0], *FALLBACKS]):
+    for code in in_order_for(language):
         path = GUIDES / code / f"{role_key}.md"
         if path.is_file():
             return path

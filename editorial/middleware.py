@@ -12,6 +12,7 @@ from wagtail.admin.localization import get_available_admin_languages
 
 from accounts.admin_second_factor import is_below_admin
 from editorial.request_guards import refuse_detours
+from foundation.languages import nearest
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -34,11 +35,15 @@ class AdminRequestMiddleware:
 
 
 def admin_language(language: str) -> str:
-    """Return the language of the admin for somebody's language: Wagtail speaks the Portuguese of Brazil, and not plain "pt"."""
+    """Return the language of the admin for somebody's language: Wagtail speaks the Portuguese of Brazil, and not plain "pt".
+
+    Who speaks a language that Wagtail does not know is shown the nearest that it does.
+    """
     known = [code for code, _name in get_available_admin_languages()]
     if language in known:
         return language
-    return next((code for code in known if code.split("-")[0] == language), settings.LANGUAGE_CODE)
+    by_language: dict[str, str] = {code.split("-")[0]: code for code in reversed(known)}
+    return by_language[nearest(language, by_language)]
 
 
 def follow_language(request: HttpRequest) -> None:

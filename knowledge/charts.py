@@ -15,6 +15,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy, ngettext
 
+from foundation.languages import entry_for
 from knowledge import data
 
 BAR, COLUMN, LINE = "bar", "column", "line"
@@ -109,9 +110,9 @@ def digest(chart: Chart) -> str:
 
 
 def number_format(language: str) -> dict[str, Any]:
-    """Return how a language writes numbers, for Vega. Spanish: a narrow space between thousands (RAE), a comma before decimals."""
-    decimal, thousands = {"en": (".", ","), "pt": (",", ".")}.get(language, (",", "\u202f"))
-    return {"decimal": decimal, "thousands": thousands, "grouping": [3], "currency": ["", ""], "minus": "−"}
+    """Return how a language writes numbers, for Vega."""
+    numbers = entry_for(language).numbers
+    return {"decimal": numbers.decimal_mark, "thousands": numbers.thousands_mark, "grouping": [3], "currency": ["", ""], "minus": "−"}
 
 
 def written(cell: str, language: str) -> str:
@@ -120,11 +121,10 @@ def written(cell: str, language: str) -> str:
     if not data.NUMBER.match(text):
         return cell
     sign, (whole, _point, decimals) = ("−" if text.startswith("-") else "", text.lstrip("+-").partition("."))
-    form = number_format(language)
-    # Four digits stand together, but for English (RAE, Imprimerie nationale).
-    if len(whole) > (3 if language == "en" else 4):
-        whole = f"{int(whole):,}".replace(",", form["thousands"])
-    return f"{sign}{whole}{form['decimal'] if decimals else ''}{decimals}"
+    numbers = entry_for(language).numbers
+    if len(whole) >= numbers.grouped_from:
+        whole = f"{int(whole):,}".replace(",", numbers.thousands_mark)
+    return f"{sign}{whole}{numbers.decimal_mark if decimals else ''}{decimals}"
 
 
 def spec(chart: Chart, form: Form) -> dict[str, Any]:

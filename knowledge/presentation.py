@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db.models.functions import Abs, Coalesce
 from django.utils.text import slugify
@@ -50,7 +51,7 @@ def publication_context(page: PublicationPage, *, is_preview: bool = False) -> d
     parts = parts_of(page.body)
     facts = citation.facts_of(page)
     edition = Edition.objects.of(page.key, page.locale.language_code).newest_first().only("number", "published_at").first()
-    shown = charts_among([(block.block_type, block.value) for block in page.body], get_language() or "en")
+    shown = charts_among([(block.block_type, block.value) for block in page.body], get_language() or settings.LANGUAGE_CODE)
     return {
         "parts": parts,
         "drawings": drawn(shown) if is_preview else kept(shown),

@@ -79,7 +79,7 @@ def _answer(said: dict[str, Any]) -> HttpResponse:
 def all_states(request: HttpRequest) -> HttpResponse:
     """Progress in every course the reader takes, by course key; empty for someone who is not signed in."""
     learner = _signed_in(request)
-    states = states_of(learner, get_language() or "es") if learner else []
+    states = states_of(learner, get_language() or settings.LANGUAGE_CODE) if learner else []
     shown = {str(state.enrolment.course_key): _summary_json(state) for state in states if not state.is_withdrawn}
     return _answer({"signed_in": learner is not None, "courses": shown})
 

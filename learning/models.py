@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import CourseRun, Outline, StepWaiver, document_of
 from courses.outline import OutlineDocument
+from foundation import languages
 from learning.bitset import BitSetField
 
 
@@ -57,7 +58,7 @@ class Enrolment(models.Model):
     course_key = models.UUIDField()
     run = models.ForeignKey(CourseRun, on_delete=models.PROTECT, related_name="enrolments")
     outline = models.ForeignKey(Outline, on_delete=models.PROTECT, related_name="enrolments")
-    language = models.CharField(max_length=10, choices=settings.LANGUAGES)
+    language = models.CharField(max_length=10, choices=languages.choices)
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
     done_bits = BitSetField()
     # Where the learner was: a max-register of (time capped at the server's, event id), so that order never matters.

@@ -23,6 +23,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
+from foundation import languages
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = (
     "foundation",
@@ -36,9 +38,8 @@ PACKAGES = (
     "administration",
     "config",
 )
-LANGUAGES = ("es", "pt", "fr", "en")
 SOURCE_LANGUAGE = "en"
-MUST_BE_WHOLE = ("es", "en")
+MUST_BE_WHOLE = (languages.first_language().code, SOURCE_LANGUAGE)
 MOST_LISTED = 20
 # The dates of the headers stand still: a date that changes at each run would only make conflicts. History is in git.
 FIRST_DAY = datetime(2026, 11, 24, tzinfo=UTC)
@@ -157,7 +158,7 @@ def read(language: str) -> Catalog:
 def update() -> None:
     """Bring every file in step with the code. Nothing is guessed: a changed text starts untranslated."""
     template = template_catalog()
-    for language in LANGUAGES:
+    for language in languages.codes():
         catalog = read(language)
         catalog.update(template, no_fuzzy_matching=True, update_creation_date=False)
         catalog.obsolete.clear()
@@ -221,7 +222,7 @@ def check() -> bool:
     """Say what is missing; return whether the languages that must be whole are."""
     template = template_catalog()
     whole = True
-    for language in LANGUAGES:
+    for language in languages.codes():
         found = gaps(language, template)
         must = language in MUST_BE_WHOLE
         whole = whole and not (must and found.count)

@@ -2,6 +2,7 @@
 
 import django.db.models.functions.text
 import django.utils.timezone
+import foundation.languages
 from django.db import migrations, models
 
 
@@ -46,7 +47,7 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail address')),
                 ('printed_name', models.CharField(blank=True, max_length=120, verbose_name='name on certificates')),
                 ('show_name', models.BooleanField(default=False, verbose_name='show the name on public certificate pages')),
-                ('language', models.CharField(blank=True, choices=[('es', 'Español'), ('pt', 'Português'), ('fr', 'Français'), ('en', 'English')], max_length=10, verbose_name='language')),
+                ('language', models.CharField(blank=True, choices=foundation.languages.choices, max_length=10, verbose_name='language')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],

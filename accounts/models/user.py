@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.names import MAX_LENGTH
+from foundation import languages
 
 
 class UserManager(BaseUserManager["User"]):
@@ -44,7 +44,7 @@ class User(AbstractUser):
     printed_name = models.CharField(_("name on certificates"), max_length=MAX_LENGTH, blank=True)
     # What a new certificate starts with: whether its public page shows the name. Each certificate keeps its own answer.
     show_name = models.BooleanField(_("show the name on public certificate pages"), default=False)
-    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, blank=True)
+    language = models.CharField(_("language"), max_length=10, choices=languages.choices, blank=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
+import foundation.languages
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -23,7 +24,7 @@ class Migration(migrations.Migration):
                 ('listing', models.CharField(max_length=20)),
                 ('filters', models.JSONField(default=dict)),
                 ('format', models.CharField(choices=[('csv', 'CSV'), ('xlsx', 'XLSX')], default='csv', max_length=4)),
-                ('language', models.CharField(choices=[('es', 'Español'), ('pt', 'Português'), ('fr', 'Français'), ('en', 'English')], max_length=10)),
+                ('language', models.CharField(choices=foundation.languages.choices, max_length=10)),
                 ('state', models.CharField(choices=[('waiting', 'waiting'), ('running', 'being written'), ('done', 'ready'), ('failed', 'failed'), ('deleted', 'deleted'), ('erased', 'deleted')], default='waiting', max_length=10)),
                 ('run', models.PositiveSmallIntegerField(default=0)),
                 ('rows_done', models.PositiveIntegerField(default=0)),

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF, UNSAFE_INLINE
+from django.conf import global_settings
+
+from foundation import languages
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
@@ -146,14 +149,10 @@ SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 
-# Languages: Spanish, Portuguese, French and English are equal; Spanish is the tree that others are translated from.
-LANGUAGE_CODE = "es"
-LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [
-    ("es", "Español"),
-    ("pt", "Português"),
-    ("fr", "Français"),
-    ("en", "English"),
-]
+# Languages are equal; the first one is the tree that others are translated from.
+LANGUAGE_CODE = languages.first_language().code
+LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = languages.choices()
+LANGUAGES_BIDI = [*global_settings.LANGUAGES_BIDI, *(each.code for each in languages.LANGUAGES if each.direction == "rtl")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = WAGTAIL_I18N_ENABLED = True
 USE_TZ = True

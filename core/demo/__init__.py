@@ -10,9 +10,9 @@ from core.models import HomePage, StandardPage
 from core.plain_pages import SLUGS, ensure_plain_pages, homes_of, remove_untouched, site_key
 from core.seeding import Report, demo_key, ensure_page, load, remove_pages, stream
 from core.site import ensure_site
+from foundation import languages
 
 CONTENT = Path(__file__).parent / "content"
-LANGUAGES = ("es", "en", "pt", "fr")
 
 
 def seed(report: Report) -> None:
@@ -21,7 +21,7 @@ def seed(report: Report) -> None:
     homes = homes_of(home)
     for slug in SLUGS:
         remove_untouched(slug)
-        for language in LANGUAGES:
+        for language in languages.codes():
             path = CONTENT / language / f"{slug}.yaml"
             if path.exists():
                 _seed_page(homes[language], slug, path, report)
@@ -42,7 +42,7 @@ def _seed_page(home: HomePage, slug: str, path: Path, report: Report) -> None:
 def remove(report: Report) -> None:
     """Take the demo's plain pages out; the bare site stays, with the short ones."""
     for slug in SLUGS:
-        for language in LANGUAGES:
+        for language in languages.codes():
             if (CONTENT / language / f"{slug}.yaml").exists():
                 remove_pages([demo_key("page", slug)], language, report)
         _part_from_demo(slug)

@@ -21,6 +21,7 @@ from core.cards import Card, SearchDocument
 from core.context import LanguageLink, language_links_for_page
 from core.page_context import builder_of
 from core.sections import home_cards
+from foundation.languages import LANGUAGES
 
 # Addresses under a language's home page that belong to the record and to search.
 RESERVED_SLUGS = frozenset({"learning", "search"})
@@ -85,7 +86,7 @@ class BasePage(Page):
         """Fetch once, for many pages of this class, what their access rule would fetch for each."""
 
     def languages(self) -> list[LanguageLink]:
-        """This page in the four languages, or the nearest ancestor that exists there."""
+        """This page in each language, or the nearest ancestor that exists there."""
         return language_links_for_page(self)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -117,7 +118,7 @@ class HomePage(BasePage):
     content_panels = [*BasePage.content_panels, FieldPanel("lead")]
     template = "core/home_page.html"
     parent_page_types = ["wagtailcore.Page"]
-    max_count_per_parent = 4
+    max_count_per_parent = len(LANGUAGES)
 
     @property
     def description(self) -> str:

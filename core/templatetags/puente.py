@@ -14,6 +14,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from core.covers import cover_svg
+from core.site_texts import site_texts
+from foundation.languages import LANGUAGES
 
 register = template.Library()
 
@@ -35,6 +37,12 @@ def icon(name: str, label: str = "") -> SafeString:
     if label:
         return format_html('<svg class="icon{}" role="img" aria-label="{}"><use href="{}#{}"/></svg>', flip, label, address, name)
     return format_html('<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>', flip, address, name)
+
+
+@register.simple_tag
+def failure_texts() -> list[dict[str, Any]]:
+    """Return each language with what is said in it when everything else failed: no request, no person, no catalogue is needed."""
+    return [{"language": language, "text": site_texts(language.code)["failure"]} for language in LANGUAGES]
 
 
 @register.filter

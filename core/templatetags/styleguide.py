@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from core.cards import Card
 from core.covers import FAMILIES, TOPIC_COLOURS, family_of
+from foundation import languages
 
 register = template.Library()
 
@@ -29,7 +30,7 @@ class ExampleForm(forms.Form):
 
     email = forms.EmailField(label="E-mail address", help_text="We send a code to this address.")
     printed_name = forms.CharField(label="Name on the certificate", required=False)
-    language = forms.ChoiceField(label="Language", choices=[("es", "Español"), ("pt", "Português")], widget=forms.RadioSelect)
+    language = forms.ChoiceField(label="Language", choices=languages.choices()[:2], widget=forms.RadioSelect)
     show_name = forms.BooleanField(label="Show my name to whoever checks the certificate", required=False)
 
 

@@ -14,13 +14,18 @@ from core.seeding import Report, demo_key, ensure_page, load, remove_pages, stre
 from courses.models import AssessmentPage, CataloguePage, CoursePage, LessonPage, ModulePage
 from courses.question_types import QUESTION_TYPES
 from courses.services.publish_structure import newest_outline, publish_structure
+from foundation import languages
 from knowledge.models import PublicationPage
 
 CONTENT = Path(__file__).parent / "content"
 FOUNDATIONS = "foundations"
 FIRST_ACCOUNT = "first-account"
 COURSES = (FOUNDATIONS, FIRST_ACCOUNT)
-LANGUAGES = ("es", "en")
+
+
+def languages_of(name: str) -> list[str]:
+    """The languages that a demo course is written in, its source first."""
+    return [code for code in languages.codes() if (CONTENT / name / code).is_dir()]
 
 
 def course_key(name: str) -> UUID:
@@ -29,9 +34,9 @@ def course_key(name: str) -> UUID:
 
 
 def seed(report: Report) -> None:
-    """Publish both courses in both languages, and their structure once."""
+    """Publish both courses in each language they are written in, and their structure once."""
     for name in COURSES:
-        for language in LANGUAGES:
+        for language in languages_of(name):
             _seed_course(name, language, report)
         if newest_outline(course_key(name)) is None:
             publish_structure(course=CoursePage.objects.filter(translation_key=course_key(name)).order_by("pk")[0])
@@ -40,12 +45,12 @@ def seed(report: Report) -> None:
 def remove(report: Report) -> None:
     """Take both courses out. Enrolments and certificates of people stay: records do not hang on pages."""
     for name in COURSES:
-        course = load(CONTENT / name / LANGUAGES[0] / "course.yaml")
+        course = load(CONTENT / name / languages_of(name)[0] / "course.yaml")
         keys = [course_key(name)]
         for module in course["modules"]:
             keys.append(demo_key("course", name, module["slug"]))
             keys += [demo_key("course", name, step) for step in module["steps"]]
-        for language in LANGUAGES:
+        for language in languages_of(name):
             remove_pages(keys, language, report)
 
 

@@ -44,7 +44,6 @@ def make_pdf(values: CertificateValues) -> bytes:
     Raises:
         GlyphsMissing: something on it could not be printed.
         VersionUnknown: this release has no such version of the template.
-        KeyError: there is no such language.
     """
     if missing := missing_characters(values):
         raise GlyphsMissing(missing)
@@ -67,7 +66,8 @@ def _compile(values: CertificateValues, **options: Any) -> bytes:
     if values.template_version not in TEMPLATES:
         raise VersionUnknown("template of a certificate", values.template_version)
     template, data_of = TEMPLATES[values.template_version]
-    data = data_of(values)
+    # All of it in one language, and tagged as that language.
+    data = data_of(replace(values, language=words_v1.printed_language(values.language)))
     return bytes(
         typst.compile(
             str(HERE / template),

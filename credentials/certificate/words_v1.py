@@ -1,12 +1,15 @@
 """The words of version 1 of the certificate, in four languages.
 
 Not in the `.po` files: a certificate that is made again must say what it said the first time, to the byte, whatever
-happened to the translations of the site since.
+happened to the translations of the site since. A language that came to the site later prints in its nearest relative here,
+until a newer version has its words.
 """
 
 from __future__ import annotations
 
 from datetime import date
+
+from foundation.languages import nearest
 
 MONTHS = {
     "es": ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"],
@@ -99,8 +102,14 @@ WORDS = {
 }
 
 
+def printed_language(language: str) -> str:
+    """Return the language in which a certificate for readers of a language is printed: its own, or the nearest that has words here."""
+    return nearest(language, WORDS)
+
+
 def written_date(day: date, language: str) -> str:
     """Write a date in full: 3 de marzo de 2026, 1er mars 2026, 3 March 2026."""
+    language = printed_language(language)
     month = MONTHS[language][day.month - 1]
     if language in {"es", "pt"}:
         return f"{day.day} de {month} de {day.year}"
@@ -110,7 +119,7 @@ def written_date(day: date, language: str) -> str:
 
 def written_duration(minutes: int, language: str) -> str:
     """Write a workload: 45 minutes, 1 hour, 2 hours 30 minutes."""
-    words = WORDS[language]
+    words = WORDS[printed_language(language)]
     hours, rest = divmod(minutes, 60)
     parts = [f"{hours} {words['hour' if hours == 1 else 'hours']}"] if hours else []
     if rest or not hours:

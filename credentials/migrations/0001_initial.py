@@ -3,6 +3,7 @@
 import credentials.models
 import django.db.models.deletion
 import django.utils.timezone
+import foundation.languages
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -43,7 +44,7 @@ class Migration(migrations.Migration):
             name='CredentialFile',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(choices=[('es', 'Español'), ('pt', 'Português'), ('fr', 'Français'), ('en', 'English')], max_length=10)),
+                ('language', models.CharField(choices=foundation.languages.choices, max_length=10)),
                 ('sha256', models.CharField(max_length=64)),
                 ('path', models.CharField(max_length=200)),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now)),

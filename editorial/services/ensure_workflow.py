@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import pgettext
 from wagtail.models import Page, Task, Workflow, WorkflowPage, WorkflowTask, get_page_models
 
 from accounts.roles import EDITOR, REVIEWER, Role, group_of
 from editorial.models import PublishTask, ReviewedPage, ReviewTask
 
-# A workflow and its steps have one name each, in the site's first language, as groups have.
-NAMES: dict[str, tuple[str, str, str]] = {
-    "es": ("Revisar y publicar", "Revisión", "Publicación"),
-    "pt": ("Revisar e publicar", "Revisão", "Publicação"),
-    "fr": ("Relire et publier", "Relecture", "Publication"),
-    "en": ("Review and publish", "Review", "Publication"),
-}
-
 
 @transaction.atomic
 def ensure_workflow() -> Workflow:
     """Make what is missing of the workflow, its two steps, their groups, and its places in the tree."""
-    name, review_name, publish_name = NAMES[settings.LANGUAGE_CODE]
+    # A workflow and its steps have one name each, in the site's first language, as groups have.
+    with translation.override(settings.LANGUAGE_CODE):
+        name = pgettext("workflow", "Review and publish")
+        review_name, publish_name = pgettext("step of the workflow", "Review"), pgettext("step of the workflow", "Publication")
     review = _step(ReviewTask, review_name, REVIEWER)
     publish = _step(PublishTask, publish_name, EDITOR)
     workflow = Workflow.objects.filter(workflow_tasks__task=publish).order_by("pk").first()

@@ -7,20 +7,25 @@ from pathlib import Path
 from typing import Any, cast
 
 from core.seeding import Report, demo_key, ensure_page, load, remove_pages, stream
+from foundation import languages
 from knowledge.data import DataTable
 from knowledge.demo.drafts import remove_drafts, seed_drafts
 from knowledge.licences import Licence
 from knowledge.models import Contribution, Contributor, LibraryPage, PublicationCountry, PublicationPage, PublicationTopic, SeriesPage
 
 CONTENT = Path(__file__).parent / "content"
-LANGUAGES = ("es", "en")
 SERIES = "five-fields"
 TEAM = "puente-editorial-team"
 
 
+def written_languages() -> list[str]:
+    """The languages that the demo's works are written in, their source first."""
+    return [code for code in languages.codes() if (CONTENT / code).is_dir()]
+
+
 def slugs() -> list[str]:
     """The publications there are files for."""
-    return sorted(path.stem for path in (CONTENT / "es").glob("*.yaml"))
+    return sorted(path.stem for path in (CONTENT / written_languages()[0]).glob("*.yaml"))
 
 
 def work_key(slug: str) -> Any:
@@ -29,13 +34,13 @@ def work_key(slug: str) -> Any:
 
 
 def seed(report: Report) -> None:
-    """Publish each work in Spanish and English."""
+    """Publish each work in each language that it is written in."""
     team, _made = Contributor.objects.get_or_create(
         slug=TEAM, defaults={"name": "Puente editorial team", "kind": Contributor.Kind.ORGANISATION}
     )
-    series = {language: _seed_series(language, report) for language in LANGUAGES}
+    series = {language: _seed_series(language, report) for language in written_languages()}
     for slug in slugs():
-        for language in LANGUAGES:
+        for language in written_languages():
             content = load(CONTENT / language / f"{slug}.yaml")
             library = LibraryPage.objects.get(locale__language_code=language)
             ensure_page(PublicationPage, library, work_key(slug), slug, _fields(slug, content, team, series[language]), report)
@@ -86,8 +91,8 @@ def remove(report: Report) -> None:
     """Take the drafts out, then the works, the series, and the team if nothing of it is left."""
     remove_drafts(report)
     for slug in slugs():
-        for language in LANGUAGES:
+        for language in written_languages():
             remove_pages([work_key(slug)], language, report)
-    for language in LANGUAGES:
+    for language in written_languages():
         remove_pages([demo_key("series", SERIES)], language, report)
     Contributor.objects.filter(slug=TEAM, contributions__isnull=True).delete()

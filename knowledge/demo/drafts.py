@@ -32,7 +32,7 @@ def _with(role: Role) -> User:
 def seed_drafts(team: Contributor, report: Report) -> None:
     """Write what is missing, as the demo's author, and take each draft to its place as the demo's reviewer."""
     author, reviewer = _with(AUTHOR), _with(REVIEWER)
-    library = LibraryPage.objects.get(locale__language_code="es")
+    library = LibraryPage.objects.get(locale__language_code=FILE.stem)
     for content in _contents():
         key = demo_key("draft", content["slug"])
         if PublicationPage.objects.filter(translation_key=key).exists():

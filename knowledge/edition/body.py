@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
+from foundation.languages import entry_for, text_for
 from foundation.registry import Entry, Registry
 from knowledge import charts, data, notes
 from knowledge.edition import richtext, stored, typography
@@ -55,7 +56,7 @@ class Body:
     def __init__(self, values: EditionValues) -> None:
         self.values = values
         self.language = values.language
-        self.words = WORDS[values.language]
+        self.words = text_for(values.language, WORDS)
         self.blocks = stored.blocks(values.content, "body")
         self.notes: dict[str, str] = {}
         self.files: dict[str, bytes] = {}
@@ -164,7 +165,7 @@ class Body:
 
     def quotation(self, block: StoredBlock) -> list[Node]:
         """Return words of somebody else, in the quotation marks of the language."""
-        opening, closing = typography.QUOTES[self.language]
+        opening, closing = entry_for(self.language).quotation_marks
         text = re.sub(r'^[\s"«“]+|[\s"»”]+$', "", word(block.value, "text"))
         lines: list[Node] = [{"t": "s", "v": opening}]
         for place, line in enumerate(text.splitlines()):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.covers import TOPIC_COLOURS, cover_svg
+from foundation.languages import text_for
 from knowledge.edition import stored, typography
 from knowledge.edition.body import SHORT, Body
 from knowledge.edition.richtext import Node
@@ -28,7 +29,7 @@ class Document:
 def document_v1(values: EditionValues) -> Document:
     """Return the document of an edition in the template's first version."""
     body = Body(values)
-    words, facts, language = WORDS[values.language], values.facts, values.language
+    words, facts, language = text_for(values.language, WORDS), values.facts, values.language
     title = typography.plain(values.text("title")).strip()
     topic = values.text("topic") if values.text("topic") in TOPIC_COLOURS else "foundations"
     issued = values.published_at
@@ -42,7 +43,7 @@ def document_v1(values: EditionValues) -> Document:
         "keywords": [typography.plain(word) for word in (*_topics(values), *facts.get("countries", []))],
         "title": body.line(title),
         "short_title": body.line(_short(title)),
-        "kicker": body.line(" · ".join((_kind(values), TOPICS[language][topic])).strip(" ·")),
+        "kicker": body.line(" · ".join((_kind(values), text_for(language, TOPICS)[topic])).strip(" ·")),
         "author_line": body.line(_listed(_authors(values))),
         "series": body.line(_series(values)),
         "date": body.line(written_date(values.published_on, language)),
@@ -71,7 +72,7 @@ def _kind(values: EditionValues) -> str:
     kind = KINDS.get(values.text("kind"))
     if kind is None:
         raise stored.UnknownContent(f"There is no kind of publication named {values.text('kind')!r}.")
-    return kind.printed[1][values.language]
+    return text_for(values.language, kind.printed[1])
 
 
 def _short(title: str) -> str:
@@ -91,12 +92,12 @@ def _listed(names: list[str]) -> str:
 
 
 def _topics(values: EditionValues) -> list[str]:
-    known = TOPICS[values.language]
+    known = text_for(values.language, TOPICS)
     return [known[value] for value in values.facts.get("topics", [values.text("topic")]) if value in known]
 
 
 def _series(values: EditionValues) -> str:
-    series, number, words = str(values.facts.get("series") or ""), values.content.get("series_number"), WORDS[values.language]
+    series, number, words = str(values.facts.get("series") or ""), values.content.get("series_number"), text_for(values.language, WORDS)
     if not series:
         return ""
     return words["series_number"].format(title=series, number=number) if number else words["series"].format(title=series)
@@ -104,7 +105,7 @@ def _series(values: EditionValues) -> str:
 
 def _colophon(values: EditionValues, body: Body) -> list[Node]:
     """Return what is said of the edition, as pairs of a name and lines."""
-    words, language, facts = WORDS[values.language], values.language, values.facts
+    words, language, facts = text_for(values.language, WORDS), values.language, values.facts
     address = str(facts.get("address") or "")
     licence, licence_url = LICENCES.get(values.text("licence"), (words["reserved"], ""))
     day = written_date(values.published_at.date(), language)
@@ -116,7 +117,7 @@ def _colophon(values: EditionValues, body: Body) -> list[Node]:
         (words["online"], [_linked(address, body), {"t": "br"}, *body.line(words["online_note"])] if address else []),
         (words["version"], body.line(words["version_value"].format(number=values.number, date=day))),
         (words["licence"], [{"t": "a", "url": licence_url, "c": body.line(licence)}] if licence_url else body.line(licence)),
-        *((ROLES[language][role], body.line(_listed(names))) for role, names in _others(values).items()),
+        *((text_for(language, ROLES)[role], body.line(_listed(names))) for role, names in _others(values).items()),
         (words["topics"], body.line(_listed(_topics(values)))),
         (words["countries"], body.line(_listed([str(name) for name in facts.get("countries", [])]))),
         (words["publisher"], body.line(str(facts.get("publisher", "")))),
@@ -132,6 +133,6 @@ def _others(values: EditionValues) -> dict[str, list[str]]:
     """Return who else had a part in it, by part."""
     found: dict[str, list[str]] = {}
     for part in values.facts.get("credits", []):
-        if part["role"] in ROLES[values.language]:
+        if part["role"] in text_for(values.language, ROLES):
             found.setdefault(part["role"], []).append(str(part["name"]))
     return found

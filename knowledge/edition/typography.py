@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-NARROW, FIXED, BREAK = "\u202f", "\u00a0", "\u200b"
-QUOTES = {"es": ("«", "»"), "fr": ("«" + NARROW, NARROW + "»"), "pt": ("“", "”"), "en": ("“", "”")}
+from foundation.languages import NARROW, entry_for
+
+FIXED, BREAK = "\u00a0", "\u200b"
 # Characters that show nothing but change the order or the joining of others; the soft hyphen stays.
 HIDDEN = re.compile(
     r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb]"
@@ -39,7 +40,7 @@ def set_text(text: str, language: str, before: str = "") -> str:
     text = _quoted(plain(text), language, before)
     text = THOUSANDS.sub(lambda found: found[0].replace(" ", NARROW), text)
     text = PERCENT.sub(NARROW, text)
-    if language == "fr":
+    if entry_for(language).has_spaced_marks:
         text = re.sub(r"(?<=\w)([;!?]+)(?=\s|$)|(?<=\S) ([;!?])", lambda found: NARROW + (found[1] or found[2]), text)
         text = re.sub(r"(?<=\S) (:)", FIXED + r"\1", text)
         text = re.sub(r"« ?", "«" + NARROW, text).replace(" »", NARROW + "»").replace("«" + NARROW * 2, "«" + NARROW)
@@ -47,7 +48,8 @@ def set_text(text: str, language: str, before: str = "") -> str:
 
 
 def _quoted(text: str, language: str, before: str) -> str:
-    opening, closing = QUOTES.get(language, QUOTES["en"])
+    written = entry_for(language)
+    opening, closing = written.quotation_marks
     out: list[str] = []
     for place, sign in enumerate(text):
         last = out[-1][-1] if out else before
@@ -56,7 +58,7 @@ def _quoted(text: str, language: str, before: str) -> str:
         elif sign == "'":
             after = text[place + 1 : place + 2]
             # Feet and minutes of arc stay as they are.
-            out.append("'" if last.isdigit() else "‘" if OPENS_AFTER.search(last) and after.isalpha() and language == "en" else "’")
+            out.append("'" if last.isdigit() else written.single_mark if OPENS_AFTER.search(last) and after.isalpha() else "’")
         else:
             out.append(sign)
     return "".join(out)

@@ -1,13 +1,16 @@
 """The words of version 1 of the PDF edition, in four languages.
 
 Not in the `.po` files, as with the certificate: an edition that is made again must say what it said the first time, to the byte,
-whatever happened to the translations of the site since.
+whatever happened to the translations of the site since. A language that came to the site later has its nearest relative's words
+here, until a newer version has its own.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import date
+
+from foundation.languages import nearest
 
 MONTHS = {
     "es": ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"],
@@ -241,6 +244,7 @@ LICENCES = {
 
 def written_date(day: date, language: str) -> str:
     """Write a date in full: 3 de marzo de 2026, 1er mars 2026, 3 March 2026."""
+    language = nearest(language, MONTHS)
     month = MONTHS[language][day.month - 1]
     if language in {"es", "pt"}:
         return f"{day.day} de {month} de {day.year}"
@@ -253,5 +257,6 @@ def written_month(text: str, language: str) -> str:
     found = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", text.strip())
     if not found:
         return text
+    language = nearest(language, MONTHS)
     month = MONTHS[language][int(found[2]) - 1]
     return f"{month} de {found[1]}" if language in {"es", "pt"} else f"{month} {found[1]}"

@@ -4,6 +4,7 @@ import django.core.serializers.json
 import django.db.models.deletion
 import django.utils.timezone
 import knowledge.kinds
+import foundation.languages
 import knowledge.models.facts
 import knowledge.outputs
 import modelcluster.fields
@@ -84,7 +85,7 @@ class Migration(migrations.Migration):
             name='Edition',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('language', models.CharField(choices=[('es', 'Español'), ('pt', 'Português'), ('fr', 'Français'), ('en', 'English')], max_length=10)),
+                ('language', models.CharField(choices=foundation.languages.choices, max_length=10)),
                 ('number', models.PositiveIntegerField()),
                 ('title', models.CharField(max_length=255)),
                 ('content', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder)),

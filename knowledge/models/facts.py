@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import get_language
@@ -64,7 +65,7 @@ class PublicationTopic(Orderable):
 
 def country_choices() -> list[tuple[str, str]]:
     """Countries for the editor's form, in the language of the admin."""
-    return [("", "—"), *countries.choices(get_language() or "en")]
+    return [("", "—"), *countries.choices(get_language() or settings.LANGUAGE_CODE)]
 
 
 class CountryField(CodeField):

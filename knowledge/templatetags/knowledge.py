@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template.context import Context
 from django.urls import reverse
 from django.utils.html import conditional_escape
@@ -37,7 +38,7 @@ def cited(text: str) -> SafeString:
 @register.filter
 def as_written(cell: str) -> str:
     """Return a number of a chart as the language writes it: the same as in the drawing."""
-    return charts.written(cell, get_language() or "en")
+    return charts.written(cell, get_language() or settings.LANGUAGE_CODE)
 
 
 @register.simple_tag(takes_context=True)
@@ -47,7 +48,7 @@ def chart_pictures(context: Context, value: Any) -> SafeString:
     A page brings the `drawings` that there are. Only where nothing does (a block by itself, in the admin and the styleguide) is it drawn.
     """
     try:
-        chart = charts.chart_of(value["kind"], value["data"] or "", get_language() or "en")
+        chart = charts.chart_of(value["kind"], value["data"] or "", get_language() or settings.LANGUAGE_CODE)
     except DataMalformed:
         return SafeString("")
     drawings = context.get("drawings")

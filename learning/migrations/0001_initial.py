@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
+import foundation.languages
 import learning.bitset
 from django.conf import settings
 from django.db import migrations, models
@@ -47,7 +48,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('course_key', models.UUIDField()),
-                ('language', models.CharField(choices=[('es', 'Español'), ('pt', 'Português'), ('fr', 'Français'), ('en', 'English')], max_length=10)),
+                ('language', models.CharField(choices=foundation.languages.choices, max_length=10)),
                 ('state', models.CharField(choices=[('active', 'active'), ('withdrawn', 'withdrawn')], default='active', max_length=10)),
                 ('done_bits', learning.bitset.BitSetField(default=0)),
                 ('resume_step', models.UUIDField(blank=True, null=True)),

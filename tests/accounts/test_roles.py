@@ -270,7 +270,7 @@ def test_the_commands_make_them_and_say_what_is_missing(monkeypatch: pytest.Monk
     out, err = StringIO(), StringIO()
     call_command("setup_site", stdout=out)
     assert group_of(SITE_ADMINISTRATOR) is not None
-    wanted = Role("guest", {code: f"Guest {code}" for code in ("es", "pt", "fr", "en")}, ("nothing.of_this",), pages={"no.Page": ("add",)})
+    wanted = Role("guest", "Guest", ("nothing.of_this",), pages={"no.Page": ("add",)})
     monkeypatch.setattr("accounts.services.make_roles.ROLES", (wanted,))
     call_command("make_roles", stdout=out, stderr=err)
     assert "no.Page, nothing.of_this" in err.getvalue()
