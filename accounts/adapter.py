@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.core import context as request_context
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
@@ -63,14 +62,17 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def reauthenticate(self, user: User, password: str) -> bool:
         """As allauth's, for accounts too whose address nobody has confirmed yet. Counts as a try to sign in."""
-        found = self.authenticate(request_context.request, email=user.email, password=password)
+        found = self.authenticate(self.request, email=user.email, password=password)
         return found is not None and found.pk == user.pk
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Say nothing. Our pages tell what happened; a message would wait for the next private page, and be stale there."""
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        return get_client_ip(request) or UNKNOWN_IP
+        try:
+            return str(super().get_client_ip(request))
+        except PermissionDenied:  # allauth can't tell
+            return UNKNOWN_IP
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send one of allauth's messages.
@@ -84,7 +86,7 @@ class AccountAdapter(DefaultAccountAdapter):
         try:
             mail.send(template_prefix, email, plain)
         except mail.MailNotSent as failure:
-            page = render(request_context.request, "account/mail_failed.html", {"email": email}, status=503)
+            page = render(self.request, "account/mail_failed.html", {"email": email}, status=503)
             raise ImmediateHttpResponse(page) from failure
 
     def send_notification_mail(

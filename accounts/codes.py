@@ -6,26 +6,17 @@ address at sign-up would otherwise read from it whether that address has an acco
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 
-from allauth.account import app_settings
-from allauth.account.internal.constants import LoginStageKey
-from allauth.account.internal.flows.code_verification import AbstractCodeVerificationProcess
-from allauth.account.internal.flows.email_verification_by_code import EMAIL_VERIFICATION_CODE_SESSION_KEY, EmailVerificationProcess
-from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
-from allauth.account.internal.flows.manage_email import assess_unique_email
-from allauth.account.internal.flows.password_reset_by_code import PASSWORD_RESET_VERIFICATION_SESSION_KEY, PasswordResetVerificationProcess
 from allauth.account.models import EmailAddress
-from allauth.account.stages import LoginStage, LoginStageController
-from allauth.core.internal.cryptokit import compare_user_code
 from django.conf import settings
 from django.http import HttpRequest
 
+from accounts import allauth_internals
+from accounts.allauth_internals import CodeProcess, LoginStage, Stage
 from accounts.models import User
-from accounts.reauthentication import IDENTITY_SESSION_KEY, IdentityProcess
+from accounts.reauthentication import IdentityProcess
 
 # Where the visitor typed the address, so that "another address" leads back there.
 STARTED_AT = "code_started_at"
@@ -54,13 +45,13 @@ class Pending:
     """A code that was sent and not yet typed. `process` keeps its state in the session."""
 
     purpose: Purpose
-    process: AbstractCodeVerificationProcess
+    process: CodeProcess
     stage: LoginStage | None = None
 
     @property
     def email(self) -> str:
         """Where the code was sent."""
-        return str(self.process.state["email"])
+        return allauth_internals.sent_to(self.process)
 
     @property
     def user(self) -> User | None:
@@ -76,22 +67,22 @@ class Pending:
     @property
     def tries_left(self) -> int:
         """How many times it may still be typed."""
-        return int(self.process.max_attempts - self.process.state["failed_attempts"])
+        return allauth_internals.tries_left(self.process)
 
     @property
     def sends_left(self) -> int:
         """How many times a new one may still be sent from this page."""
-        return max(0, int(app_settings.LOGIN_BY_CODE_MAX_RESEND_COUNT - self.process.state["resend_count"]))
+        return max(0, settings.ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND - allauth_internals.times_resent(self.process))
 
     def is_right(self, typed: str) -> bool:
         """Whether this is the code, without regard to spaces and hyphens. Never, when there is no account behind it."""
-        return self.user is not None and bool(compare_user_code(actual=typed, expected=self.process.code))
+        return self.user is not None and allauth_internals.is_code(typed, self.process)
 
     def belongs_to_another(self) -> bool:
         """Whether another account has taken the address since. Asked only after a right code, so it tells its owner only."""
         if self.purpose not in {Purpose.SIGN_UP, Purpose.NEW_EMAIL}:
             return False
-        return assess_unique_email(self.email, user=self.user) is not True
+        return not allauth_internals.is_address_free(self.email, self.user)
 
     def vouch_for_address(self) -> None:
         """Make sure that the address of a right code is known as the account's own.
@@ -102,51 +93,36 @@ class Pending:
 
     def send_again(self) -> None:
         """Send a new code; the former one stops working and time starts afresh. The tries do not."""
-        if isinstance(self.process, (PasswordResetVerificationProcess, IdentityProcess)):
-            self.process.send()
-            self.process.record_resend()
-        else:
-            self.process.resend()
-        self.process.state["at"] = time.time()
-        self.process.persist()
+        allauth_internals.send_again(self.process)
 
 
 def pending_at_the_door(request: HttpRequest) -> Pending | None:
     """Return the code of a sign-in or sign-up under way, or that of a new address of someone who is signed in."""
     if request.user.is_authenticated:
-        process = _of_session(request, EMAIL_VERIFICATION_CODE_SESSION_KEY, EmailVerificationProcess)
+        process = allauth_internals.address_code(request)
         return Pending(Purpose.NEW_EMAIL, process) if process and process.user == request.user else None
-    stage = LoginStageController.enter(request, LoginStageKey.LOGIN_BY_CODE.value)
+    stage = allauth_internals.stage_under_way(request, Stage.SIGN_IN_CODE)
     if stage is not None:
-        return Pending(Purpose.SIGN_IN, LoginCodeVerificationProcess(stage=stage), stage) if stage.state.get("email") else None
-    stage = LoginStageController.enter(request, LoginStageKey.VERIFY_EMAIL.value)
-    process = _of_session(request, EMAIL_VERIFICATION_CODE_SESSION_KEY, EmailVerificationProcess)
+        process = allauth_internals.sign_in_code(stage)
+        return Pending(Purpose.SIGN_IN, process, stage) if process else None
+    stage = allauth_internals.stage_under_way(request, Stage.ADDRESS_CODE)
+    process = allauth_internals.address_code(request)
     # The code and the sign-in are kept apart in the session: only together, and for one person, do they open anything.
-    if stage is None or process is None or process.user != stage.login.user:
+    if stage is None or process is None or process.user != allauth_internals.stage_user(stage):
         return None
     return Pending(Purpose.SIGN_UP, process, stage)
 
 
 def pending_reset(request: HttpRequest) -> Pending | None:
     """Return the code of a password reset under way."""
-    process = _of_session(request, PASSWORD_RESET_VERIFICATION_SESSION_KEY, PasswordResetVerificationProcess)
+    process = allauth_internals.password_code(request)
     return Pending(Purpose.NEW_PASSWORD, process) if process else None
 
 
 def pending_identity(request: HttpRequest) -> Pending | None:
     """Return the code with which a signed-in person shows again who they are."""
-    process = _of_session(request, IDENTITY_SESSION_KEY, IdentityProcess)
+    process = IdentityProcess.resume(request)
     return Pending(Purpose.IDENTITY, process) if process and process.user == request.user else None
-
-
-def _of_session(request: HttpRequest, key: str, kind: Any) -> Any:
-    state = request.session.get(key)
-    return kind(request=request, state=state) if isinstance(state, dict) and state.get("email") else None
-
-
-def start_sign_in(request: HttpRequest, user: User | None, email: str) -> None:
-    """Send a code to sign in with; to an address without an account, a message that says so."""
-    LoginCodeVerificationProcess.initiate(request=request, user=user, email=email)
 
 
 def minutes() -> int:

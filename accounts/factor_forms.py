@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.core import ratelimit
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import validate_totp_code
 from django import forms
 from django.conf import settings
 from django.core.cache import cache
@@ -14,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts import allauth_internals
 from accounts.models import User
 from accounts.passkeys import PasskeyRefused, checked_new, checked_shown
 from accounts.second_factor import FACTORS
@@ -58,12 +57,12 @@ class FactorForm(forms.Form):
         Raises:
             ValidationError: there were too many for this account, or from this network.
         """
-        if not ratelimit.consume(self.request, action=LIMIT, key=self._account):
+        if not allauth_internals.count_towards_limit(self.request, LIMIT, self._account):
             raise ValidationError(ENOUGH_TRIES, code="rate_limited")
 
     def forget_tries(self) -> None:
         """Begin to count anew, after a right one."""
-        ratelimit.clear(self.request, action=LIMIT, key=self._account)
+        allauth_internals.forget_count(self.request, LIMIT, self._account)
 
     def use_up(self, code: str) -> None:
         """Let a right code of an app serve once: it stays valid for a while, and somebody may have read it over a shoulder.
@@ -92,7 +91,7 @@ class NewAppForm(FactorForm):
     def clean_code(self) -> str:
         self.count_try()
         code = digits(self.cleaned_data["code"])
-        if not validate_totp_code(self.secret, code):
+        if not allauth_internals.is_app_code(self.secret, code):
             raise ValidationError(WRONG_CODE, code="incorrect_code")
         self.use_up(code)
         self.forget_tries()
@@ -109,7 +108,7 @@ class ShownCodeForm(FactorForm):
         self.count_try()
         code = digits(self.cleaned_data["code"])
         for factor in Authenticator.objects.filter(user=self.user).exclude(type=Authenticator.Type.WEBAUTHN):
-            if factor.wrap().validate_code(code):
+            if allauth_internals.uses_code(factor, code):
                 if factor.type in FACTORS:
                     self.use_up(code)
                 self.factor = factor

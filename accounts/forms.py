@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.internal.userkit import filter_users_by_email
-from allauth.account.models import Login
 from django import forms
 from django.conf import settings
 from django.contrib.auth import password_validation
@@ -15,6 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import rate_limits
+from accounts.allauth_internals import users_by_email
 from accounts.models import User
 from accounts.names import MAX_LENGTH, clean_printed_name
 
@@ -66,7 +65,7 @@ class EmailForm(forms.Form):
 
     def user(self) -> User | None:
         """Return the account of the address that may be entered, if there is one."""
-        users = filter_users_by_email(self.cleaned_data["email"], is_active=True, prefer_verified=True, for_login=True)
+        users = users_by_email(self.cleaned_data["email"])
         return users[0] if users else None
 
 
@@ -87,6 +86,7 @@ class PasswordSignInForm(forms.Form):
 
     email = email_field(widget=forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false"}))
     password = password_field("current-password")
+    user: User
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         self.request = request
@@ -101,7 +101,7 @@ class PasswordSignInForm(forms.Form):
         user = adapter.authenticate(self.request, email=email, password=self.cleaned_data["password"])
         if user is None:
             raise adapter.validation_error("email_password_mismatch")
-        self.login = Login(user=user, email=email)
+        self.user = user
         return cleaned
 
 

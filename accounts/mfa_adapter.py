@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 
 from accounts.secrets_at_rest import seal, unseal
@@ -15,7 +14,7 @@ class MFAAdapter(DefaultMFAAdapter):
         return "Puente"
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
-        host = context.request.get_host()
+        host = self.request.get_host()
         return {"id": host.rpartition(":")[0] if ":" in host and not host.endswith("]") else host, "name": "Puente"}
 
     def encrypt(self, text: str) -> str:

@@ -8,11 +8,11 @@ import struct
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from allauth.mfa.webauthn.internal import auth
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 
+from accounts import allauth_internals
 from accounts.models import User
 
 # Longer than what any authenticator sends.
@@ -39,12 +39,12 @@ class PasskeyRefused(Exception):
 
 def creation_options(user: User) -> str:
     """Return what a browser needs to make a passkey, as JSON; the question is remembered in the session."""
-    return json.dumps(auth.begin_registration(user, passwordless=False), cls=DjangoJSONEncoder)
+    return json.dumps(allauth_internals.ask_for_new_passkey(user), cls=DjangoJSONEncoder)
 
 
 def request_options(user: User) -> str:
     """Return what a browser needs to show a passkey of this person, as JSON."""
-    return json.dumps(auth.begin_authentication(user), cls=DjangoJSONEncoder)
+    return json.dumps(allauth_internals.ask_for_passkey(user), cls=DjangoJSONEncoder)
 
 
 def checked_new(answer: str) -> dict[str, Any]:
@@ -55,8 +55,7 @@ def checked_new(answer: str) -> dict[str, Any]:
     """
     credential = _parsed(answer, ("clientDataJSON", "attestationObject"))
     try:
-        auth.parse_registration_response(credential)
-        auth.complete_registration(credential)
+        allauth_internals.check_new_passkey(credential)
     except (*MALFORMED, ValidationError) as wrong:
         raise PasskeyRefused from wrong
     return credential
@@ -70,8 +69,7 @@ def checked_shown(user: User, answer: str) -> Authenticator:
     """
     credential = _parsed(answer, ("clientDataJSON", "authenticatorData", "signature"))
     try:
-        auth.parse_authentication_response(credential)
-        return auth.complete_authentication(user, credential)  # type: ignore[no-any-return]
+        return allauth_internals.check_passkey(user, credential)
     except (*MALFORMED, ValidationError) as wrong:
         raise PasskeyRefused from wrong
 

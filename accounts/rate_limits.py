@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from allauth.core import ratelimit
-from allauth.core.internal.ratelimit import respond_429
 from django.http import HttpRequest, HttpResponse
+
+from accounts.allauth_internals import count_towards_limit, page_over_limit
 
 
 def may_send_code(request: HttpRequest, email: str) -> bool:
@@ -12,12 +12,9 @@ def may_send_code(request: HttpRequest, email: str) -> bool:
 
     It is asked before anything is looked up, so that it is the same for people with and without an account.
     """
-    return bool(ratelimit.consume(request, action="send_code", key=email.lower()))
+    return count_towards_limit(request, "send_code", email.lower())
 
 
 def too_many(request: HttpRequest, action: str) -> HttpResponse | None:
     """Count a request from this address of the network; return the page that refuses it if there were too many."""
-    if ratelimit.consume(request, action=action):
-        return None
-    refused: HttpResponse = respond_429(request)
-    return refused
+    return None if count_towards_limit(request, action) else page_over_limit(request)

@@ -10,10 +10,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from allauth.account import app_settings
 from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.code_verification import AbstractCodeVerificationProcess
-from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponseRedirect
@@ -21,20 +18,21 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from accounts.allauth_internals import CodeProcess, authentication_records, record_authentication
 from accounts.models import User
 
 IDENTITY_SESSION_KEY = "account_identity_code"
 View = Callable[..., HttpResponseBase]
 
 
-class IdentityProcess(AbstractCodeVerificationProcess):
+class IdentityProcess(CodeProcess):
     """A code for someone who is signed in already. Behaves as allauth's own do."""
 
     def __init__(self, request: HttpRequest, state: dict[str, Any], user: User | None = None) -> None:
         self.request = request
         super().__init__(
-            max_attempts=app_settings.LOGIN_BY_CODE_MAX_ATTEMPTS,
-            timeout=app_settings.LOGIN_BY_CODE_TIMEOUT,
+            max_attempts=settings.ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS,
+            timeout=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT,
             state=state,
             user=user,
         )
@@ -47,10 +45,20 @@ class IdentityProcess(AbstractCodeVerificationProcess):
         process.persist()
         return process
 
+    @classmethod
+    def resume(cls, request: HttpRequest) -> IdentityProcess | None:
+        """Return the code that this session waits for."""
+        state = request.session.get(IDENTITY_SESSION_KEY)
+        return cls(request, state) if isinstance(state, dict) and state.get("email") else None
+
     def send(self) -> None:
         adapter = get_adapter()
         self.state["code"] = adapter.generate_login_code()
         adapter.send_mail("account/email/identity_code", self.state["email"], {"code": self.state["code"]})
+
+    def resend(self) -> None:
+        self.send()
+        self.record_resend()
 
     def persist(self) -> None:
         self.request.session[IDENTITY_SESSION_KEY] = self.state
@@ -61,16 +69,16 @@ class IdentityProcess(AbstractCodeVerificationProcess):
     def finish(self) -> None:
         """Note in the session that the person has just shown who they are."""
         self.abort()
-        record_authentication(self.request, self.user, method="code", email=self.state["email"], reauthenticated=True)
+        record_authentication(self.request, self.user, "code", email=self.state["email"], reauthenticated=True)
 
 
 def signed_in_recently(request: HttpRequest) -> bool:
     """Whether the last sign-in, or the last showing, is recent. A form that is open already has some minutes more."""
-    records = get_authentication_records(request, request.user)
+    records = authentication_records(request)
     if not records:
         return False
     grace = settings.REAUTHENTICATION_GRACE if request.method == "POST" else 0
-    return bool(time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT + grace)
+    return bool(time.time() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT + grace)
 
 
 def recent_sign_in_required(view: View) -> View:

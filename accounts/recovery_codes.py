@@ -9,6 +9,7 @@ from __future__ import annotations
 from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 
+from accounts.allauth_internals import unused_recovery_codes
 from accounts.models import User
 
 MAY_SEE = "recovery_codes_may_be_seen"
@@ -17,7 +18,7 @@ MAY_SEE = "recovery_codes_may_be_seen"
 def unused(user: User) -> list[str]:
     """Return the codes that still work, as they are typed; none when there are none."""
     codes = Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.RECOVERY_CODES).first()
-    return [f"{code[:4]} {code[4:]}" for code in codes.wrap().get_unused_codes()] if codes else []
+    return [f"{code[:4]} {code[4:]}" for code in unused_recovery_codes(codes)] if codes else []
 
 
 def let_see(request: HttpRequest) -> None:

@@ -12,8 +12,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from allauth.account import app_settings
-from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -23,11 +21,11 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from accounts.allauth_internals import SECOND_FACTOR, authentication_records, record_authentication
 from accounts.models import User
 from accounts.reauthentication import signed_in_recently
 from accounts.staff import may_enter_admin
 
-METHOD = "mfa"
 # Recovery codes stand in for one of these; alone they are none.
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
@@ -52,12 +50,12 @@ def must_have_one(user: User | AnonymousUser) -> bool:
 def remember_shown(request: HttpRequest, user: User, factor: Authenticator) -> None:
     """Note in the session that the person has just shown this factor."""
     factor.record_usage()
-    record_authentication(request, user, method=METHOD, id=factor.pk, type=factor.type, reauthenticated=True)
+    record_authentication(request, user, SECOND_FACTOR, id=factor.pk, type=factor.type, reauthenticated=True)
 
 
 def shown_at(request: HttpRequest) -> float | None:
     """Return when a second factor was last shown in this session (seconds since 1970), or None."""
-    times = [float(record["at"]) for record in get_authentication_records(request, request.user) if record.get("method") == METHOD]
+    times = [float(record["at"]) for record in authentication_records(request) if record.get("method") == SECOND_FACTOR]
     return max(times, default=None)
 
 
@@ -65,7 +63,7 @@ def shown_recently(request: HttpRequest) -> bool:
     """Whether it was shown a short while ago. A form that is open already has some minutes more."""
     at = shown_at(request)
     grace = settings.REAUTHENTICATION_GRACE if request.method == "POST" else 0
-    return at is not None and time.time() - at < app_settings.REAUTHENTICATION_TIMEOUT + grace
+    return at is not None and time.time() - at < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT + grace
 
 
 def next_step(request: HttpRequest, *, hours: float) -> str:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP
-from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.db import transaction
 
 from accounts import notify
+from accounts.allauth_internals import add_app, add_passkey, add_recovery_codes
 from accounts.models import User
 
 
@@ -31,11 +29,11 @@ def add_second_factor(*, user: User, secret: str = "", passkey: dict[str, Any] |
     """
     locked = User.objects.select_for_update().get(pk=user.pk)
     if passkey is not None:
-        factor: Authenticator = WebAuthn.add(locked, name, passkey).instance
+        factor = add_passkey(locked, name, passkey)
     elif Authenticator.objects.filter(user=locked, type=Authenticator.Type.TOTP).exists():
         raise AlreadyThere
     else:
-        factor = TOTP.activate(locked, secret).instance
-    RecoveryCodes.activate(locked)
+        factor = add_app(locked, secret)
+    add_recovery_codes(locked)
     notify.tell_on_commit("account/email/second_factor_added", locked, {"kind": str(factor.type), "name": name})
     return factor

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from allauth.mfa.base.internal.flows import delete_dangling_recovery_codes
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 
@@ -30,5 +29,6 @@ def remove_second_factor(*, user: User, factor_id: int) -> None:
         raise LastSecondFactor
     name = factor.data.get("name", "")
     factor.delete()
-    delete_dangling_recovery_codes(locked)
+    if not factors.exists():
+        Authenticator.objects.filter(user=locked).delete()  # recovery codes stand in for a factor: alone they are none
     notify.tell_on_commit("account/email/second_factor_removed", locked, {"kind": str(factor.type), "name": name})

@@ -6,10 +6,6 @@ import json
 from http import HTTPStatus
 from typing import Any
 
-from allauth.account.internal.flows.email_verification import send_verification_email_to_address
-from allauth.account.internal.flows.logout import logout
-from allauth.account.models import EmailAddress
-from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -24,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from accounts import codes
+from accounts.allauth_internals import log_out, send_address_code
 from accounts.forms import DeleteAccountForm, NewEmailForm, PreferencesForm
 from accounts.languages import SESSION_KEY, remember_language
 from accounts.models import User
@@ -83,8 +80,7 @@ class NewEmailView(DoorView):
         return {**super().get_form_kwargs(), "request": self.request}
 
     def form_valid(self, form: NewEmailForm) -> HttpResponse:
-        address = EmailAddress(user=person(self.request), email=form.cleaned_data["email"])
-        send_verification_email_to_address(self.request, address)
+        send_address_code(self.request, person(self.request), form.cleaned_data["email"])
         return HttpResponseRedirect(reverse("account_email_verification_sent"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -100,12 +96,12 @@ def sessions(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if request.method == "POST" and request.POST.get("which") == "all":
         end_sessions(user=user)
-        logout(request, show_message=False)
+        log_out(request)
         request.session.flush()
         messages.success(request, _("You are signed out everywhere, here too."))
         return HttpResponseRedirect(reverse("account_login"))
     if request.method == "POST":
-        end_other_sessions(request, user)
+        end_sessions(user=user, but=request.session.session_key or "")
         messages.success(request, _("You are signed out everywhere but here."))
         return HttpResponseRedirect(reverse("usersessions_list"))
     listed = sorted(UserSession.objects.purge_and_list(user), key=lambda session: session.created_at, reverse=True)
@@ -144,7 +140,7 @@ class DeleteAccountView(DoorView):
         except LastAdministrator:
             form.add_error(None, _("You are the only administrator of this site. Make someone else one first. Nothing was deleted."))
             return self.refuse(form, HTTPStatus.CONFLICT)
-        logout(self.request, show_message=False)
+        log_out(self.request)
         self.request.session.flush()
         return HttpResponseRedirect(reverse("account_deleted"))
 

@@ -7,7 +7,6 @@ from http import HTTPStatus
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.login import record_authentication
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,7 +17,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts import codes, rate_limits
+from accounts import allauth_internals, codes, rate_limits
 from accounts.codes import Pending, Purpose, Refusal
 from accounts.forms import ENOUGH_CODES, CodeForm
 from accounts.next_page import next_page, with_next
@@ -87,15 +86,13 @@ class CodeView(DoorView):
         pending, request = self.pending, self.request
         if pending.purpose is Purpose.SIGN_IN:
             pending.vouch_for_address()
-            signed_in: HttpResponse = pending.process.finish(next_page(request) or None)
-            return signed_in
-        address = pending.process.finish()
+            return allauth_internals.accept_sign_in_code(pending.process, next_page(request))
+        address = allauth_internals.accept_address_code(pending.process)
         if pending.purpose is Purpose.SIGN_UP and pending.stage is not None:
             if address:
                 # Allauth notes it for sign-ins only: without it, who has just signed up would be asked again who they are.
-                record_authentication(request, address.user, method="code", email=address.email)
-            signed_up: HttpResponse = pending.stage.exit() if address else pending.stage.abort()
-            return signed_up
+                allauth_internals.record_authentication(request, address.user, "code", email=address.email)
+            return allauth_internals.pass_stage(pending.stage) if address else allauth_internals.abort_stage(pending.stage)
         if address:
             messages.success(request, _("Your e-mail address is now %(email)s.") % {"email": address.email})
         return HttpResponseRedirect(next_page(request) or reverse("account_home"))
@@ -147,13 +144,13 @@ class ResetCodeView(CodeView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         pending = codes.pending_reset(request)
-        if pending is not None and pending.process.state.get("code_confirmed"):
+        if pending is not None and allauth_internals.is_accepted(pending.process):
             return self.to_new_password()
         return super().dispatch(request, *args, **kwargs)
 
     def complete(self) -> HttpResponse:
         self.pending.vouch_for_address()
-        self.pending.process.confirm_code()
+        allauth_internals.accept_password_code(self.pending.process)
         return self.to_new_password()
 
     def to_new_password(self) -> HttpResponse:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from allauth.account.internal import flows
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.messages import get_messages
@@ -17,6 +16,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from accounts import codes
+from accounts.allauth_internals import is_address_free, log_out, send_sign_in_code, sign_in_with_password, sign_up
 from accounts.forms import EmailForm, PasswordSignInForm
 from accounts.models import User
 from accounts.next_page import next_page, with_next
@@ -47,7 +47,7 @@ class SignUpView(AskForAddressView):
     limit = "signup"
 
     def form_valid(self, form: EmailForm) -> HttpResponse:
-        if form.user() is not None or flows.manage_email.assess_unique_email(form.cleaned_data["email"]) is not True:
+        if form.user() is not None or not is_address_free(form.cleaned_data["email"]):
             take_as_long(form.cleaned_data["email"])
             return send_code(self.request, form, "account_signup")
         try:
@@ -55,8 +55,7 @@ class SignUpView(AskForAddressView):
         except IntegrityError:  # sent twice at once: the other one has made it
             return send_code(self.request, form, "account_signup")
         self.request.session[codes.STARTED_AT] = "account_signup"
-        answer: HttpResponse = flows.signup.complete_signup(self.request, user=user, redirect_url=next_page(self.request) or None)
-        return answer
+        return sign_up(self.request, user, next_page(self.request))
 
 
 class PasswordSignInView(AskForAddressView):
@@ -67,16 +66,13 @@ class PasswordSignInView(AskForAddressView):
     limit = "login"
 
     def form_valid(self, form: PasswordSignInForm) -> HttpResponse:
-        form.login.redirect_url = next_page(self.request) or None
-        credentials = {"email": form.cleaned_data["email"].lower()}
-        answer: HttpResponse = flows.login.perform_password_login(self.request, credentials, form.login)
-        return answer
+        return sign_in_with_password(self.request, form.user, form.cleaned_data["email"].lower(), next_page(self.request))
 
 
 def send_code(request: HttpRequest, form: EmailForm, started_at: str) -> HttpResponse:
     """Send a code to sign in with and go to the page that asks for it."""
     request.session[codes.STARTED_AT] = started_at
-    codes.start_sign_in(request, form.user(), form.cleaned_data["email"])
+    send_sign_in_code(request, form.user(), form.cleaned_data["email"])
     return HttpResponseRedirect(with_next(request, reverse("account_confirm_login_code")))
 
 
@@ -108,7 +104,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """Ask, and on POST end this session."""
     home = next_page(request) or reverse("wagtail_serve", args=[""])
     if request.method == "POST":
-        flows.logout.logout(request)
+        log_out(request)
         request.session.flush()
         return HttpResponseRedirect(home)
     if not request.user.is_authenticated:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.internal import flows
-from allauth.account.internal.flows.password_reset_by_code import PasswordResetVerificationProcess
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,6 +14,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
 from accounts import codes
+from accounts.allauth_internals import finish_password_change, finish_password_reset, is_accepted, send_password_code
 from accounts.forms import ChangedPasswordForm, ChosenPasswordForm, EmailForm
 from accounts.next_page import next_page, with_next
 from accounts.reauthentication import recent_sign_in_required
@@ -28,7 +28,7 @@ class ResetPasswordView(AskForAddressView):
     limit = "login"
 
     def form_valid(self, form: EmailForm) -> HttpResponse:
-        PasswordResetVerificationProcess.initiate(request=self.request, user=form.user(), email=form.cleaned_data["email"])
+        send_password_code(self.request, form.user(), form.cleaned_data["email"])
         return HttpResponseRedirect(with_next(self.request, reverse("account_confirm_password_reset_code")))
 
 
@@ -41,7 +41,7 @@ class CompleteResetView(DoorView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         pending = codes.pending_reset(request)
-        if pending is None or pending.user is None or pending.has_expired or not pending.process.state.get("code_confirmed"):
+        if pending is None or pending.user is None or pending.has_expired or not is_accepted(pending.process):
             return HttpResponseRedirect(with_next(request, reverse("account_reset_password")))
         self.pending, self.user = pending, pending.user
         return super().dispatch(request, *args, **kwargs)
@@ -53,8 +53,8 @@ class CompleteResetView(DoorView):
         return super().get_context_data(**{"email": self.pending.email, **kwargs})
 
     def form_valid(self, form: ChosenPasswordForm) -> HttpResponse:
-        flows.password_reset.reset_password(self.user, form.cleaned_data["password"])
-        answer: HttpResponse | None = self.pending.process.finish()
+        get_adapter().set_password(self.user, form.cleaned_data["password"])
+        answer = finish_password_reset(self.pending.process)
         if next_page(self.request) and self.request.user.is_authenticated:
             return HttpResponseRedirect(next_page(self.request))
         if answer and answer.headers.get("Location") == reverse("mfa_authenticate"):
@@ -70,10 +70,9 @@ class PasswordView(DoorView):
 
     def form_valid(self, form: ChosenPasswordForm) -> HttpResponse:
         user = person(self.request)
-        had_one = user.has_usable_password()
-        flows.password_change.change_password(user, form.cleaned_data["password"])
-        finalize = flows.password_change.finalize_password_change if had_one else flows.password_change.finalize_password_set
-        finalize(self.request, user)
+        is_first = not user.has_usable_password()
+        get_adapter().set_password(user, form.cleaned_data["password"])
+        finish_password_change(self.request, user, is_first=is_first)
         messages.success(self.request, _("Your new password is set. Every other device was signed out."))
         return HttpResponseRedirect(reverse("account_home"))
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.internal.flows.login import record_authentication
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 
 from accounts import rate_limits
+from accounts.allauth_internals import record_authentication
 from accounts.forms import ENOUGH_CODES, IdentityPasswordForm
 from accounts.next_page import next_page, with_next
 from accounts.reauthentication import IdentityProcess
@@ -42,7 +42,7 @@ class IdentityView(DoorView):
         return HttpResponseRedirect(with_next(self.request, reverse("account_reauthenticate_code")))
 
     def form_valid(self, form: IdentityPasswordForm) -> HttpResponse:
-        record_authentication(self.request, person(self.request), method="password", reauthenticated=True)
+        record_authentication(self.request, person(self.request), "password", reauthenticated=True)
         return HttpResponseRedirect(next_page(self.request) or reverse("account_home"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -8,8 +8,6 @@ from typing import Any
 import segno
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import generate_totp_secret
-from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -21,11 +19,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from accounts import recovery_codes
+from accounts.allauth_internals import new_app_secret
 from accounts.factor_forms import MAX_NAME, NewAppForm, NewPasskeyForm
 from accounts.next_page import next_page, with_next
 from accounts.passkeys import creation_options
 from accounts.second_factor import factors_of, has_second_factor, must_have_one, recent_proof_required, remember_shown
 from accounts.services.add_second_factor import AlreadyThere, add_second_factor
+from accounts.services.end_sessions import end_sessions
 from accounts.services.remove_second_factor import LastSecondFactor, remove_second_factor
 from accounts.user_agents import describe
 from accounts.views.base import DoorView, person
@@ -76,7 +76,7 @@ class NewFactorView(DoorView):
             messages.success(self.request, _("It is set up: you can use it from now on."))
             return HttpResponseRedirect(next_page(self.request) or reverse("mfa_index"))
         # Sessions that began without it would be a way around it.
-        end_other_sessions(self.request, user)
+        end_sessions(user=user, but=self.request.session.session_key or "")
         recovery_codes.let_see(self.request)
         return HttpResponseRedirect(with_next(self.request, reverse("mfa_view_recovery_codes")))
 
@@ -100,7 +100,7 @@ class AppView(NewFactorView):
     def secret(self) -> str:
         """The secret that this session offers."""
         if NEW_SECRET not in self.request.session:
-            self.request.session[NEW_SECRET] = generate_totp_secret()
+            self.request.session[NEW_SECRET] = new_app_secret()
         return str(self.request.session[NEW_SECRET])
 
     def get_form_kwargs(self) -> dict[str, Any]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.stages import LoginStage, LoginStageController
-from allauth.mfa.internal.constants import LoginStageKey
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,6 +12,7 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 
 from accounts import notify, recovery_codes
+from accounts.allauth_internals import LoginStage, Stage, pass_stage, stage_under_way, stage_user
 from accounts.factor_forms import ShownCodeForm, ShownPasskeyForm
 from accounts.models import User
 from accounts.next_page import next_page, with_next
@@ -74,16 +73,15 @@ class SignInFactorView(ShowFactorView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
             return onward(request)
-        stage = LoginStageController.enter(request, LoginStageKey.MFA_AUTHENTICATE.value)
-        if stage is None or not isinstance(stage.login.user, User) or not has_second_factor(stage.login.user):
+        stage = stage_under_way(request, Stage.SECOND_FACTOR)
+        user = stage_user(stage) if stage else None
+        if stage is None or user is None or not has_second_factor(user):
             return HttpResponseRedirect(with_next(request, reverse("account_login")))
-        self.stage, self.user = stage, stage.login.user
+        self.stage, self.user = stage, user
         return super().dispatch(request, *args, **kwargs)
 
     def shown(self) -> HttpResponse:
-        self.stage.login.redirect_url = next_page(self.request) or self.stage.login.redirect_url
-        answer: HttpResponse = self.stage.exit()
-        return answer
+        return pass_stage(self.stage, next_page(self.request))
 
 
 @method_decorator(login_required, name="dispatch")

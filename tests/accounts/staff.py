@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 from datetime import datetime, timedelta
 
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, generate_totp_secret, hotp_value
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from accounts.allauth_internals import new_app_secret
 from accounts.models import User
 from accounts.roles import Role
 from accounts.services.add_second_factor import add_second_factor
@@ -36,14 +38,18 @@ def in_role(role: Role, email: str = "") -> Client:
 def give_app(user: User) -> str:
     """Give someone an authenticator app, with recovery codes, in place of what they had; returns its secret."""
     Authenticator.objects.filter(user=user).delete()
-    secret = generate_totp_secret()
+    secret = new_app_secret()
     add_second_factor(user=user, secret=secret)
     return secret
 
 
 def app_code(secret: str, at: datetime | None = None) -> str:
-    """Return what an app with this secret shows, now or at another time."""
-    return format_hotp_value(hotp_value(secret, int((at or timezone.now()).timestamp()) // 30))
+    """Return what an app with this secret shows, now or at another time (RFC 6238)."""
+    half_minute = int((at or timezone.now()).timestamp()) // 30
+    digest = hmac.digest(base64.b32decode(secret), half_minute.to_bytes(8, "big"), "sha1")
+    start = digest[-1] & 0xF
+    number = int.from_bytes(digest[start : start + 4], "big") & 0x7FFFFFFF
+    return f"{number % 10**6:06}"
 
 
 def next_app_code(secret: str) -> str:

@@ -102,7 +102,7 @@ def test_two_sign_ups_at_the_same_moment(client: Client) -> None:
     member()
     with (
         patch("accounts.views.entrance.EmailForm.user", side_effect=[None, User.objects.get()]),
-        patch("accounts.views.entrance.flows.manage_email.assess_unique_email", return_value=True),
+        patch("accounts.views.entrance.is_address_free", return_value=True),
     ):
         asked = ask(client, at="/accounts/signup/")
     assert asked.status_code == 200

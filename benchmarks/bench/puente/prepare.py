@@ -9,7 +9,6 @@ import uuid
 from datetime import date, timedelta
 from typing import Any
 
-from allauth.account.internal.flows.login import _AUTHENTICATION_METHODS_USER_SESSION_KEY, AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.core.files.base import ContentFile
@@ -18,6 +17,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.allauth_internals import session_with_records
 from accounts.models import User
 from benchmarks.bench.people import sign_in
 from benchmarks.bench.plans import Visit, get, post, task
@@ -191,8 +191,7 @@ def _publication_pdf() -> str:
 def _showing(person: User, enrolment: int) -> str:
     """Open a session in which staff have shown their second factor, and opened one record with a reason, for the whole run."""
     extra = {
-        _AUTHENTICATION_METHODS_USER_SESSION_KEY: str(person.pk),
-        AUTHENTICATION_METHODS_SESSION_KEY: [{"method": "mfa", "at": time.time() + 3600, "id": 1, "type": "totp"}],
+        **session_with_records(person, [{"method": "mfa", "at": time.time() + 3600, "id": 1, "type": "totp"}]),
         "opened_records": {str(enrolment): [person.pk, (timezone.now() + timedelta(days=1)).isoformat()]},
     }
     return sign_in_listed([person], extra)[0]
