@@ -20,6 +20,7 @@ from courses.presentation import ModuleLine, StepLine
 from knowledge.listing import Choice
 from knowledge.listing import Filters as LibraryFilters
 from knowledge.models import ChartDrawing, Contribution, Contributor, Edition, LibraryPage, PublicationPage, SeriesPage
+from knowledge.outputs import Output
 from knowledge.presentation import Part
 
 
@@ -97,11 +98,12 @@ class PublicationTemplate(PageFrame, Protocol):
     series: SeriesPage | None
     edition: Edition | None
     suggested: str
-    cite: dict[str, str]
+    citations: list[tuple[str, str]]
     highwire: list[tuple[str, str]]
     json_ld: str
     related: list[Card]
     lessons: list[Card]
+    pdf: Output
     pdf_url: str
 
 
