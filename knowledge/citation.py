@@ -70,15 +70,15 @@ class Facts:
     series_number: int | None = None
 
 
-def name_of(contributor: Contributor) -> Name:
+def contributor_name(contributor: Contributor) -> Name:
     """Return a contributor as citations need them."""
     family, given = contributor.name_parts if contributor.is_person else ("", "")
     return Name(contributor.name, contributor.inverted_name, family, contributor.orcid, given)
 
 
-def facts_of(page: PublicationPage) -> Facts:
+def citation_facts(page: PublicationPage) -> Facts:
     """Read the facts of a publication. Its authors, or, if it has none, whoever publishes it."""
-    authors = tuple(name_of(author) for author in page.authors())
+    authors = tuple(contributor_name(author) for author in page.authors())
     series = page.series_in_language()
     return Facts(
         key=str(page.translation_key),
@@ -112,7 +112,7 @@ def suggested(facts: Facts) -> str:
     return f"{authors} ({facts.published_on.year}). {facts.title}{end} {facts.kind_label}{series}.{publisher} {facts.url}"
 
 
-def written(facts: Facts, form: str) -> str:
+def citation_file(facts: Facts, form: str) -> str:
     """Return the citation as a file of one of FORMATS."""
     return {"bib": bibtex, "ris": ris, "json": csl_json}[form](facts)
 

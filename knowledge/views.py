@@ -91,7 +91,7 @@ def country(request: HttpRequest, code: str) -> HttpResponseBase:
     if code != code.lower():
         return HttpResponseRedirect(reverse("knowledge:country", args=[code.lower()]))
     language = listing.current_language()
-    return _list(request, lambda works: works.on_country(code.upper()), {"title": countries.name_of(code.upper(), language)})
+    return _list(request, lambda works: works.on_country(code.upper()), {"title": countries.country_name(code.upper(), language)})
 
 
 @only_read
@@ -100,7 +100,9 @@ def cite(request: HttpRequest, slug: str, form: str) -> HttpResponse:
     if form not in citation.FORMATS:
         raise Http404
     response = pagecache.answer_open(
-        request, f"{citation.FORMATS[form]}; charset=utf-8", lambda: citation.written(citation.facts_of(_publication(slug)), form)
+        request,
+        f"{citation.FORMATS[form]}; charset=utf-8",
+        lambda: citation.citation_file(citation.citation_facts(_publication(slug)), form),
     )
     response["Content-Disposition"] = f'attachment; filename="{slug}.{form}"'
     return response

@@ -42,7 +42,7 @@ def written_code(code: str) -> str:
     return "-".join(code[i : i + GROUP] for i in range(0, len(code), GROUP))
 
 
-def title_in(snapshot: Mapping[str, Any], language: str) -> tuple[str, str]:
+def credential_title(snapshot: Mapping[str, Any], language: str) -> tuple[str, str]:
     """Return the title of what was earned and the language it is in: the one asked for, else the one it was learned in.
 
     Never "the first there is": PostgreSQL keeps the keys of a JSON document in an order of its own.
@@ -64,7 +64,7 @@ def values_of(
     snapshot: Mapping[str, Any], *, name: str, language: str, code: str, url: str, issued_at: datetime, template_version: int
 ) -> CertificateValues:
     """Read the snapshot of a credential (credentials.services.award_credential, schema 1 or 2) for one language."""
-    title, title_language = title_in(snapshot, language)
+    title, title_language = credential_title(snapshot, language)
     return CertificateValues(
         language=language,
         name=name,

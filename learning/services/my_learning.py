@@ -10,7 +10,7 @@ from wagtail.models import Page
 
 from accounts.models import User
 from courses.models import CoursePage
-from learning.services.course_state import CourseState, live_pages, states_of
+from learning.services.course_state import CourseState, course_states, live_pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,9 @@ class CourseSummary:
         return not self.is_completed and not self.is_withdrawn
 
 
-def summary_of(learner: User, language: str) -> list[CourseSummary]:
+def my_learning(learner: User, language: str) -> list[CourseSummary]:
     """Return everything a person takes or took, newest first. Three queries, however many courses."""
-    states = states_of(learner, language)
+    states = course_states(learner, language)
     if not states:
         return []
     courses = _courses([state.enrolment.course_key for state in states], language)

@@ -16,7 +16,7 @@ from learning.errors import AlreadyPassed, AssessmentUnavailable, AttemptsUsedUp
 from learning.models import Attempt, Enrolment
 from learning.papers import freeze
 from learning.services.advance import lock_enrolment
-from learning.services.step_kinds import known_steps
+from learning.services.known_steps import known_steps
 
 
 def start_attempt(*, learner: User, course_key: UUID, step_key: UUID, language: str) -> Attempt:

@@ -20,7 +20,7 @@ from courses.presentation import ModuleLine, StepLine
 from knowledge.listing import Choice
 from knowledge.listing import Filters as LibraryFilters
 from knowledge.models import Contribution, Contributor, Edition, LibraryPage, PublicationPage, SeriesPage
-from knowledge.presentation import Part
+from knowledge.presentation import TextPart
 
 
 class Frame(Protocol):
@@ -87,8 +87,8 @@ class SeriesTemplate(ListTemplate, Protocol):
 class PublicationTemplate(PageFrame, Protocol):
     """One work: its text in parts, and what is known about it."""
 
-    parts: list[Part]
-    contents: list[Part]
+    parts: list[TextPart]
+    contents: list[TextPart]
     credits: list[Contribution]
     authors: list[Contributor]
     topics: list[tuple[str, str]]

@@ -1,4 +1,4 @@
-"""The kind of a step for a learner: from their own outline, or else from the newest outline that has the step."""
+"""The steps of a course as a learner knows them: from their own outline, or else from the newest outline that has the step."""
 
 from __future__ import annotations
 
