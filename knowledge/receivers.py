@@ -45,7 +45,7 @@ def _edition_recorded(sender: object, edition: Edition, **kwargs: Any) -> None:
     """Draw its charts now, so that the first reader finds them, and have the PDF made by a worker."""
 
     def follow() -> None:
-        draw_charts(edition)
+        draw_charts(edition=edition)
         make_edition_pdf.enqueue(str(edition.pk))
 
     transaction.on_commit(follow)

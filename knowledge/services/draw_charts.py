@@ -40,7 +40,7 @@ def drawn(wanted: Iterable[Chart]) -> dict[str, ChartDrawing]:
     return found
 
 
-def draw_charts(edition: Edition) -> int:
+def draw_charts(*, edition: Edition) -> int:
     """Draw the charts of an edition. Returns how many charts it has."""
     wanted = charts_of(edition)
     drawn(wanted)

@@ -119,17 +119,17 @@ class CourseState:
         """Where the person stands with one assessment, also one that a newer outline has added."""
         if step_key in self.results:
             return self.results[step_key]
-        step = known_steps(self.enrolment, {step_key}).get(step_key)
+        step = known_steps(enrolment=self.enrolment, keys={step_key}).get(step_key)
         return results_of(self.enrolment, [step]).get(step_key) if step else None
 
     def kind_of(self, step_key: UUID) -> StepKind | None:
         """The kind of a step of this course; None when no outline has it."""
-        step = known_steps(self.enrolment, {step_key}).get(step_key)
+        step = known_steps(enrolment=self.enrolment, keys={step_key}).get(step_key)
         return step.kind if step else None
 
     def title_of(self, step_key: UUID, language: str) -> str:
         """The title that the outline remembers."""
-        step = known_steps(self.enrolment, {step_key}).get(step_key)
+        step = known_steps(enrolment=self.enrolment, keys={step_key}).get(step_key)
         return step.title(language) if step else ""
 
     @cached_property
@@ -179,7 +179,7 @@ def grade_of(results: Iterable[policies.AssessmentResult]) -> int | None:
     return course_grade([result.best_score for result in results if result.best_score is not None])
 
 
-def course_state(learner: User, course_key: UUID, language: str) -> CourseState | None:
+def course_state(*, learner: User, course_key: UUID, language: str) -> CourseState | None:
     """Return a person's record of a course; None if they never enrolled. One query, and one more the first time for its outline."""
     enrolment = own_enrolment(learner.pk, course_key)
     return CourseState(enrolment, language) if enrolment else None

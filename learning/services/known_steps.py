@@ -10,7 +10,7 @@ from courses.outline import OutlineStep
 from learning.models import Enrolment
 
 
-def known_steps(enrolment: Enrolment, keys: set[UUID]) -> Mapping[UUID, OutlineStep]:
+def known_steps(*, enrolment: Enrolment, keys: set[UUID]) -> Mapping[UUID, OutlineStep]:
     """Return those of the steps that some outline of the course has. No query when the learner's own has them all."""
     own = enrolment.document.by_key
     found = {key: own[key] for key in keys if key in own}

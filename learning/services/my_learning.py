@@ -44,7 +44,7 @@ class CourseSummary:
         return not self.is_completed and not self.is_withdrawn
 
 
-def my_learning(learner: User, language: str) -> list[CourseSummary]:
+def my_learning(*, learner: User, language: str) -> list[CourseSummary]:
     """Return everything a person takes or took, newest first. Three queries, however many courses."""
     states = course_states(learner, language)
     if not states:

@@ -82,7 +82,7 @@ def _sort(enrolment: Enrolment, events: Sequence[Event], now: datetime) -> tuple
     """Part events into those that count, each with its step, and those that do not. A step's slot is the ledger's: an outline copies it."""
     if not policies.takes_events(enrolment.run, now):
         return [], [RefusedEvent(event.id, RunClosed()) for event in events]
-    steps = known_steps(enrolment, {event.step for event in events})
+    steps = known_steps(enrolment=enrolment, keys={event.step for event in events})
     accepted: list[tuple[Event, OutlineStep]] = []
     refused: list[RefusedEvent] = []
     for event in events:

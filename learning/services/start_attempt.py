@@ -35,7 +35,7 @@ def start_attempt(*, learner: User, course_key: UUID, step_key: UUID, language: 
     """
     with transaction.atomic():
         enrolment = lock_enrolment(learner.pk, course_key)
-        step = known_steps(enrolment, {step_key}).get(step_key)
+        step = known_steps(enrolment=enrolment, keys={step_key}).get(step_key)
         if step is None or step.rule is None:
             raise StepUnknown
         attempts = list(Attempt.objects.filter(enrolment=enrolment, step_key=step_key).order_by("number"))

@@ -31,7 +31,7 @@ def index(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return to_sign_in(request)
     language = address_language(request)
-    summaries = my_learning(learner_of(request), language)
+    summaries = my_learning(learner=learner_of(request), language=language)
     parts = [panel.part(learner_of(request), language) for panel in panels.MY_LEARNING]
     context = {
         "current": [summary for summary in summaries if summary.is_current],
@@ -54,7 +54,7 @@ def course(request: HttpRequest, course_key: UUID) -> HttpResponse:
         return render(request, "learning/join.html", _join_context(request, page))
     if request.method == "POST":
         return _act(request, course_ref(request, course_key, language))
-    state = course_state(learner_of(request), course_key, language)
+    state = course_state(learner=learner_of(request), course_key=course_key, language=language)
     if state is None or state.is_withdrawn:
         form = EnrolForm(initial={"printed_name": request.user.printed_name})
         return render(request, "learning/join.html", _join_context(request, course_ref(request, course_key, language), form, state))
@@ -84,7 +84,7 @@ def _act(request: HttpRequest, page: CourseRef) -> HttpResponse:
         return HttpResponseRedirect(reverse("learning:index"))
     form = EnrolForm(request.POST)
     if not form.is_valid() or request.POST.get("action") == "preview":
-        state = course_state(learner_of(request), page.key, address_language(request))
+        state = course_state(learner=learner_of(request), course_key=page.key, language=address_language(request))
         return render(request, "learning/join.html", _join_context(request, page, form, state), status=422 if form.errors else 200)
     try:
         enrol(
@@ -111,7 +111,7 @@ def resume(request: HttpRequest, course_key: UUID) -> HttpResponse:
     if not request.user.is_authenticated:
         return to_sign_in(request)
     language = address_language(request)
-    state = course_state(learner_of(request), course_key, language)
+    state = course_state(learner=learner_of(request), course_key=course_key, language=language)
     step = state.following if state and not state.is_withdrawn else None
     page = live_pages([step.key], language).get(step.key) if step else None
     return HttpResponseRedirect((page and page.get_url()) or reverse("learning:course", args=[course_key]))
@@ -125,7 +125,7 @@ def finish(request: HttpRequest, course_key: UUID) -> HttpResponse:
         return to_sign_in(request)
     language = address_language(request)
     page = course_ref(request, course_key, language)
-    state = course_state(learner_of(request), course_key, language)
+    state = course_state(learner=learner_of(request), course_key=course_key, language=language)
     if state is None or not state.is_completed:
         return HttpResponseRedirect(reverse("learning:course", args=[course_key]))
     parts = []

@@ -40,7 +40,7 @@ def step(request: HttpRequest, course_key: UUID, step_key: UUID) -> HttpResponse
         return to_sign_in(request)
     language = address_language(request)
     page = course_ref(request, course_key, language)
-    state = course_state(learner_of(request), course_key, language)
+    state = course_state(learner=learner_of(request), course_key=course_key, language=language)
     if state is None or state.is_withdrawn:
         messages.info(request, _("Enrol first: then your progress is kept."))
         return HttpResponseRedirect(reverse("learning:course", args=[course_key]))
@@ -210,7 +210,7 @@ def _show(request: HttpRequest, page: CourseRef, found: Attempt) -> HttpResponse
     if found.submitted_at is None:
         context["paper"] = paper_for_display(found, language)
         return render(request, "learning/attempt.html", context)
-    state = course_state(learner_of(request), page.key, language)
+    state = course_state(learner=learner_of(request), course_key=page.key, language=language)
     result = state.result_of(found.step_key) if state else None
     context["state"] = state
     context["result_of_step"] = result

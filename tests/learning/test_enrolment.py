@@ -220,7 +220,7 @@ def test_order_does_not_matter_for_finishing() -> None:
     for lesson in reversed(lessons_of(course)):
         result = mark_done(learner=enrolment.learner, course_key=course.key, step_key=lesson.key)
     assert result.completed
-    state = course_state(enrolment.learner, course.key, "es")
+    state = course_state(learner=enrolment.learner, course_key=course.key, language="es")
     assert state
     assert (state.percent, state.is_completed, state.done_count, state.total_count) == (100, True, 3, 3)
 

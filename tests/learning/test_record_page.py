@@ -158,7 +158,7 @@ def test_titles_are_texts_wherever_they_stand(course: CoursePage) -> None:
 def test_a_step_that_has_a_page_in_another_language_only_is_named_as_support_names_it(course: CoursePage) -> None:
     enrolment = enrol_in(course, language="en")
     do(enrolment, 1)
-    state = course_state(enrolment.learner, course.key, "en")
+    state = course_state(learner=enrolment.learner, course_key=course.key, language="en")
     assert state is not None
     with override("en"):
         assert escape(state.explanation) in see(enrolment, language="en")
