@@ -9,11 +9,11 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import db_triggers, receivers
-        from accounts.personal_data import declare_holdings
+        from accounts.personal_data import declare_personal_data
         from accounts.services.make_roles import make_roles
         from foundation.setup import STEPS, SetupStep
 
-        declare_holdings()
+        declare_personal_data()
         STEPS.register(SetupStep(name="roles", order=20, run=make_roles))
         receivers.connect()
         db_triggers.GUARD.follow_migrations(self)

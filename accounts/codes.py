@@ -32,7 +32,7 @@ class Purpose(Enum):
     IDENTITY = "identity"
 
 
-class Refusal(Enum):
+class CodeRefusal(Enum):
     """Why a code can't be tried at all."""
 
     EXPIRED = "expired"

@@ -32,7 +32,7 @@ LINK_EMPTIED = "The work stays; its link to the person becomes empty."
 NEVER_PEOPLE = "Can point at any object, but nothing makes it point at people."
 
 
-def declare_holdings() -> None:
+def declare_personal_data() -> None:
     """Declare everything. Called from `ready()`, after the floors above have declared what is theirs."""
     _declare_account()
     _declare_editing()

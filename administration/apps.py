@@ -12,7 +12,7 @@ class AdministrationConfig(AppConfig):
         from administration.audit import acts
         from administration.lists import search
 
-        personal_data.declare_exports()
+        personal_data.declare_personal_data()
         acts.declare_acts()
         subject_kinds.declare_subject_kinds()
         navigation.register_addresses()

@@ -21,8 +21,8 @@ from accounts.errors import ReasonMissing
 from accounts.services.record_audit import REASON_MAX, REASON_MIN, clean_reason
 from administration.certificates.base import ISSUE, REPLACE, REVOKE, VIEW, detail_url, may_any
 from administration.lists.attempts import RESULTS
-from administration.lists.certificates import STATES, state_of
-from administration.lists.course_titles import admin_language, titles_of_pages
+from administration.lists.certificates import STATES, certificate_state
+from administration.lists.course_titles import reading_language, titles_of_pages
 from administration.lists.registry import LISTINGS
 from administration.services.open_record import open_record
 from courses.presentation import Drawing
@@ -68,7 +68,7 @@ class RecordView(WagtailAdminTemplateMixin, TemplateView):
         found = Enrolment.objects.filter(pk=kwargs["pk"]).select_related("learner", "run").first()
         if found is None:
             raise Http404
-        self.enrolment, self.language = found, admin_language()
+        self.enrolment, self.language = found, reading_language()
         self.line = LISTINGS["enrolments"].reader(self.language)([found])[0]
         self.form = ReasonForm(request.POST if request.method == "POST" else None)
         return super().dispatch(request, *args, **kwargs)
@@ -175,6 +175,6 @@ def _certificate(credential: Credential, reader: Any) -> dict[str, Any]:
         "code": written_code(credential.code),
         "name": holder.printed_name if holder else "",
         "issued_at": credential.issued_at,
-        "state": STATES[state_of(credential, is_held=hold is not None and hold.resolved_at is None)],
+        "state": STATES[certificate_state(credential, is_held=hold is not None and hold.resolved_at is None)],
         "url": detail_url(credential.pk) if may_any(reader, VIEW, ISSUE, REVOKE, REPLACE) else reverse("credential", args=[credential.pk]),
     }

@@ -8,7 +8,7 @@ from administration.exports.erase_from_exports import erase_from_exports
 from administration.models import RecordExport
 
 
-def declare_exports() -> None:
+def declare_personal_data() -> None:
     """Declare the model of this floor. Called from `ready()`, before the floors below: what they erase says which lists hold a person."""
     declare(
         "administration.RecordExport",

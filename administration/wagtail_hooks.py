@@ -22,7 +22,7 @@ from administration import menus as admin_lists
 from administration.certificates import menu
 from administration.certificates.forms import HoldForm
 from administration.reports.views import ProgressMenuItem
-from credentials.certificate.values import title_in
+from credentials.certificate.values import credential_title
 from credentials.models import CredentialHold
 
 
@@ -44,7 +44,7 @@ def _missing(hold: CredentialHold) -> str:
 
 
 def _course(hold: CredentialHold) -> str:
-    return title_in(hold.credential.snapshot, get_language() or settings.LANGUAGE_CODE)[0]
+    return credential_title(hold.credential.snapshot, get_language() or settings.LANGUAGE_CODE)[0]
 
 
 class HoldIndexView(generic.IndexView):

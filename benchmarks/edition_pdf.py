@@ -45,7 +45,7 @@ def measured(language: str, slug: str) -> list[float]:
 
     from knowledge import chart_renderer
     from knowledge.demo import CONTENT, _block
-    from knowledge.edition.typesetting import make_pdf
+    from knowledge.edition.typesetting import typeset_edition
     from tests.knowledge.editions import drawings, values
 
     def read(code: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -62,8 +62,8 @@ def measured(language: str, slug: str) -> list[float]:
     after_drawing, child = resident(), chart_renderer._child._process
     edition = values(*blocks, language=language, **fields)
     second = values(*other_blocks, language=other, **other_fields)
-    cold, pdf = timed(lambda: make_pdf(edition))
-    warm, _pdf = timed(lambda: make_pdf(second))
+    cold, pdf = timed(lambda: typeset_edition(edition))
+    warm, _pdf = timed(lambda: typeset_edition(second))
     child_memory = resident(child.pid) if child else 0.0
     return [len(pypdfium2.PdfDocument(pdf)), len(pdf), cold, warm, drawn_cold, drawn_warm, before, after_drawing, resident(), child_memory]
 

@@ -35,7 +35,7 @@ def names(language: str) -> dict[str, str]:
 CODES = frozenset(names("en"))
 
 
-def name_of(code: str, language: str) -> str:
+def country_name(code: str, language: str) -> str:
     """Return the name of a country in a language, or the code itself for one that is not assigned."""
     return names(language).get(code, code)
 

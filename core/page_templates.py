@@ -32,7 +32,7 @@ def mark(name: str) -> SafeString:
     return mark_safe(f"{_TOKEN}<{name}>")  # noqa: S308 - it is taken out again before anybody sees it
 
 
-class Form:
+class PageTemplate:
     """A drawn page with marks in it."""
 
     def __init__(self, drawn: str) -> None:

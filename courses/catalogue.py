@@ -48,7 +48,7 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CatalogueEntry:
     """A course in the catalogue: the page to link, its duration and all its languages."""
 
     page: CoursePage
@@ -65,7 +65,7 @@ class Entry:
         return replace(self.page.card(), meta=" · ".join(parts))
 
 
-def entries(language: str, wanted_language: str = "") -> list[Entry]:
+def entries(language: str, wanted_language: str = "") -> list[CatalogueEntry]:
     """Return every live course once. In `wanted_language` only, if given; else in `language`, or the first it has."""
     by_key: dict[UUID, dict[str, CoursePage]] = {}
     for page in CoursePage.objects.live().select_related("locale").order_by("path"):
@@ -79,11 +79,13 @@ def entries(language: str, wanted_language: str = "") -> list[Entry]:
         if chosen is None:
             continue
         outline = outlines.get(key)
-        found.append(Entry(chosen, outline.document.minutes if outline else 0, len(outline.document.steps) if outline else 0, codes))
+        found.append(
+            CatalogueEntry(chosen, outline.document.minutes if outline else 0, len(outline.document.steps) if outline else 0, codes)
+        )
     return found
 
 
-def matching(found: list[Entry], filters: Filters) -> list[Entry]:
+def matching(found: list[CatalogueEntry], filters: Filters) -> list[CatalogueEntry]:
     """Return the entries of a topic and a duration."""
     if filters.topic:
         found = [entry for entry in found if entry.page.topic == filters.topic]

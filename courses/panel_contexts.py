@@ -11,7 +11,7 @@ from courses.blocks import EvidenceBlock
 from courses.impact_text import state_in_words, touched_by
 from courses.panels import CONTEXTS, PanelContext
 from courses.permissions import may_publish_structure
-from courses.tree import drifts, states_of
+from courses.tree import drifts, structure_states
 
 
 def register_contexts() -> None:
@@ -27,7 +27,7 @@ def touched_context(page: Any, user: Any) -> dict[str, Any]:
 
 def structure_context(course: Any, user: Any) -> dict[str, Any]:
     """Return what is drawn about the structure of a course, on its edit page and above the list of its modules."""
-    state = states_of([course])[course.key]
+    state = structure_states([course])[course.key]
     return {
         "state": state,
         "state_words": state_in_words(state),

@@ -22,7 +22,7 @@ class PanelContext(Entry):
 CONTEXTS = Registry(PanelContext)
 
 
-class RecordPanel(Panel):
+class SavedPagePanel(Panel):
     """A panel without fields, for pages that are in the tree already. Its BoundPanel says what is in it."""
 
     class BoundPanel(Panel.BoundPanel):
@@ -32,10 +32,10 @@ class RecordPanel(Panel):
             return bool(self.instance.pk)
 
 
-class StructurePanel(RecordPanel):
+class StructurePanel(SavedPagePanel):
     """On a course: the version that learners have, what waits, who is taking it, and languages that differ."""
 
-    class BoundPanel(RecordPanel.BoundPanel):
+    class BoundPanel(SavedPagePanel.BoundPanel):
         """See above."""
 
         template_name = "courses/admin/structure_panel.html"
@@ -45,10 +45,10 @@ class StructurePanel(RecordPanel):
             return context | CONTEXTS["structure"].build(self.instance, self.request.user)
 
 
-class TouchedPanel(RecordPanel):
+class TouchedPanel(SavedPagePanel):
     """On a module or a step: how many people take its course, and how many have done it."""
 
-    class BoundPanel(RecordPanel.BoundPanel):
+    class BoundPanel(SavedPagePanel.BoundPanel):
         """See above."""
 
         template_name = "courses/admin/touched_panel.html"

@@ -22,7 +22,7 @@ Tree = list[tuple[ModulePage, list[StepPage]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Drift:
+class LanguageDrift:
     """A language whose tree differs from the source: steps (source titles) it lacks, and steps only it has."""
 
     language: str
@@ -112,7 +112,7 @@ def draft_document(course: CoursePage, slots: Mapping[UUID, int]) -> OutlineDocu
     return draft_documents([course], slots)[0]
 
 
-def states_of(courses: Sequence[CoursePage]) -> dict[UUID, StructureState]:
+def structure_states(courses: Sequence[CoursePage]) -> dict[UUID, StructureState]:
     """Return where courses stand, by key, whichever of their languages is given. Six queries."""
     keys = [course.key for course in courses]
     sources: dict[UUID, CoursePage] = {}
@@ -141,7 +141,7 @@ def unanswerable(document: OutlineDocument) -> list[OutlineStep]:
     return [step for step in asked if step.key not in answerable]
 
 
-def drifts(course: CoursePage) -> list[Drift]:
+def drifts(course: CoursePage) -> list[LanguageDrift]:
     """Say where the trees of the other languages differ from the source. Four queries."""
     others = CoursePage.objects.live().filter(translation_key=course.translation_key).exclude(pk=course.pk)
     pages = [course, *others.defer_streamfields().select_related("locale").order_by("pk")]
@@ -151,5 +151,5 @@ def drifts(course: CoursePage) -> list[Drift]:
         missing = tuple(title for key, title in source.items() if key not in theirs)
         extra = tuple(title for key, title in theirs.items() if key not in source)
         if missing or extra:
-            found.append(Drift(other.locale.language_code, missing, extra))
+            found.append(LanguageDrift(other.locale.language_code, missing, extra))
     return found

@@ -21,7 +21,7 @@ from courses.models import AssessmentPage, CoursePage, LessonPage, ModulePage, S
 from courses.outline import OutlineDocument
 from courses.page_actions import say_touched
 from courses.panel_contexts import structure_context
-from courses.tree import draft_document, newest_outline, source_page, states_of
+from courses.tree import draft_document, newest_outline, source_page, structure_states
 
 
 class CourseUnpublishView(UnpublishView):
@@ -73,7 +73,7 @@ class CatalogueIndexView(ExplorableIndexView):
     base_columns = _insert(_without_type(ExplorableIndexView), Column("structure", label=_("Structure"), accessor="structure_words"))
 
     def get_table(self, object_list: Sequence[Page]) -> Any:
-        states = states_of([page for page in object_list if isinstance(page, CoursePage)])
+        states = structure_states([page for page in object_list if isinstance(page, CoursePage)])
         for page in object_list:
             page.structure_words = state_in_words(states[page.key]) if isinstance(page, CoursePage) else ""
         return super().get_table(object_list)

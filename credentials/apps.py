@@ -14,7 +14,7 @@ class CredentialsConfig(AppConfig):
         impact.register_source()
         navigation.register_addresses()
         panels.register_panels()
-        personal_data.declare_certificates()
+        personal_data.declare_personal_data()
         upkeep.register_chores()
         receivers.connect()
         db_triggers.GUARD.follow_migrations(self)

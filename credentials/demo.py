@@ -14,7 +14,7 @@ from credentials.personal_data import erase_certificates
 from credentials.services.issue_by_hand import issue_by_hand
 from credentials.services.replace_credential import replace_credential
 from credentials.services.revoke_credential import revoke_credential
-from learning.demo import take
+from learning.demo import take_lessons
 from learning.models import Enrolment
 
 RIGHT_NAME = "Beatriz Monteiro"
@@ -24,7 +24,7 @@ def seed(report: Report) -> None:
     """Take the demo graduates through their course, once."""
     graduate = accounts_demo.account(accounts_demo.GRADUATE)
     if not Enrolment.objects.filter(learner=graduate).exists():
-        take(graduate, courses_demo.FIRST_ACCOUNT, None)
+        take_lessons(graduate, courses_demo.FIRST_ACCOUNT, None)
         CredentialHolder.objects.filter(learner=graduate).update(show_name=True)
         credential = Credential.objects.get(holder__learner=graduate)
         report(f"{graduate.email} has the certificate /credentials/{credential.pk}/")
@@ -39,7 +39,7 @@ def _seed_replaced(actor: User, report: Report) -> None:
     learner = accounts_demo.account(accounts_demo.RENAMED)
     if Enrolment.objects.filter(learner=learner).exists():
         return
-    take(learner, courses_demo.FIRST_ACCOUNT, None)
+    take_lessons(learner, courses_demo.FIRST_ACCOUNT, None)
     CredentialHolder.objects.filter(learner=learner).update(show_name=True)
     old = Credential.objects.get(holder__learner=learner)
     reason = "The first name was printed with a wrong letter; its holder wrote to us."
@@ -53,7 +53,7 @@ def _seed_revoked(actor: User, report: Report) -> None:
     learner = accounts_demo.account(accounts_demo.REVOKED)
     if Enrolment.objects.filter(learner=learner).exists():
         return
-    take(learner, courses_demo.FIRST_ACCOUNT, 1)
+    take_lessons(learner, courses_demo.FIRST_ACCOUNT, 1)
     enrolment = Enrolment.objects.get(learner=learner)
     reason = "Taken in the classroom in March; the list of the trainer was entered."
     credential = issue_by_hand(actor=actor, enrolment_id=enrolment.pk, reason=reason, override=True)

@@ -23,8 +23,8 @@ THERE, LOST, NONE = "there", "lost", ""
 def register_panels() -> None:
     """Enter the panels of this floor. Called from `ready()`."""
     panels.MY_LEARNING.register(panels.MyLearningPanel(name="certificates", part=earned))
-    panels.RECORD.register(panels.RecordPanel(name="certificate", shape_of=shape_of, label_of=label_of))
-    panels.FINISH.register(panels.FinishPanel(name="certificate", answer=finish))
+    panels.RECORD.register(panels.RecordPanel(name="certificate", shape_of=shape_of, label_of=button_label))
+    panels.FINISH.register(panels.FinishPanel(name="certificate", answer=certificate_part))
 
 
 def earned(learner: User, language: str) -> panels.Part | None:
@@ -40,14 +40,14 @@ def shape_of(enrolment: Enrolment) -> str:
     return THERE if found.live().exists() else LOST if found.exists() else NONE
 
 
-def label_of(shape: str) -> str:
+def button_label(shape: str) -> str:
     """Return what the button of the record says."""
     if shape == THERE:
         return _("See my certificate")
     return _("What became of my certificate") if shape == LOST else _("Get my certificate")
 
 
-def finish(request: HttpRequest, state: CourseState) -> panels.Part | HttpResponse:
+def certificate_part(request: HttpRequest, state: CourseState) -> panels.Part | HttpResponse:
     """Show the certificate, or ask for the name that it still needs, and issue it."""
     form = NameForm(request.POST or None, initial={"printed_name": learner_of(request).printed_name})
     if request.method == "POST" and form.is_valid() and request.POST.get("action") != "preview":

@@ -14,7 +14,7 @@ from accounts.privacy import Rows, declare, rows
 from credentials.models import Credential, CredentialFile, CredentialHold, CredentialHolder
 
 
-def declare_certificates() -> None:
+def declare_personal_data() -> None:
     """Declare the models of this floor. Called from `ready()`."""
     declare(
         "credentials.CredentialHolder",

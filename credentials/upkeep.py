@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from credentials.models import CredentialHold, CredentialNotice
-from credentials.services.notify_hold import tell_of_hold
-from credentials.services.notify_holder import tell_holder
+from credentials.services.notify_hold import notify_hold
+from credentials.services.notify_holder import notify_holder
 from foundation.mail import MailNotSent
 from foundation.services.retry_tasks import LIMBO
 from foundation.upkeep import CHORES, Chore
@@ -23,7 +23,7 @@ def send_owed_messages(now: datetime) -> int:
     told, before = 0, now - LIMBO
     holds = CredentialHold.objects.filter(resolved_at=None, told_at=None, opened_at__lt=before).order_by("pk")
     notices = CredentialNotice.objects.filter(told_at=None, made_at__lt=before, credential__holder__learner__isnull=False).order_by("pk")
-    owed: list[tuple[Any, int]] = [*((tell_of_hold, hold.pk) for hold in holds), *((tell_holder, notice.pk) for notice in notices)]
+    owed: list[tuple[Any, int]] = [*((notify_hold, hold.pk) for hold in holds), *((notify_holder, notice.pk) for notice in notices)]
     for tell, pk in owed:
         try:
             tell.call(pk)

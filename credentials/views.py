@@ -18,13 +18,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.languages import chosen_in_address
 from core.ranges import in_part
-from credentials.certificate.values import day_in, title_in, written_code
+from credentials.certificate.values import credential_title, day_in, written_code
 from credentials.forms import VerifyForm
 from credentials.models import Credential
 from credentials.services.check_printable import check_printable
 from credentials.services.make_pdf import CredentialNameless, CredentialRevoked, PdfHeld, made_pdf, make_pdf
 from credentials.services.show_name import show_name
-from learning.views.base import language_of, private, to_sign_in
+from learning.views.base import address_language, private, to_sign_in
 
 
 @require_safe
@@ -73,7 +73,7 @@ def pdf(request: HttpRequest, credential_id: UUID) -> HttpResponse:
         return render(request, "credentials/credential_gone.html", page, status=410)
     if not (holder.show_name or _is_holder(request, credential)):
         return render(request, "credentials/credential_closed.html", page, status=403)
-    language = language_of(request)
+    language = address_language(request)
     try:
         body = made_pdf(credential=credential, language=language) or make_pdf(credential_id=credential.pk, language=language)
     except PdfHeld as held:
@@ -166,7 +166,7 @@ def _duration(minutes: int) -> str:
 def _card(credential: Credential, language: str, name: str) -> dict[str, Any]:
     """Return what is drawn of a certificate, as credentials/credential_card.html takes it."""
     snapshot = credential.said
-    title, title_language = title_in(snapshot, language)
+    title, title_language = credential_title(snapshot, language)
     return {
         "name": name,
         "title": title,
@@ -189,20 +189,20 @@ def _public_context(request: HttpRequest, credential: Credential) -> dict[str, A
     shows = holder is not None and holder.show_name and not credential.is_over
     chosen = chosen_in_address(request)
     return {
-        "card": _card(credential, language_of(request), holder.printed_name if holder is not None and shows else ""),
+        "card": _card(credential, address_language(request), holder.printed_name if holder is not None and shows else ""),
         "credential": credential,
         "is_valid": not credential.is_over,
         "was_erased": holder is None,
         "replacement_is_valid": credential.replaced_by is not None and not credential.replaced_by.is_over,
         "replacement_url": _address(credential.replaced_by_id, chosen) if credential.replaced_by_id else "",
-        "pdf_url": reverse("credential_pdf", args=[credential.pk]) + f"?lang={language_of(request)}" if shows else "",
+        "pdf_url": reverse("credential_pdf", args=[credential.pk]) + f"?lang={address_language(request)}" if shows else "",
         "verify_url": reverse("credential_verify") + (f"?lang={chosen}" if chosen else ""),
         "address": f"{settings.SITE_URL.rstrip('/')}{reverse('credential', args=[credential.pk])}",
     }
 
 
 def _holder_context(request: HttpRequest, credential: Credential) -> dict[str, Any]:
-    language = language_of(request)
+    language = address_language(request)
     over = credential.is_over
     missing = "" if over else check_printable(credential=credential, language=language)
     pdf_url = reverse("credential_pdf", args=[credential.pk])

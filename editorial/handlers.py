@@ -31,7 +31,7 @@ def form_for(action: str) -> type[forms.Form]:
     return known.form if known else StepForm
 
 
-def take(*, task_state: Any, user: Any, action: str, data: dict[str, Any]) -> None:
+def handle_step(*, task_state: Any, user: Any, action: str, data: dict[str, Any]) -> None:
     """Take a step by one of its actions.
 
     Args:

@@ -118,7 +118,7 @@ class StepOfReview(AbstractGroupApprovalTask):
         Raises:
             StepRefused: it can't be taken, with the reason in words.
         """
-        handlers.take(task_state=task_state, user=user, action=action_name, data=kwargs)
+        handlers.handle_step(task_state=task_state, user=user, action=action_name, data=kwargs)
 
 
 class ReviewTask(StepOfReview):
@@ -156,7 +156,7 @@ class PublishTask(StepOfReview):
         """
         newest = review_rules.newest_revision(workflow_state.content_object)
         review = ReviewTask.objects.filter(workflow_tasks__workflow=workflow_state.workflow, active=True).first()
-        if review is not None and newest is not None and not is_reviewed(workflow_state, review_rules.digest(newest.content)):
+        if review is not None and newest is not None and not is_reviewed(workflow_state, review_rules.text_digest(newest.content)):
             state: TaskState = review.start(workflow_state, user=user)
             return state
         started: TaskState = super().start(workflow_state, user=user)
@@ -166,7 +166,7 @@ class PublishTask(StepOfReview):
         state, newest = obj.current_workflow_state, review_rules.newest_revision(obj)
         if state is None or newest is None or not review_rules.is_member(self, user):
             return []
-        if not is_reviewed(state, review_rules.digest(newest.content)):
+        if not is_reviewed(state, review_rules.text_digest(newest.content)):
             # Whoever corrected the text at this step sends it back to review: that approves nothing.
             return [("review_again", str(_("Send to review again")), True)]
         if review_rules.why_not(self, obj, user):
@@ -194,4 +194,4 @@ def is_reviewed(workflow_state: WorkflowState, text: str) -> bool:
 def is_released(page: Page, revision: Revision) -> bool:
     """Whether an editor has released exactly this text to be published."""
     states = ReviewState.objects.for_instance(page).filter(task__in=PublishTask.objects.values("pk"), status=TaskState.STATUS_APPROVED)
-    return bool(states.filter(text_digest=review_rules.digest(revision.content)).exists())
+    return bool(states.filter(text_digest=review_rules.text_digest(revision.content)).exists())

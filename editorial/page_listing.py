@@ -41,14 +41,14 @@ def holder(page: Page) -> str:
     if state is None or state.current_task_state is None:
         return ""
     if state.status == WorkflowState.STATUS_NEEDS_CHANGES:
-        return review_rules.name_of(state.requested_by) if state.requested_by else ""
+        return review_rules.colleague_name(state.requested_by) if state.requested_by else ""
     return str(state.current_task_state.task.name)
 
 
 def last_writer(page: Page) -> str:
     """Return who saved the newest version."""
     revision = page.latest_revision
-    return review_rules.name_of(revision.user) if revision is not None and revision.user else ""
+    return review_rules.colleague_name(revision.user) if revision is not None and revision.user else ""
 
 
 COLUMNS: list[Column] = [

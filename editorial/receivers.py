@@ -27,7 +27,7 @@ from editorial import review_rules, tasks
 from editorial.events import scheduled
 from editorial.models import PublishTask, ReviewedPage, ReviewState, ReviewTask, step_of
 from editorial.services.ensure_workflow import ensure_workflow, is_place
-from editorial.tasks import tell_of_step
+from editorial.tasks import notify_recipients
 
 # Wagtail publishes what was due before now, not at it.
 A_MOMENT = timedelta(seconds=1)
@@ -74,7 +74,7 @@ def connect() -> None:
 
 
 def _tell(event: str, state: TaskState, actor: Any) -> None:
-    transaction.on_commit(partial(tell_of_step.enqueue, event, state.pk, actor.pk if actor else None))
+    transaction.on_commit(partial(notify_recipients.enqueue, event, state.pk, actor.pk if actor else None))
 
 
 def step_began(sender: type[ReviewState], instance: ReviewState, user: Any, **kwargs: Any) -> None:
@@ -105,7 +105,7 @@ def reviewed_page_published(sender: type[Page], instance: Page, revision: Revisi
     if revision is None or not isinstance(instance, ReviewedPage) or not instance.live:
         return
     released = ReviewState.objects.for_instance(instance).filter(
-        task__in=PublishTask.objects.values("pk"), status=TaskState.STATUS_APPROVED, text_digest=review_rules.digest(revision.content)
+        task__in=PublishTask.objects.values("pk"), status=TaskState.STATUS_APPROVED, text_digest=review_rules.text_digest(revision.content)
     )
     state = released.order_by("-finished_at", "-pk").first()
     if state is not None:

@@ -45,7 +45,7 @@ BETWEEN_TAGS = re.compile(r">\s+<")
 SUBMITTED = ("wagtail.workflow.start", "wagtail.workflow.resume")
 
 
-def digest(content: dict[str, Any]) -> str:
+def text_digest(content: dict[str, Any]) -> str:
     """Return what tells one text from another, from the content of a revision: 64 characters."""
     text = {name: _meaning(value) for name, value in content.items() if name not in BESIDE_THE_TEXT}
     return hashlib.sha256(json.dumps(text, sort_keys=True, default=str).encode()).hexdigest()
@@ -133,7 +133,7 @@ def authors_of(pages: Sequence[Page], states: Iterable[WorkflowState] | None = N
         revisions[revision.object_id].append(revision)
     unpublished = {page.pk: _since_publication(page, revisions[str(page.pk)]) for page in pages}
     needed = {pk for rows, base in unpublished.values() for pk in [*(row.pk for row in _ends(rows)), base] if pk}
-    digests = {revision.pk: digest(revision.content) for revision in Revision.objects.filter(pk__in=needed)}
+    digests = {revision.pk: text_digest(revision.content) for revision in Revision.objects.filter(pk__in=needed)}
     submitted: dict[int, set[int]] = {page.pk: set() for page in pages}
     entries = PageLogEntry.objects.filter(page__in=[page.pk for page in pages], action__in=SUBMITTED, user_id__isnull=False)
     published = {page.pk: page.last_published_at for page in pages}
@@ -191,12 +191,12 @@ def groups_in_words(task: Task) -> str:
 
 def whom_to_ask(task: Task, page: Page) -> str:
     """Return who can take a step, in a sentence."""
-    people = [name_of(user) for user in who_can(task, page)[:5]]
+    people = [colleague_name(user) for user in who_can(task, page)[:5]]
     if people:
         return _("Who can: %(people)s.") % {"people": ", ".join(people)}
     return _("At present nobody can: a site administrator must add somebody to the group.")
 
 
-def name_of(user: Any) -> str:
+def colleague_name(user: Any) -> str:
     """Return what a colleague is called in the admin: name, or else address."""
     return str(user.get_full_name().strip() or user.email)

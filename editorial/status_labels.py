@@ -44,7 +44,7 @@ def _sent_back(state: TaskState | None) -> str:
     if state is None:
         return ""
     words = {
-        "who": review_rules.name_of(state.finished_by) if state.finished_by else _("Somebody"),
+        "who": review_rules.colleague_name(state.finished_by) if state.finished_by else _("Somebody"),
         "date": date_format(localtime(state.finished_at), "SHORT_DATETIME_FORMAT") if state.finished_at else "",
         "remark": state.comment,
     }

@@ -10,20 +10,21 @@ from datetime import datetime
 from django.core.management import call_command
 from django_tasks import task
 
-from editorial.services.notify_step import recipients_of, write_to
+from editorial.services.notify_step import notify_step as notify
+from editorial.services.notify_step import recipients_of
 
 
 @task()
-def tell_of_step(event: str, state_id: int, actor_id: int | None) -> None:
+def notify_recipients(event: str, state_id: int, actor_id: int | None) -> None:
     """Find those who are to be told of a step, and tell each in a task of their own."""
     for event_for_them, user_id in recipients_of(event=event, state_id=state_id, actor_id=actor_id):
-        mail_step.enqueue(event_for_them, state_id, actor_id, user_id)
+        notify_step.enqueue(event_for_them, state_id, actor_id, user_id)
 
 
 @task()
-def mail_step(event: str, state_id: int, actor_id: int | None, user_id: int) -> None:
+def notify_step(event: str, state_id: int, actor_id: int | None, user_id: int) -> None:
     """Write to one person about a step, unless it no longer concerns them."""
-    write_to(event=event, state_id=state_id, actor_id=actor_id, user_id=user_id)
+    notify(event=event, state_id=state_id, actor_id=actor_id, user_id=user_id)
 
 
 @task()

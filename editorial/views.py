@@ -129,7 +129,7 @@ class _TakesSteps:
     def say_written_over(self: Any, theirs: Revision) -> None:
         """Say that somebody saved meanwhile, and where their version is."""
         words = _("%(who)s saved a version while you were writing. Both are kept; yours is the newest now.") % {
-            "who": review_rules.name_of(theirs.user) if theirs.user else _("Somebody")
+            "who": review_rules.colleague_name(theirs.user) if theirs.user else _("Somebody")
         }
         url = reverse("wagtailadmin_pages:revisions_compare", args=[self.page.pk, theirs.pk, "latest"])
         messages.warning(self.request, words, buttons=[messages.button(url, _("Compare the two"))])
@@ -183,7 +183,7 @@ class _SaysWhy:
 
     def get(self: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         newest = review_rules.newest_revision(self.object)
-        seen = review_rules.digest(newest.content) if newest else ""
+        seen = review_rules.text_digest(newest.content) if newest else ""
         return self.render_modal_form(request, self.form_class(initial={"seen": seen}))  # type: ignore[no-any-return]
 
     def dispatch(self: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -9,7 +9,7 @@ WIDTH = 30
 PLAIN_LINES = 10
 
 
-class Progress:
+class ProgressBar:
     """Counts up to `total` of `unit` and says so on a stream. The last word is always a whole line."""
 
     def __init__(self, total: int, unit: str, stream: IO[str] | Any) -> None:

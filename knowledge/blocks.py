@@ -202,7 +202,7 @@ class ChartBlock(HasPlaces, DataBlock):
         if table is None:
             return super().text_of_field(name, value)
         language = get_language() or "en"
-        numbers = [charts.written(cell, language) if place else cell for row in table.rows for place, cell in enumerate(row)]
+        numbers = [charts.written_number(cell, language) if place else cell for row in table.rows for place, cell in enumerate(row)]
         return joined([*table.header, *numbers])
 
 

@@ -10,7 +10,7 @@ import re
 from html import escape
 from xml.etree import ElementTree
 
-from knowledge.charts import GRID, INK, LINE_HEIGHT, PAPER_FONTS, SERIES, SIZE, SOFT, Form
+from knowledge.charts import GRID, INK, LINE_HEIGHT, PAPER_FONTS, SERIES, SIZE, SOFT, ChartSize
 
 SPACE = "{http://www.w3.org/2000/svg}"
 DRAWN = {"path", "line", "rect", "circle"}
@@ -26,7 +26,7 @@ NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?|-?\d+e-?\d+")
 CLASS = re.compile(r'class="((?:fill|stroke)-\w+(?: (?:fill|stroke)-\w+)*)"')
 
 
-def cleaned(svg: str, form: Form) -> str:
+def cleaned(svg: str, size: ChartSize) -> str:
     """Return a drawing for a page.
 
     Raises:
@@ -38,7 +38,7 @@ def cleaned(svg: str, form: Form) -> str:
         raise ValueError(str(error)) from error
     box = " ".join(_short(number) for number in root.attrib.get("viewBox", "").split())
     inner = "".join(_written(child) for child in root)
-    return f'<svg class="chart {form.name}" viewBox="{escape(box)}" fill="none" aria-hidden="true" focusable="false">{inner}</svg>'
+    return f'<svg class="chart {size.name}" viewBox="{escape(box)}" fill="none" aria-hidden="true" focusable="false">{inner}</svg>'
 
 
 def on_paper(svg: str) -> str:

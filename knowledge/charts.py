@@ -41,7 +41,7 @@ MOST_LABELLED = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class ChartSize:
     """A width to draw for, in CSS pixels, and how many letters of a label fit beside or below its mark."""
 
     name: str
@@ -50,8 +50,8 @@ class Form:
 
 
 # The narrow one is the text column of a phone of 360 px, the wide one the measure of a page (38 rem).
-NARROW, WIDE = Form("narrow", 328, 18), Form("wide", 608, 30)
-FORMS = (NARROW, WIDE)
+NARROW, WIDE = ChartSize("narrow", 328, 18), ChartSize("wide", 608, 30)
+CHART_SIZES = (NARROW, WIDE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def check_series(table: data.DataTable) -> None:
         )
 
 
-def digest(chart: Chart) -> str:
+def drawing_digest(chart: Chart) -> str:
     """Return the name of a drawing by its content."""
     text = json.dumps([VERSION, chart.kind, chart.language, chart.table.header, chart.table.rows], ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -115,7 +115,7 @@ def number_format(language: str) -> dict[str, Any]:
     return {"decimal": numbers.decimal_mark, "thousands": numbers.thousands_mark, "grouping": [3], "currency": ["", ""], "minus": "−"}
 
 
-def written(cell: str, language: str) -> str:
+def written_number(cell: str, language: str) -> str:
     """Return a number of the rows as a language writes it, with as many decimals as were typed: "61800.5" → "61 800,5"."""
     text = data.plain_number(cell)
     if not data.NUMBER.match(text):
@@ -127,29 +127,29 @@ def written(cell: str, language: str) -> str:
     return f"{sign}{whole}{numbers.decimal_mark if decimals else ''}{decimals}"
 
 
-def spec(chart: Chart, form: Form) -> dict[str, Any]:
+def spec(chart: Chart, size: ChartSize) -> dict[str, Any]:
     """Return the Vega-Lite description of a chart for a width."""
-    kind = _kind_that_fits(chart, form)
-    layers = _line_layers(chart) if kind == LINE else _bar_layers(chart, kind, form)
+    kind = _kind_that_fits(chart, size)
+    layers = _line_layers(chart) if kind == LINE else _bar_layers(chart, kind, size)
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "width": form.width,
-        "height": _height(chart, kind, form),
+        "width": size.width,
+        "height": _height(chart, kind, size),
         "autosize": {"type": "fit", "contains": "padding"},
         "padding": {"left": 2, "top": 4, "right": 2 if _are_labelled(chart) else 12, "bottom": 2},
         "background": None,
-        "data": {"values": _points(chart, kind, form)},
-        "encoding": _encoding(chart, kind, form),
+        "data": {"values": _points(chart, kind, size)},
+        "encoding": _encoding(chart, kind, size),
         "layer": layers,
         "config": _config(),
     }
 
 
-def _kind_that_fits(chart: Chart, form: Form) -> str:
+def _kind_that_fits(chart: Chart, size: ChartSize) -> str:
     """Columns whose labels or numbers do not fit below one another are drawn as bars."""
     if chart.kind != COLUMN:
         return chart.kind
-    place = (form.width - 60) / len(chart.table.rows)
+    place = (size.width - 60) / len(chart.table.rows)
     longest = max(len(word) for row in chart.table.rows for word in (row[0].split() or [""]))
     lines = max(len(_wrapped(row[0], int(place / LETTER)).split("\n")) for row in chart.table.rows)
     fits = place >= longest * LETTER + 4 and lines <= 3 and place / len(chart.names) >= 14
@@ -160,32 +160,32 @@ def _wrapped(label: str, letters: int) -> str:
     return "\n".join(textwrap.wrap(label, max(4, letters), break_long_words=True)) or " "
 
 
-def _label_width(chart: Chart, kind: str, form: Form) -> int:
+def _label_width(chart: Chart, kind: str, size: ChartSize) -> int:
     """Return after how many letters a label begins a new line."""
-    return form.beside if kind == BAR else int((form.width - 60) / len(chart.table.rows) / LETTER)
+    return size.beside if kind == BAR else int((size.width - 60) / len(chart.table.rows) / LETTER)
 
 
-def _points(chart: Chart, kind: str, form: Form) -> list[dict[str, Any]]:
+def _points(chart: Chart, kind: str, size: ChartSize) -> list[dict[str, Any]]:
     """Return a point for each cell; an empty one stays, so that a line breaks there. Rows are known by their place, not their label."""
     return [
-        {"row": place, "series": name, "value": value, "shown": written(cell, chart.language) if value is not None else ""}
+        {"row": place, "series": name, "value": value, "shown": written_number(cell, chart.language) if value is not None else ""}
         for place, (row, line) in enumerate(zip(chart.table.rows, chart.values, strict=True))
         for name, cell, value in zip(chart.names, row[1:], line, strict=True)
     ]
 
 
-def _labels(chart: Chart, kind: str, form: Form) -> str:
+def _labels(chart: Chart, kind: str, size: ChartSize) -> str:
     """Return the Vega expression that turns the place of a row into its label. The labels are JSON, and JSON is data to Vega."""
-    letters = _label_width(chart, kind, form) if kind != LINE else 14
+    letters = _label_width(chart, kind, size) if kind != LINE else 14
     labels = [_wrapped(row[0], letters).split("\n") for row in chart.table.rows]
     return f"{json.dumps(labels, ensure_ascii=True)}[datum.value]"
 
 
-def _encoding(chart: Chart, kind: str, form: Form) -> dict[str, Any]:
+def _encoding(chart: Chart, kind: str, size: ChartSize) -> dict[str, Any]:
     axis: dict[str, Any] = {
-        "labelExpr": _labels(chart, kind, form),
+        "labelExpr": _labels(chart, kind, size),
         "labelAngle": 0,
-        "labelLimit": form.width,
+        "labelLimit": size.width,
         "labelLineHeight": LINE_HEIGHT,
     }
     axis |= {"ticks": kind == LINE, "domain": kind == LINE, "labelPadding": 8}
@@ -199,11 +199,11 @@ def _encoding(chart: Chart, kind: str, form: Form) -> dict[str, Any]:
         "type": "quantitative",
         "title": None,
         "axis": _value_axis(chart, kind),
-        "scale": _scale(chart, kind, form),
+        "scale": _scale(chart, kind, size),
     }
     encoding = {"x": numbers, "y": rows} if kind == BAR else {"x": rows, "y": numbers}
     if len(chart.names) > 1:
-        encoding["color"] = {"field": "series", "type": "nominal", "title": None, "sort": list(chart.names), **_legend(chart, kind, form)}
+        encoding["color"] = {"field": "series", "type": "nominal", "title": None, "sort": list(chart.names), **_legend(chart, kind, size)}
         if kind != LINE:
             encoding["yOffset" if kind == BAR else "xOffset"] = {
                 "field": "series",
@@ -226,10 +226,10 @@ def _are_labelled(chart: Chart) -> bool:
     return len(chart.table.rows) * len(chart.names) <= MOST_LABELLED
 
 
-def _legend(chart: Chart, kind: str, form: Form) -> dict[str, Any]:
+def _legend(chart: Chart, kind: str, size: ChartSize) -> dict[str, Any]:
     """Return colours and their legend, side by side above the plot if there is room, else one below the other, in lines."""
     several = len(chart.names)
-    room = form.width - 50 - (_longest_line(chart, form) * LETTER if kind == BAR else 0)
+    room = size.width - 50 - (_longest_line(chart, size) * LETTER if kind == BAR else 0)
     beside = sum(len(name) * LETTER + 40 for name in chart.names) <= room + 30
     lines = {name: _wrapped(name, len(name) if beside else int(room / LETTER)).split("\n")[:3] for name in chart.names}
     return {
@@ -237,25 +237,25 @@ def _legend(chart: Chart, kind: str, form: Form) -> dict[str, Any]:
         "legend": {
             "orient": "top",
             "columns": several if beside else 1,
-            "labelLimit": form.width,
+            "labelLimit": size.width,
             "labelExpr": f"{json.dumps(lines, ensure_ascii=True)}[datum.value]",
             "offset": 10,
         },
     }
 
 
-def _longest_line(chart: Chart, form: Form) -> int:
-    return max(len(line) for row in chart.table.rows for line in _wrapped(row[0], form.beside).split("\n"))
+def _longest_line(chart: Chart, size: ChartSize) -> int:
+    return max(len(line) for row in chart.table.rows for line in _wrapped(row[0], size.beside).split("\n"))
 
 
-def _legend_height(chart: Chart, kind: str, form: Form) -> int:
+def _legend_height(chart: Chart, kind: str, size: ChartSize) -> int:
     if len(chart.names) == 1:
         return 0
-    legend = _legend(chart, kind, form)["legend"]
+    legend = _legend(chart, kind, size)["legend"]
     return 30 if legend["columns"] > 1 else 12 + len(chart.names) * 24
 
 
-def _scale(chart: Chart, kind: str, form: Form) -> dict[str, Any]:
+def _scale(chart: Chart, kind: str, size: ChartSize) -> dict[str, Any]:
     """Return the scale of the numbers: bars begin at nought, lines where half of the largest is more than the smallest."""
     found = [value for line in chart.values for value in line if value is not None]
     low, high = min(found), max(found)
@@ -266,17 +266,17 @@ def _scale(chart: Chart, kind: str, form: Form) -> dict[str, Any]:
         high = 1.0
     if not _are_labelled(chart):
         return {"zero": True, "nice": True}
-    longest = max(len(written(cell, chart.language)) for row in chart.table.rows for cell in row[1:])
+    longest = max(len(written_number(cell, chart.language)) for row in chart.table.rows for cell in row[1:])
     # Room for the numbers that stand at the ends of the marks.
-    length = form.width - _longest_line(chart, form) * LETTER if kind == BAR else PLOT_HEIGHT
+    length = size.width - _longest_line(chart, size) * LETTER if kind == BAR else PLOT_HEIGHT
     share = min(0.4, ((longest * DIGIT + 8) if kind == BAR else LINE_HEIGHT + 6) / length)
     span = (high - low) / (1 - share * ((high > 0) + (low < 0)))
     return {"domain": [low - (span * share if low < 0 else 0), high + (span * share if high > 0 else 0)], "nice": False}
 
 
-def _height(chart: Chart, kind: str, form: Form) -> int:
-    legend = _legend_height(chart, kind, form)
-    letters = _label_width(chart, kind, form)
+def _height(chart: Chart, kind: str, size: ChartSize) -> int:
+    legend = _legend_height(chart, kind, size)
+    letters = _label_width(chart, kind, size)
     lines = max(len(_wrapped(row[0], letters).split("\n")) for row in chart.table.rows)
     if kind != BAR:
         return PLOT_HEIGHT + legend + (lines * LINE_HEIGHT if kind == COLUMN else 0)
@@ -285,7 +285,7 @@ def _height(chart: Chart, kind: str, form: Form) -> int:
     return len(chart.table.rows) * row + legend + (0 if _are_labelled(chart) else 24)
 
 
-def _bar_layers(chart: Chart, kind: str, form: Form) -> list[dict[str, Any]]:
+def _bar_layers(chart: Chart, kind: str, size: ChartSize) -> list[dict[str, Any]]:
     bars: dict[str, Any] = {"mark": {"type": "bar", "color": SERIES[0]}}
     if kind == BAR and len(chart.names) == 1:
         # Not thicker where the labels take several lines.

@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from knowledge.models import Contributor, PublicationPage
 
 
-def name_of(contributor: Contributor) -> Name:
+def contributor_name(contributor: Contributor) -> Name:
     """Return a contributor as citations need them."""
     family, given = contributor.name_parts if contributor.is_person else ("", "")
     return Name(contributor.name, contributor.inverted_name, family, contributor.orcid, given)
 
 
-def facts_of(page: PublicationPage) -> Facts:
+def citation_facts(page: PublicationPage) -> Facts:
     """Read the facts of a publication. Its authors, or, if it has none, whoever publishes it."""
-    authors = tuple(name_of(author) for author in page.authors())
+    authors = tuple(contributor_name(author) for author in page.authors())
     series = page.series_in_language()
     return Facts(
         key=str(page.translation_key),

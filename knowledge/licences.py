@@ -29,6 +29,6 @@ ADDRESSES: dict[str, str] = {
 }
 
 
-def address(licence: str) -> str:
+def licence_url(licence: str) -> str:
     """Return where the licence can be read; empty for a work whose rights are reserved."""
     return ADDRESSES.get(licence, "")

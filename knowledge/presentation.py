@@ -25,16 +25,16 @@ MOST_LESSONS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TextPart:
     """A block of the text; a heading has an address that the contents list links to."""
 
     block: Any
     anchor: str = ""
 
 
-def parts_of(body: Sequence[Any]) -> list[Part]:
+def parts_of(body: Sequence[Any]) -> list[TextPart]:
     """Return the blocks of a body, with an address for each heading that no other heading has."""
-    parts: list[Part] = []
+    parts: list[TextPart] = []
     taken: set[str] = set()
     for block in body:
         anchor = ""
@@ -42,14 +42,14 @@ def parts_of(body: Sequence[Any]) -> list[Part]:
             base = slugify(str(block.value))[:60] or "part"
             anchor = next(name for name in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if name not in taken)
             taken.add(anchor)
-        parts.append(Part(block, f"h-{anchor}" if anchor else ""))
+        parts.append(TextPart(block, f"h-{anchor}" if anchor else ""))
     return parts
 
 
 def publication_context(page: PublicationPage, *, is_preview: bool = False) -> dict[str, Any]:
     """Return everything the template of a publication takes beside the page itself. Charts are drawn for a preview, and else only read."""
     parts = parts_of(page.body)
-    facts = citation.facts_of(page)
+    facts = citation.citation_facts(page)
     edition = Edition.objects.of(page.key, page.locale.language_code).newest_first().only("number", "published_at").first()
     shown = charts_among([(block.block_type, block.value) for block in page.body], get_language() or settings.LANGUAGE_CODE)
     return {

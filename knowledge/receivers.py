@@ -15,7 +15,7 @@ from wagtail.signals import page_published
 
 from knowledge.events import edition_recorded
 from knowledge.models import Contributor, Edition, EditionFile, PublicationPage, Work
-from knowledge.services.draw_charts import draw_charts_of
+from knowledge.services.draw_charts import draw_charts
 from knowledge.services.record_edition import record_edition
 from knowledge.tasks import index_names, make_edition_pdf
 
@@ -45,7 +45,7 @@ def _edition_recorded(sender: object, edition: Edition, **kwargs: Any) -> None:
     """Draw its charts now, so that the first reader finds them, and have the PDF made by a worker."""
 
     def follow() -> None:
-        draw_charts_of(edition)
+        draw_charts(edition=edition)
         make_edition_pdf.enqueue(str(edition.pk))
 
     transaction.on_commit(follow)

@@ -94,7 +94,7 @@ def country(request: HttpRequest, code: str) -> HttpResponseBase:
     if code != code.lower():
         return HttpResponseRedirect(reverse("knowledge:country", args=[code.lower()]))
     language = listing.current_language()
-    return _list(request, lambda works: works.on_country(code.upper()), {"title": countries.name_of(code.upper(), language)})
+    return _list(request, lambda works: works.on_country(code.upper()), {"title": countries.country_name(code.upper(), language)})
 
 
 @only_read
@@ -103,7 +103,7 @@ def cite(request: HttpRequest, slug: str, output: str) -> HttpResponse:
     form = outputs.OUTPUTS[output]
     if not isinstance(form, outputs.CitationFile):
         raise Http404
-    response = pagecache.answer_open(request, form.content_type, lambda: form.write(citation.facts_of(_publication(slug))))
+    response = pagecache.answer_open(request, form.content_type, lambda: form.write(citation.citation_facts(_publication(slug))))
     response["Content-Disposition"] = f'attachment; filename="{slug}.{form.name}"'
     return response
 

@@ -25,7 +25,7 @@ from learning.bitset import to_hex
 from learning.models import Enrolment
 from learning.own_enrolment import own_enrolment
 from learning.schemas import AnswersIn, AnswersOut, BatchIn, BatchOut, StateOut, SummariesOut
-from learning.services.course_state import CourseState, states_of
+from learning.services.course_state import CourseState, course_states
 from learning.services.record_progress import Event, record_progress
 from learning.services.save_answers import save_answers
 
@@ -79,7 +79,7 @@ def _answer(said: dict[str, Any]) -> HttpResponse:
 def all_states(request: HttpRequest) -> HttpResponse:
     """Progress in every course the reader takes, by course key; empty for someone who is not signed in."""
     learner = _signed_in(request)
-    states = states_of(learner, get_language() or settings.LANGUAGE_CODE) if learner else []
+    states = course_states(learner, get_language() or settings.LANGUAGE_CODE) if learner else []
     shown = {str(state.enrolment.course_key): _summary_json(state) for state in states if not state.is_withdrawn}
     return _answer({"signed_in": learner is not None, "courses": shown})
 

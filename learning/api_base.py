@@ -94,7 +94,7 @@ class PrivateAPI(NinjaAPI):
 def _framed(view: View) -> View:
     @wraps(view)
     def framed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        language = language_of(request)
+        language = requested_language(request)
         with translation.override(language):
             response = view(request, *args, **kwargs)
             if response.status_code == 405:
@@ -107,7 +107,7 @@ def _framed(view: View) -> View:
     return framed
 
 
-def language_of(request: HttpRequest) -> str:
+def requested_language(request: HttpRequest) -> str:
     """Return the language of the page that asks: the script says it in Accept-Language, which a cookie must not overrule."""
     if "lang" not in request.GET:
         for wanted, _quality in parse_accept_lang_header(request.headers.get("Accept-Language", "")):

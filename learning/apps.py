@@ -17,6 +17,6 @@ class LearningConfig(AppConfig):
         KINDS_OF_RULE.register(KindOfRule(name=step_access.ENROLLED, decide=step_access.decide_enrolled))
         impact.register_source()
         navigation.register_addresses()
-        personal_data.declare_record()
+        personal_data.declare_personal_data()
         upkeep.register_chores()
         receivers.connect()

@@ -20,7 +20,7 @@ def seed(report: Report) -> None:
     """Take the demo learner through a part of a course, once."""
     learner = accounts_demo.account(accounts_demo.LEARNER)
     if not Enrolment.objects.filter(learner=learner).exists():
-        take(learner, courses_demo.FOUNDATIONS, STEPS_OF_THE_LEARNER)
+        take_lessons(learner, courses_demo.FOUNDATIONS, STEPS_OF_THE_LEARNER)
         report(f"{learner.email} has done {STEPS_OF_THE_LEARNER} steps")
 
 
@@ -28,7 +28,7 @@ def remove(report: Report) -> None:
     """Take nothing out here: enrolments go with the demo accounts."""
 
 
-def take(learner: User, course: str, steps: int | None) -> None:
+def take_lessons(learner: User, course: str, steps: int | None) -> None:
     """Take somebody through the first steps of a demo course; through all of it where no number is given."""
     key = courses_demo.course_key(course)
     enrolment = enrol(learner=learner, course_key=key, language="es")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from accounts.models import User
 from accounts.privacy import Rows, declare, rows
 from learning.models import Attempt, Enrolment
-from learning.services.subtract_progress import uncount_progress
+from learning.services.subtract_progress import subtract_progress
 
 
-def declare_record() -> None:
+def declare_personal_data() -> None:
     """Declare the models of this floor. Called from `ready()`."""
     declare(
         "learning.Enrolment",
@@ -61,5 +61,5 @@ def _erase_enrolments(user: User) -> None:
     """Delete enrolments, and take their steps out of the counts: not by signal, which a cascade from the user would send twice."""
     enrolments = Enrolment.objects.for_learner(user).order_by("pk")
     for enrolment in enrolments:
-        uncount_progress(enrolment=enrolment)
+        subtract_progress(enrolment=enrolment)
     enrolments.delete()

@@ -9,21 +9,21 @@ from django_tasks import task
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from learning.services.complete_covered import complete_covered_enrolments
+from learning.services.complete_covered import complete_covered as complete
 from learning.services.count_steps import count_steps as count
-from learning.services.move_to_outline import move_everyone_unfinished
+from learning.services.move_to_outline import move_to_outline as move
 
 
 @task()
 def move_to_outline(outline_id: str) -> None:
     """Move everyone who has not finished to an outline, and complete those whom it covers."""
-    move_everyone_unfinished(outline_id=UUID(outline_id))
+    move(outline_id=UUID(outline_id))
 
 
 @task()
 def complete_covered(course_key: str) -> None:
     """Complete the enrolments of a course whose required steps are all done or waived."""
-    complete_covered_enrolments(course_key=UUID(course_key))
+    complete(course_key=UUID(course_key))
 
 
 @task()

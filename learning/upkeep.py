@@ -7,9 +7,9 @@ from datetime import datetime
 from courses.models import OutlineMove, StepSlot, StepWaiver
 from courses.services.sync_waivers import sync_waivers
 from foundation.upkeep import CHORES, Chore
-from learning.services.complete_covered import complete_covered_enrolments
+from learning.services.complete_covered import complete_covered
 from learning.services.count_steps import count_steps
-from learning.services.move_to_outline import move_everyone_unfinished
+from learning.services.move_to_outline import move_to_outline
 
 
 def register_chores() -> None:
@@ -22,7 +22,7 @@ def register_chores() -> None:
 def finish_moves(now: datetime) -> int:
     """Go on moving people to outlines that everyone was to be moved to."""
     moves = OutlineMove.objects.filter(done_at=None).order_by("pk")
-    return sum(move_everyone_unfinished(outline_id=move.outline_id) for move in moves)
+    return sum(move_to_outline(outline_id=move.outline_id) for move in moves)
 
 
 def complete_waived(now: datetime) -> int:
@@ -30,4 +30,4 @@ def complete_waived(now: datetime) -> int:
     for key in StepSlot.objects.order_by().values_list("course_key", flat=True).distinct():
         sync_waivers(course_key=key)
     waived = StepWaiver.objects.in_force().order_by().values_list("course_key", flat=True).distinct()
-    return sum(complete_covered_enrolments(course_key=key) for key in waived)
+    return sum(complete_covered(course_key=key) for key in waived)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import allauth_internals, codes, rate_limits
-from accounts.codes import Pending, Purpose, Refusal
+from accounts.codes import CodeRefusal, Pending, Purpose
 from accounts.forms import ENOUGH_CODES, CodeForm
 from accounts.next_page import next_page, with_next
 from accounts.views.base import DoorView, onward
@@ -40,7 +40,7 @@ class CodeView(DoorView):
         if pending is None:
             return self.nothing_pending()
         if pending.has_expired:
-            return self.give_up(pending, Refusal.EXPIRED)
+            return self.give_up(pending, CodeRefusal.EXPIRED)
         self.pending = pending
         return super().dispatch(request, *args, **kwargs)
 
@@ -60,7 +60,7 @@ class CodeView(DoorView):
     def wrong(self, form: CodeForm) -> HttpResponse:
         """Count the try; say how many are left, or that this code is spent."""
         if not self.pending.process.record_invalid_attempt():
-            return self.give_up(self.pending, Refusal.TOO_MANY)
+            return self.give_up(self.pending, CodeRefusal.TOO_MANY)
         left = self.pending.tries_left
         form.add_error(
             "code",
@@ -102,15 +102,15 @@ class CodeView(DoorView):
         if self.request.user.is_authenticated:
             return onward(self.request)
         if self.request.method == "POST":
-            return self.gone(Refusal.USED, "")
+            return self.gone(CodeRefusal.USED, "")
         return HttpResponseRedirect(with_next(self.request, self.start_url()))
 
-    def give_up(self, pending: Pending, why: Refusal) -> HttpResponse:
+    def give_up(self, pending: Pending, why: CodeRefusal) -> HttpResponse:
         """Forget a code that can't be tried any more, and offer a new one."""
         pending.process.abort()
         return self.gone(why, pending.email)
 
-    def gone(self, why: Refusal, email: str) -> HttpResponse:
+    def gone(self, why: CodeRefusal, email: str) -> HttpResponse:
         """Say why a code can't be tried any more. What was typed before it, address and page to go to, is kept."""
         context = {"why": why.name, "email": email, "send_url": with_next(self.request, self.start_url()), "minutes": codes.minutes()}
         return render(self.request, "account/code_gone.html", context, status=HTTPStatus.GONE)

@@ -34,7 +34,7 @@ from accounts.views.base import DoorView, person
 NEW_SECRET = "second_factor_new_secret"  # noqa: S105
 
 
-def described(factor: Authenticator) -> dict[str, Any]:
+def factor_summary(factor: Authenticator) -> dict[str, Any]:
     """Return what a page says of a factor."""
     is_app = factor.type == Authenticator.Type.TOTP
     name = _("Authenticator app") if is_app else factor.data.get("name") or _("Passkey")
@@ -46,7 +46,7 @@ def described(factor: Authenticator) -> dict[str, Any]:
 def overview(request: HttpRequest) -> HttpResponse:
     """Say in plain words what a second factor is, which ones one has, and how to set one up."""
     user = person(request)
-    factors = [described(factor) for factor in factors_of(user)]
+    factors = [factor_summary(factor) for factor in factors_of(user)]
     context = {
         "factors": factors,
         "has_app": any(factor["is_app"] for factor in factors),
@@ -164,7 +164,7 @@ def remove(request: HttpRequest, factor_id: int) -> HttpResponse:
     factor = next((factor for factor in factors if factor.pk == factor_id), None)
     if factor is None:
         raise Http404
-    context = {"factor": described(factor), "is_last": len(factors) == 1, "must": must_have_one(user)}
+    context = {"factor": factor_summary(factor), "is_last": len(factors) == 1, "must": must_have_one(user)}
     if request.method == "POST":
         try:
             remove_second_factor(user=user, factor_id=factor_id)

@@ -14,7 +14,7 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from accounts.models import User
-from administration.lists.course_titles import admin_language
+from administration.lists.course_titles import reading_language
 from credentials.certificate.values import written_code
 from credentials.models import Credential
 
@@ -46,7 +46,7 @@ class StaffPage(WagtailAdminTemplateMixin, TemplateView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not may_any(request.user, *self.any_of):
             raise PermissionDenied
-        self.language = admin_language()
+        self.language = reading_language()
         self.find()
         return super().dispatch(request, *args, **kwargs)
 

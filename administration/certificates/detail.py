@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from administration.certificates.base import ISSUE, REPLACE, REVOKE, VIEW, CertificatePage
 from administration.certificates.history import history_of
-from administration.lists.certificates import STATES, state_of
-from credentials.certificate.values import day_in, title_in, written_code
+from administration.lists.certificates import STATES, certificate_state
+from credentials.certificate.values import credential_title, day_in, written_code
 
 CLASSES = {"valid": "w-status--primary", "held": "w-status--primary"}
 
@@ -33,7 +33,7 @@ class DetailView(CertificatePage):
         context, credential = super().get_context_data(**kwargs), self.credential
         hold = getattr(credential, "hold", None)
         hold = hold if hold is not None and hold.resolved_at is None else None
-        state = state_of(credential, is_held=hold is not None)
+        state = certificate_state(credential, is_held=hold is not None)
         may = self.request.user.has_perm
         can_act = not credential.is_over and not context["is_own"]
         return context | {
@@ -60,7 +60,7 @@ class DetailView(CertificatePage):
         if snapshot["honours"]:
             grade += ", " + _("with honours")
         return [
-            (_("Course"), title_in(snapshot, self.language)[0]),
+            (_("Course"), credential_title(snapshot, self.language)[0]),
             (_("Workload in minutes"), str(snapshot["minutes"])),
             (day[0], date_format(day[1], "DATE_FORMAT") if day[1] else ""),
             (_("Grade"), grade or _("no grade")),

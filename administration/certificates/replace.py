@@ -14,7 +14,7 @@ from administration.certificates.base import REPLACE, CertificatePage, actor_of,
 from administration.certificates.forms import ReplaceForm
 from credentials.certificate.pdf import draw_specimen
 from credentials.certificate.values import written_code
-from credentials.services.make_pdf import values_for
+from credentials.services.make_pdf import certificate_values
 from credentials.services.replace_credential import replace_credential
 from foundation.errors import Refused
 
@@ -56,5 +56,5 @@ class ReplaceView(CertificatePage):
 
     def preview(self, name: str) -> dict[str, Any]:
         """Return the new name and a picture of the certificate with it, in the language in which the course was taken."""
-        drawn = draw_specimen(values_for(self.credential, self.credential.snapshot["language"], name))
+        drawn = draw_specimen(certificate_values(self.credential, self.credential.snapshot["language"], name))
         return {"new_name": name, "picture": f"data:image/png;base64,{base64.b64encode(drawn).decode()}"}

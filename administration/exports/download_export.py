@@ -13,7 +13,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.services.record_audit import record_audit
 from administration.audit.acts import DOWNLOADED
-from administration.exports.request_export import described
+from administration.exports.request_export import audited_filters
 from administration.lists.registry import LISTINGS
 from administration.models import RecordExport
 from foundation.errors import Refused
@@ -42,7 +42,7 @@ def may_export(person: User, listing: str) -> bool:
     return person.has_perm("administration.export_records") and person.has_perm(LISTINGS[listing].permission)
 
 
-def take_export(*, export_id: UUID, asker: User, now: datetime) -> tuple[RecordExport, File[Any]]:
+def download_export(*, export_id: UUID, asker: User, now: datetime) -> tuple[RecordExport, File[Any]]:
     """Return an export and its open file, which may be handed out now, after writing down that it was.
 
     Raises:
@@ -66,6 +66,6 @@ def take_export(*, export_id: UUID, asker: User, now: datetime) -> tuple[RecordE
             action=DOWNLOADED,
             subject_kind="export",
             subject_key=str(export.pk),
-            details=described(export),
+            details=audited_filters(export),
         )
     return export, file

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from administration.exports.expire_exports import OVER, drop_exports
+from administration.exports.expire_exports import OVER, delete_exports
 from administration.exports.tasks import write_export
 from administration.lists.learners import LearnerListing
 from administration.lists.search import credential_named, folded
@@ -42,8 +42,8 @@ def erase_from_exports(*, user: User) -> None:
 
 def _erase(holding: RecordExportQuerySet, about: Callable[[dict[str, str]], bool]) -> None:
     named = [pk for pk, filters in RecordExport.objects.exclude(state__in=OVER).values_list("pk", "filters") if about(filters)]
-    drop_exports(exports=RecordExport.objects.filter(pk__in=named), state=State.ERASED)
-    drop_exports(exports=holding.filter(state=State.DONE), state=State.ERASED)
+    delete_exports(exports=RecordExport.objects.filter(pk__in=named), state=State.ERASED)
+    delete_exports(exports=holding.filter(state=State.DONE), state=State.ERASED)
     _begin_again(holding)
 
 

@@ -22,7 +22,7 @@ from administration.models import KEPT, RecordExport, RecordExportQuerySet
 OVER = (RecordExport.State.FAILED, RecordExport.State.DELETED, RecordExport.State.ERASED)
 
 
-def drop_exports(*, exports: RecordExportQuerySet, state: RecordExport.State = RecordExport.State.DELETED) -> int:
+def delete_exports(*, exports: RecordExportQuerySet, state: RecordExport.State = RecordExport.State.DELETED) -> int:
     """Delete the files of some exports, and say so on them; what is being written is stopped. Returns how many there were.
 
     The rows stay, without what was searched for: who asked sees that it is gone. What they delete still counts for their hour.
@@ -37,9 +37,9 @@ def drop_exports(*, exports: RecordExportQuerySet, state: RecordExport.State = R
     return len(dropped)
 
 
-def drop_own_export(*, export_id: UUID, asked_by: User) -> int:
+def delete_own_export(*, export_id: UUID, asked_by: User) -> int:
     """Delete the file of one's own export, or stop its writing."""
-    return drop_exports(exports=RecordExport.objects.asked_by(asked_by).filter(pk=export_id))
+    return delete_exports(exports=RecordExport.objects.asked_by(asked_by).filter(pk=export_id))
 
 
 def expire_exports(*, now: datetime) -> int:

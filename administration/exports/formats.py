@@ -25,7 +25,7 @@ def harmless(text: str) -> str:
     return _FORMULA.sub(r"\1'\2\3", text)
 
 
-def plain(value: Any) -> str | int:
+def plain_value(value: Any) -> str | int:
     """Return a value as it is written: whole numbers as they are, dates as ISO 8601 in UTC, nothing as nothing."""
     if value is None:
         return ""
@@ -56,7 +56,7 @@ class CsvWriter(Writer):
         return self
 
     def write(self, values: list[Any]) -> None:
-        self.rows.writerow([harmless(value) if isinstance(value, str) else value for value in map(plain, values)])
+        self.rows.writerow([harmless(value) if isinstance(value, str) else value for value in map(plain_value, values)])
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.text.flush()
@@ -86,7 +86,7 @@ class XlsxWriter(Writer):
             self.sheet, self.row = self.book.add_worksheet(), 0
             self.write(self.first)
         self.first = self.first or values
-        for column, value in enumerate(map(plain, values)):
+        for column, value in enumerate(map(plain_value, values)):
             if isinstance(value, int):
                 self.sheet.write_number(self.row, column, value)
             elif value:

@@ -35,7 +35,7 @@ class ExportsTooMany(Refused):
         self.again_at = again_at
 
 
-def ask_export(
+def request_export(
     *, asked_by: User, listing: str, filters: Mapping[str, str], file_format: RecordExport.Format, language: str, now: datetime
 ) -> tuple[RecordExport, bool]:
     """Return the export of a list, and whether it was just asked for; the same list that is still under way is not asked twice.
@@ -64,13 +64,13 @@ def ask_export(
             action=EXPORTED,
             subject_kind="export",
             subject_key=str(export.pk),
-            details=described(export),
+            details=audited_filters(export),
         )
         transaction.on_commit(partial(write_export.enqueue, str(export.pk)))
     return export, True
 
 
-def described(export: RecordExport) -> dict[str, object]:
+def audited_filters(export: RecordExport) -> dict[str, object]:
     """Return what of an export may stay on the audit trail: which list and filters, and of a search only that there was one."""
     searched = bool(PERSONAL & export.filters.keys())
     return {"listing": export.listing, "format": export.format, "filters": export.impersonal_filters, "searched": searched}

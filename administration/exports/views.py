@@ -19,10 +19,10 @@ from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from accounts.models import User
-from administration.exports.download_export import ExportGone, ExportNotAllowed, ExportUnknown, may_export, take_export
-from administration.exports.expire_exports import drop_own_export
-from administration.exports.request_export import ExportsTooMany, ExportUnderWay, ask_export
-from administration.lists.course_titles import admin_language
+from administration.exports.download_export import ExportGone, ExportNotAllowed, ExportUnknown, download_export, may_export
+from administration.exports.expire_exports import delete_own_export
+from administration.exports.request_export import ExportsTooMany, ExportUnderWay, request_export
+from administration.lists.course_titles import reading_language
 from administration.lists.filter_words import FilterWords
 from administration.lists.listing import FiltersInvalid, Listing
 from administration.lists.paginator import CappedPaginator
@@ -107,12 +107,12 @@ class AskView(WagtailAdminTemplateMixin, TemplateView):
 
     def _ask(self, request: HttpRequest) -> None:
         try:
-            _export, is_new = ask_export(
+            _export, is_new = request_export(
                 asked_by=cast(User, request.user),
                 listing=self.listing.name,
                 filters=self.parameters_of_list,
                 file_format=RecordExport.Format(self.form.cleaned_data["file_format"]),
-                language=admin_language(),
+                language=reading_language(),
                 now=timezone.now(),
             )
         except ExportUnderWay:
@@ -158,7 +158,7 @@ class ExportsView(WagtailAdminTemplateMixin, TemplateView):
 def download(request: HttpRequest, pk: UUID) -> Any:
     """The file, for who asked for it and still may have it."""
     try:
-        export, file = take_export(export_id=pk, asker=cast(User, request.user), now=timezone.now())
+        export, file = download_export(export_id=pk, asker=cast(User, request.user), now=timezone.now())
     except ExportUnknown as error:
         raise Http404 from error
     except ExportNotAllowed as error:
@@ -179,6 +179,6 @@ def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Delete a file of mine before its day is over, or stop its writing."""
     if not request.user.has_perm("administration.export_records"):
         raise PermissionDenied
-    if drop_own_export(export_id=pk, asked_by=cast(User, request.user)):
+    if delete_own_export(export_id=pk, asked_by=cast(User, request.user)):
         messages.success(request, _("The file was deleted."))
     return HttpResponseRedirect(reverse("record_exports:index"))

@@ -17,7 +17,7 @@ from administration.lists.filters import course_filter, day_filter, learner_filt
 from administration.lists.listing import Heading, Line, Listing
 from administration.lists.search import credential_ids, credentials_found, is_too_common
 from courses.models import CourseRun
-from credentials.certificate.values import title_in, written_code
+from credentials.certificate.values import credential_title, written_code
 from credentials.models import Credential, CredentialHold
 
 STATES = {
@@ -30,7 +30,7 @@ STATES = {
 HELD = CredentialHold.objects.filter(credential=OuterRef("pk"), resolved_at__isnull=True)
 
 
-def state_of(credential: Credential, *, is_held: bool) -> str:
+def certificate_state(credential: Credential, *, is_held: bool) -> str:
     """Return the state of a certificate. One that was replaced is revoked as well, and counts as replaced."""
     if credential.replaced_by_id is not None:
         return "replaced"
@@ -130,9 +130,9 @@ class CertificateListing(Listing):
                 "code": written_code(row.code),
                 "name": holder.printed_name if holder else "",
                 "email": holder.learner.email if holder and holder.learner else "",
-                "course": title_in(row.snapshot, language)[0],
+                "course": credential_title(row.snapshot, language)[0],
                 "issued_at": row.issued_at,
-                "state": STATES[state_of(row, is_held=row.is_held)],
+                "state": STATES[certificate_state(row, is_held=row.is_held)],
                 "basis": bases.get(row.basis, row.basis),
                 "revoked_at": row.revoked_at,
                 "id": str(row.pk),

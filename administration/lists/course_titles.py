@@ -14,7 +14,7 @@ from courses.outline import OutlineDocument
 from learning import policies
 
 
-def admin_language() -> str:
+def reading_language() -> str:
     """Return the language in which the administrator reads, among those of the site."""
     wanted = get_language() or settings.LANGUAGE_CODE
     known = dict(settings.LANGUAGES)
@@ -33,7 +33,7 @@ def titles_of_pages(keys: Iterable[UUID], language: str) -> dict[UUID, str]:
 
 def course_choices() -> list[tuple[str, str]]:
     """Return every course that has ever had learners to take, by title: also those whose pages are gone. Two queries."""
-    language = admin_language()
+    language = reading_language()
     titles: dict[UUID, str] = {}
     for key, title, code in CoursePage.objects.order_by("-live", "pk").values_list("translation_key", "title", "locale__language_code"):
         if key not in titles or code == language:

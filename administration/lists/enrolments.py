@@ -26,7 +26,7 @@ STATES = {
 }
 
 
-def state_of(enrolment: Enrolment) -> str:
+def enrolment_state(enrolment: Enrolment) -> str:
     """Return the state of an enrolment. Whoever finished stays finished, also after leaving."""
     if enrolment.completed_at is not None:
         return "finished"
@@ -115,7 +115,7 @@ class EnrolmentListing(Listing):
                 "email": row.learner.email,
                 "name": row.learner.printed_name,
                 "course": outlines.title(row.course_key, row.outline_id, language),
-                "state": STATES[state_of(row)],
+                "state": STATES[enrolment_state(row)],
                 "percent": 100 if finished else 100 * done // total if total else 0,
                 "steps": f"{done}/{total}",
                 "done": done,

@@ -16,7 +16,7 @@ from wagtail.admin.ui.tables import Column, Table, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.widgets.button import HeaderButton
 
-from administration.lists.course_titles import admin_language
+from administration.lists.course_titles import reading_language
 from administration.lists.listing import Heading, Listing
 from administration.lists.paginator import MOST, CappedPaginator
 from administration.lists.registry import LISTINGS
@@ -129,7 +129,7 @@ class ListingView(generic.IndexView):
 
     def get_table(self, object_list: Any) -> Table:
         rows = list(object_list)
-        for row, line in zip(rows, self.listing.reader(admin_language())(rows), strict=True):
+        for row, line in zip(rows, self.listing.reader(reading_language())(rows), strict=True):
             row.line = line
         return super().get_table(rows)
 

@@ -18,7 +18,7 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from administration.certificates.base import StaffPage
 from administration.exports.formats import CsvWriter
-from administration.lists.course_titles import admin_language
+from administration.lists.course_titles import reading_language
 from administration.reports.figures import RunFigures, StepFigures, run_with_steps, runs
 from foundation.replica import Read, from_replica
 from learning.tasks import request_count
@@ -94,7 +94,7 @@ class RunView(ProgressReport):
 def steps_csv(request: HttpRequest, run_id: int) -> HttpResponse:
     """Answer with all steps of a run. No names are in it, so it needs no more than the page does."""
     _check(request)
-    read = from_replica(lambda alias: run_with_steps(alias, run_id, admin_language()))
+    read = from_replica(lambda alias: run_with_steps(alias, run_id, reading_language()))
     if read.value is None:
         raise Http404
     run, steps = read.value

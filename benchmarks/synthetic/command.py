@@ -15,7 +15,7 @@ from benchmarks.synthetic.courses import CourseUnknown, find_courses, make_cours
 from benchmarks.synthetic.load import SeedTaken, load_synthetic
 from benchmarks.synthetic.people import DOMAIN, CoursePlan
 from benchmarks.synthetic.remove import count_synthetic, remove_synthetic
-from foundation.progress_bar import Progress
+from foundation.progress_bar import ProgressBar
 
 MOST_LEARNERS, MOST_STEPS, MOST_SEED = 50_000_000, 5_000, 2**31 - 1
 
@@ -76,7 +76,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{options['learners']:,} learner(s), seed {options['seed']}, in {len(plans)} course(s): {titles}")
         if len(plans) == 1:
             self.stdout.write("There is one course, so each has one enrolment and not two.")
-        began, progress = time.monotonic(), Progress(options["learners"], "learners", self.stdout)
+        began, progress = time.monotonic(), ProgressBar(options["learners"], "learners", self.stdout)
         try:
             loaded = load_synthetic(plans=plans, learners=options["learners"], seed=options["seed"], tell=progress.step)
         except SeedTaken:
@@ -108,7 +108,7 @@ class Command(BaseCommand):
 
     def _remove(self) -> None:
         there = count_synthetic()
-        began, progress = time.monotonic(), Progress(there, "learners", self.stdout)
+        began, progress = time.monotonic(), ProgressBar(there, "learners", self.stdout)
         removed = remove_synthetic(tell=progress.step)
         self.stdout.write(
             f"Took out {removed:,} synthetic learner(s) with their record in {time.monotonic() - began:.0f} s; "

@@ -38,7 +38,7 @@ def missing_characters(values: CertificateValues) -> str:
     return glyphs.missing_characters((values.name, values.title, values.issuer))
 
 
-def make_pdf(values: CertificateValues) -> bytes:
+def typeset_certificate(values: CertificateValues) -> bytes:
     """Return the PDF in the template of its version.
 
     Raises:

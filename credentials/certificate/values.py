@@ -56,7 +56,7 @@ def read_snapshot(snapshot: Mapping[str, Any]) -> Mapping[str, Any]:
     return snapshot
 
 
-def title_in(snapshot: Mapping[str, Any], language: str) -> tuple[str, str]:
+def credential_title(snapshot: Mapping[str, Any], language: str) -> tuple[str, str]:
     """Return the title of what was earned and the language it is in: the one asked for, else the one it was learned in.
 
     Never "the first there is": PostgreSQL keeps the keys of a JSON document in an order of its own.
@@ -83,7 +83,7 @@ def values_of(
         VersionUnknown: it is of another schema.
     """
     read_snapshot(snapshot)
-    title, title_language = title_in(snapshot, language)
+    title, title_language = credential_title(snapshot, language)
     return CertificateValues(
         language=language,
         name=name,

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from credentials.certificate.pdf import missing_characters
 from credentials.models import Credential
-from credentials.services.make_pdf import open_hold, values_for
+from credentials.services.make_pdf import certificate_values, open_hold
 
 
 def check_printable(*, credential: Credential, language: str) -> str:
@@ -15,7 +15,7 @@ def check_printable(*, credential: Credential, language: str) -> str:
     Raises:
         CredentialNameless: its holder was erased.
     """
-    missing = missing_characters(values_for(credential, language))
+    missing = missing_characters(certificate_values(credential, language))
     hold = getattr(credential, "hold", None)
     if missing and (hold is None or hold.resolved_at is not None):
         with transaction.atomic():

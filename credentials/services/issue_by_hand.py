@@ -10,7 +10,7 @@ from credentials.audit import ISSUED, OVERRIDDEN
 from credentials.errors import NameMissing, NotEligible, OwnRecord
 from credentials.models import Credential, CredentialNotice
 from credentials.services.award_credential import is_earned, snapshot_of, snapshot_of_override, write_credential
-from credentials.services.notify_holder import owe_notice
+from credentials.services.notify_holder import record_notice
 from learning.models import Enrolment
 
 
@@ -54,7 +54,7 @@ def issue_by_hand(*, actor: User, enrolment_id: int, reason: str, override: bool
             reason=kept,
             details={"enrolment": enrolment.pk, "after_revocation": before.exclude(pk=credential.pk).exists()},
         )
-        owe_notice(credential, CredentialNotice.What.ISSUED)
+        record_notice(credential, CredentialNotice.What.ISSUED)
     return credential
 
 

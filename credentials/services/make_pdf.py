@@ -18,10 +18,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from credentials.certificate.pdf import GlyphsMissing
-from credentials.certificate.pdf import make_pdf as render
+from credentials.certificate.pdf import typeset_certificate as render
 from credentials.certificate.values import BY_DECISION, EARNED, CertificateValues, values_of
 from credentials.models import Credential, CredentialFile, CredentialHold
-from credentials.services.notify_hold import tell_of_hold
+from credentials.services.notify_hold import notify_hold
 from foundation.errors import Refused
 
 logger = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ def make_pdf(*, credential_id: UUID, language: str) -> bytes:
         if body is not None:
             return body
         try:
-            body = render(values_for(credential, language))
+            body = render(certificate_values(credential, language))
         except GlyphsMissing as failure:
             open_hold(credential, failure.characters)
             held = failure.characters
@@ -86,7 +86,7 @@ def made_pdf(*, credential: Credential, language: str) -> bytes | None:
     return read_whole(kept) if kept else None
 
 
-def values_for(credential: Credential, language: str, name: str = "") -> CertificateValues:
+def certificate_values(credential: Credential, language: str, name: str = "") -> CertificateValues:
     """Return what is printed on a credential, or would be under another name.
 
     Raises:
@@ -119,7 +119,7 @@ def open_hold(credential: Credential, characters: str) -> None:
     if not created:
         hold.missing, hold.opened_at, hold.told_at, hold.resolved_at = missing, timezone.now(), None, None
         hold.save(update_fields=["missing", "opened_at", "told_at", "resolved_at"])
-    transaction.on_commit(lambda: tell_of_hold.enqueue(hold.pk))
+    transaction.on_commit(lambda: notify_hold.enqueue(hold.pk))
 
 
 def read_whole(kept: CredentialFile) -> bytes | None:

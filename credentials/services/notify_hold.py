@@ -8,13 +8,13 @@ from django_tasks import task
 
 from accounts.models import User
 from core import navigation
-from credentials.certificate.values import title_in
+from credentials.certificate.values import credential_title
 from credentials.models import CredentialHold
 from foundation.mail import send
 
 
 @task()
-def tell_of_hold(hold_id: int) -> None:
+def notify_hold(hold_id: int) -> None:
     """Write to those in charge of certificates. Run after the hold was closed, or after they were told, it does nothing."""
     hold = CredentialHold.objects.filter(pk=hold_id, resolved_at__isnull=True, told_at__isnull=True).select_related("credential").first()
     if hold is None:
@@ -22,7 +22,7 @@ def tell_of_hold(hold_id: int) -> None:
     context = {
         "missing": hold.missing,
         "code_points": ", ".join(f"U+{ord(character):04X}" for character in hold.missing),
-        "title": title_in(hold.credential.snapshot, settings.LANGUAGE_CODE)[0],
+        "title": credential_title(hold.credential.snapshot, settings.LANGUAGE_CODE)[0],
         # The name stays out of the mail: it is one sign-in away.
         "address": settings.SITE_URL.rstrip("/") + navigation.address("certificate-hold", hold.pk),
     }

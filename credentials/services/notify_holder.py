@@ -9,19 +9,19 @@ from django.utils import timezone
 from django.utils.translation import override
 from django_tasks import task
 
-from credentials.certificate.values import title_in, written_code
+from credentials.certificate.values import credential_title, written_code
 from credentials.models import Credential, CredentialNotice
 from foundation.mail import send
 
 
-def owe_notice(credential: Credential, what: CredentialNotice.What) -> None:
+def record_notice(credential: Credential, what: CredentialNotice.What) -> None:
     """Write down that the holder is to be told, in the transaction of the act, and have it done after it."""
     notice = CredentialNotice.objects.create(credential=credential, what=what)
-    transaction.on_commit(lambda: tell_holder.enqueue(notice.pk))
+    transaction.on_commit(lambda: notify_holder.enqueue(notice.pk))
 
 
 @task()
-def tell_holder(notice_id: int) -> None:
+def notify_holder(notice_id: int) -> None:
     """Write to the holder. Run after they were told, or when nobody can be told any more, it does nothing.
 
     At least once: two workers at the same moment, or one that dies between sending and writing it down, send the message twice.
@@ -36,7 +36,7 @@ def tell_holder(notice_id: int) -> None:
     language = learner.language or settings.LANGUAGE_CODE
     with override(language):
         context = {
-            "title": title_in(credential.snapshot, language)[0],
+            "title": credential_title(credential.snapshot, language)[0],
             "code": written_code(credential.code),
             "reason": credential.public_reason,
             "page": _page(credential, language),

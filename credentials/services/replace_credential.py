@@ -14,7 +14,7 @@ from credentials.audit import REPLACED
 from credentials.errors import CredentialOver, NameUnchanged, NameUnprintable
 from credentials.models import Credential, CredentialHolder, CredentialNotice
 from credentials.services.make_pdf import CredentialNameless
-from credentials.services.notify_holder import owe_notice
+from credentials.services.notify_holder import record_notice
 from credentials.services.retry_hold import still_missing
 from credentials.services.revoke_credential import end_credential, refuse_own
 from learning.models import Enrolment
@@ -52,7 +52,7 @@ def replace_credential(*, actor: User, credential_id: UUID, printed_name: str, r
             reason=kept,
             details={"replaced_by": str(new.pk)},
         )
-        owe_notice(old, CredentialNotice.What.REPLACED)
+        record_notice(old, CredentialNotice.What.REPLACED)
     return new
 
 

@@ -12,12 +12,12 @@ from django.utils import timezone
 from accounts.names import clean_printed_name
 from credentials.certificate.pdf import missing_characters
 from credentials.models import Credential, CredentialFile, CredentialHold
-from credentials.services.make_pdf import PdfHeld, values_for
+from credentials.services.make_pdf import PdfHeld, certificate_values
 
 
 def still_missing(credential: Credential, printed_name: str) -> str:
     """Return what could not be printed under a name in any of the languages; "" when all can be."""
-    values = (values_for(credential, language, printed_name) for language, _label in settings.LANGUAGES)
+    values = (certificate_values(credential, language, printed_name) for language, _label in settings.LANGUAGES)
     return "".join(dict.fromkeys("".join(missing_characters(each) for each in values)))
 
 

@@ -12,7 +12,7 @@ from accounts.services.record_audit import clean_reason, record_audit
 from credentials.audit import REVOKED
 from credentials.errors import CredentialOver, OwnRecord
 from credentials.models import Credential, CredentialHold, CredentialNotice
-from credentials.services.notify_holder import owe_notice
+from credentials.services.notify_holder import record_notice
 
 
 def revoke_credential(
@@ -43,7 +43,7 @@ def revoke_credential(
             reason=kept,
             details={"public_reason": shown.value},
         )
-        owe_notice(credential, CredentialNotice.What.REVOKED)
+        record_notice(credential, CredentialNotice.What.REVOKED)
     return credential
 
 

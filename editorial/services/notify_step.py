@@ -54,7 +54,7 @@ def recipients_of(*, event: str, state_id: int, actor_id: int | None) -> list[tu
     return [(event, person.pk) for person in sorted(told, key=lambda person: person.pk)]
 
 
-def write_to(*, event: str, state_id: int, actor_id: int | None, user_id: int) -> None:
+def notify_step(*, event: str, state_id: int, actor_id: int | None, user_id: int) -> None:
     """Write to one person.
 
     Raises:
@@ -67,11 +67,11 @@ def write_to(*, event: str, state_id: int, actor_id: int | None, user_id: int) -
         return
     page = state.workflow_state.content_object.specific
     site = settings.SITE_URL.rstrip("/")
-    language = language_of(person)
+    language = mail_language(person)
     context = {
         "event": event,
         "title": page.draft_title or page.title,
-        "actor": review_rules.name_of(actor) if actor else "",
+        "actor": review_rules.colleague_name(actor) if actor else "",
         "remark": state.comment.strip(),
         "groups": review_rules.groups_in_words(state.task),
         "date": _date(state, person, language) if event == "scheduled" else "",
@@ -81,7 +81,7 @@ def write_to(*, event: str, state_id: int, actor_id: int | None, user_id: int) -
     send("email/review", person.email, context, language=language)
 
 
-def language_of(person: User) -> str:
+def mail_language(person: User) -> str:
     """Return the language to write to somebody: their own, that of their admin, or the site's first."""
     profile = UserProfile.objects.filter(user=person).first()
     of_admin = (profile.preferred_language if profile else "").split("-")[0]

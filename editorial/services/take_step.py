@@ -47,7 +47,7 @@ def take_step(*, task_state: TaskState, user: Any, data: dict[str, Any], action:
     if newest is None:
         raise StepRefused(str(CHANGED))
     answers = _answers(action, data)
-    text = review_rules.digest(newest.content)
+    text = review_rules.text_digest(newest.content)
     if answers["seen"] != text:
         raise StepRefused(str(CHANGED))
     if action not in {name for name, _label, _modal in task.get_actions(page, user)}:

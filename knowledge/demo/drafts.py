@@ -73,8 +73,8 @@ def _submit(page: PublicationPage, author: User) -> None:
 def _decide(page: PublicationPage, reviewer: User, action: str, remark: str) -> None:
     state, newest = page.current_workflow_state, review_rules.newest_revision(page)
     if state is not None and newest is not None:
-        data = {"seen": review_rules.digest(newest.content), "comment": remark}
-        handlers.take(task_state=state.current_task_state, user=reviewer, action=action, data=data)
+        data = {"seen": review_rules.text_digest(newest.content), "comment": remark}
+        handlers.handle_step(task_state=state.current_task_state, user=reviewer, action=action, data=data)
 
 
 def remove_drafts(report: Report) -> None:

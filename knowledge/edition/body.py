@@ -108,7 +108,7 @@ class Body:
         return nodes
 
     def _bare(self, text: str) -> Node:
-        return {"t": "s", "v": typography.plain(text)}
+        return {"t": "s", "v": typography.plain_line(text)}
 
     def line(self, text: str) -> list[Node]:
         """Return a field of plain text as one line; [3] becomes a link to the third reference."""
@@ -148,7 +148,7 @@ class Body:
         """Return a heading between parts."""
         self._headings += 1
         # The short form stands at the head of the page, without notes.
-        bare = typography.plain(notes.MARK.sub("", text)).strip()
+        bare = typography.plain_line(notes.MARK.sub("", text)).strip()
         short = bare if len(bare) <= SHORT else bare[: SHORT + 1].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
         short_nodes = [{"t": "s", "v": typography.set_text(short, self.language)}]
         return {"t": "heading", "level": 1, "c": self.run(text.strip()), "short": short_nodes, "label": f"part-{self._headings}"}
@@ -192,7 +192,7 @@ class Body:
     def _rows(self, table: data.DataTable, *, is_chart: bool) -> Node:
         """Return the cells of a table, which columns hold numbers, and how wide each wants to be."""
         kept = [
-            tuple(charts.written(cell, self.language) if is_chart and place else cell for place, cell in enumerate(row))
+            tuple(charts.written_number(cell, self.language) if is_chart and place else cell for place, cell in enumerate(row))
             for row in table.rows
         ]
         columns = list(zip(*kept, strict=True))
@@ -228,10 +228,10 @@ class Body:
             return []
         number = len(self.numbers) + 1
         title, unit, summary = (word(value, name) for name in ("title", "unit", "summary"))
-        alt = self.words["chart_alt"].format(title=typography.plain(title), summary=typography.plain(summary))
+        alt = self.words["chart_alt"].format(title=typography.plain_line(title), summary=typography.plain_line(summary))
         rows = {"t": "table", "title": self.line(f"{title} ({unit})"), "source": [], **self._rows(chart.table, is_chart=True)}
         self.numbers.append({**rows, "label": f"numbers-{number}", "back": f"chart-{number}"})
-        drawing = self.values.drawings.get(charts.digest(chart), "")
+        drawing = self.values.drawings.get(charts.drawing_digest(chart), "")
         return [
             {
                 "t": "chart",
@@ -257,7 +257,7 @@ class Body:
             return [{"t": "picture", "file": "", "missing": self.line(missing), "alt": "", "title": caption, "source": lines}]
         name = f"image-{image.key}{picture.suffix}"
         self.files[name] = picture.body
-        shown = "" if image.is_decorative else typography.plain(alt or word(block.value, "caption"))
+        shown = "" if image.is_decorative else typography.plain_line(alt or word(block.value, "caption"))
         return [{"t": "picture", "file": name, "missing": [], "alt": shown, "title": caption, "source": lines}]
 
     def references(self, block: StoredBlock) -> list[Node]:

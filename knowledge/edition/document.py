@@ -30,7 +30,7 @@ def document_v1(values: EditionValues) -> Document:
     """Return the document of an edition in the template's first version."""
     body = Body(values)
     words, facts, language = text_for(values.language, WORDS), values.facts, values.language
-    title = typography.plain(values.text("title")).strip()
+    title = typography.plain_line(values.text("title")).strip()
     topic = values.text("topic") if values.text("topic") in TOPIC_COLOURS else "foundations"
     issued = values.published_at
     nodes = body.nodes()
@@ -39,8 +39,8 @@ def document_v1(values: EditionValues) -> Document:
         "issued": [issued.year, issued.month, issued.day, issued.hour, issued.minute, issued.second],
         "document_title": title,
         "authors": _authors(values),
-        "description": typography.plain(values.text("abstract")),
-        "keywords": [typography.plain(word) for word in (*_topics(values), *facts.get("countries", []))],
+        "description": typography.plain_line(values.text("abstract")),
+        "keywords": [typography.plain_line(word) for word in (*_topics(values), *facts.get("countries", []))],
         "title": body.line(title),
         "short_title": body.line(_short(title)),
         "kicker": body.line(" · ".join((_kind(values), text_for(language, TOPICS)[topic])).strip(" ·")),
@@ -83,8 +83,8 @@ def _short(title: str) -> str:
 
 def _authors(values: EditionValues) -> list[str]:
     """Return the authors; a work without any is its publisher's."""
-    found = [typography.plain(str(part["name"])) for part in values.facts.get("credits", []) if part["role"] == "author"]
-    return found or [typography.plain(str(values.facts.get("publisher", "")))]
+    found = [typography.plain_line(str(part["name"])) for part in values.facts.get("credits", []) if part["role"] == "author"]
+    return found or [typography.plain_line(str(values.facts.get("publisher", "")))]
 
 
 def _listed(names: list[str]) -> str:

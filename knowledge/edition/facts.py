@@ -23,11 +23,11 @@ from knowledge.models import PublicationPage
 SCHEMA = 1
 
 
-def facts_of(page: PublicationPage, content: Mapping[str, Any]) -> dict[str, Any]:
+def edition_facts(page: PublicationPage, content: Mapping[str, Any]) -> dict[str, Any]:
     """Return the facts of a publication for one revision of it."""
     language = page.locale.language_code
     with translation.override(language):
-        cited = citation.facts_of(page)
+        cited = citation.citation_facts(page)
         suggested = citation.suggested(cited)
         countries = [name for _code, name in page.country_names()]
     return {

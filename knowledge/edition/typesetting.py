@@ -33,7 +33,7 @@ class TypesettingFailed(Exception):
     """The typesetter refused the document, or warned of something; the message is its own."""
 
 
-def make_pdf(values: EditionValues) -> bytes:
+def typeset_edition(values: EditionValues) -> bytes:
     """Return the PDF in the template of its version.
 
     Raises:

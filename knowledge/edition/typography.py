@@ -24,7 +24,7 @@ ADDRESS = re.compile(r"([/.?&=_~%+#:@-]+)")
 LONGEST = 18
 
 
-def plain(text: str) -> str:
+def plain_line(text: str) -> str:
     """Return a text composed, in one line, without hidden characters and without ligatures that came with it."""
     text = LIGATURE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), unicodedata.normalize("NFC", text))
     return WHITE.sub(" ", HIDDEN.sub("", text))
@@ -37,7 +37,7 @@ def set_text(text: str, language: str, before: str = "") -> str:
         text: one run of a paragraph.
         before: the character before it, so that a quotation mark knows whether it opens.
     """
-    text = _quoted(plain(text), language, before)
+    text = _quoted(plain_line(text), language, before)
     text = THOUSANDS.sub(lambda found: found[0].replace(" ", NARROW), text)
     text = PERCENT.sub(NARROW, text)
     if entry_for(language).has_spaced_marks:

@@ -9,7 +9,7 @@ from knowledge.models.works import Edition
 
 
 class ChartDrawing(models.Model):
-    """A chart as drawn, under the hash of what it shows (`knowledge.charts.digest`). Made once, for every process and machine."""
+    """A chart as drawn, under the hash of what it shows (`knowledge.charts.drawing_digest`). Made once, for every process and machine."""
 
     digest = models.CharField(max_length=64, primary_key=True)
     narrow = models.TextField()

@@ -37,7 +37,7 @@ from editorial.models import ReviewedPage
 from knowledge import kinds
 from knowledge.blocks import NOTE_HELP, PUBLICATION_BLOCKS
 from knowledge.licences import Licence
-from knowledge.licences import address as licence_address
+from knowledge.licences import licence_url as licence_address
 from knowledge.models.facts import Contribution, PublicationCountry, PublicationTopic
 from knowledge.models.library import SeriesPage, UnderLibrary
 from knowledge.models.people import Contributor
@@ -205,7 +205,7 @@ class PublicationPage(UnderLibrary):
     def country_names(self) -> list[tuple[str, str]]:
         """Code and name of each country, by name."""
         language = get_language() or self.locale.language_code
-        found = [(line.country, countries.name_of(line.country, language)) for line in self.countries.all()]
+        found = [(line.country, countries.country_name(line.country, language)) for line in self.countries.all()]
         return sorted(dict.fromkeys(found), key=lambda item: countries.sort_key(item[1]))
 
     @property
@@ -252,6 +252,6 @@ class PublicationPage(UnderLibrary):
         language = self.locale.language_code
         names: Iterable[str] = (
             *(part.contributor.name for part in self.credits()),
-            *(countries.name_of(line.country, language) for line in self.countries.all()),
+            *(countries.country_name(line.country, language) for line in self.countries.all()),
         )
         return " ".join(names)

@@ -20,7 +20,7 @@ RECENT = timedelta(days=1)
 
 def kept(wanted: Iterable[Chart]) -> dict[str, ChartDrawing]:
     """Return the drawings of charts by their digest, as far as there are any. One query, none without a chart."""
-    digests = [charts.digest(chart) for chart in wanted]
+    digests = [charts.drawing_digest(chart) for chart in wanted]
     return ChartDrawing.objects.in_bulk(digests) if digests else {}
 
 
@@ -29,7 +29,7 @@ def drawn(wanted: Iterable[Chart]) -> dict[str, ChartDrawing]:
 
     One that cannot be drawn is left out: its numbers stand as a table.
     """
-    by_digest = {charts.digest(chart): chart for chart in wanted}
+    by_digest = {charts.drawing_digest(chart): chart for chart in wanted}
     found = ChartDrawing.objects.in_bulk(list(by_digest))
     missing = {name: chart for name, chart in by_digest.items() if name not in found}
     if missing:
@@ -40,7 +40,7 @@ def drawn(wanted: Iterable[Chart]) -> dict[str, ChartDrawing]:
     return found
 
 
-def draw_charts_of(edition: Edition) -> int:
+def draw_charts(*, edition: Edition) -> int:
     """Draw the charts of an edition. Returns how many charts it has."""
     wanted = charts_of(edition)
     drawn(wanted)
@@ -58,7 +58,7 @@ def draw_missing_charts(*, now: datetime) -> int:
     made = 0
     for edition in Edition.objects.filter(published_at__gt=now - RECENT).order_by("pk"):
         wanted = charts_of(edition)
-        missing = {charts.digest(chart) for chart in wanted} - kept(wanted).keys()
+        missing = {charts.drawing_digest(chart) for chart in wanted} - kept(wanted).keys()
         made += len(missing & drawn(wanted).keys()) if missing else 0
     return made
 
@@ -77,14 +77,14 @@ def charts_among(body: Iterable[tuple[str, object]], language: str) -> list[Char
 
 def _draw(missing: dict[str, Chart]) -> list[ChartDrawing]:
     jobs = [
-        {"spec": charts.spec(chart, form), "format": charts.number_format(chart.language)}
+        {"spec": charts.spec(chart, size), "format": charts.number_format(chart.language)}
         for chart in missing.values()
-        for form in charts.FORMS
+        for size in charts.CHART_SIZES
     ]
     try:
         pictures = chart_renderer.draw(jobs)
     except chart_renderer.DrawingFailed:
         logger.exception("Charts could not be drawn; their numbers are shown as tables.")
         return []
-    cleaned = [chart_svg.cleaned(svg, form) for svg, form in zip(pictures, charts.FORMS * len(missing), strict=True)]
+    cleaned = [chart_svg.cleaned(svg, size) for svg, size in zip(pictures, charts.CHART_SIZES * len(missing), strict=True)]
     return [ChartDrawing(digest=name, narrow=cleaned[2 * place], wide=cleaned[2 * place + 1]) for place, name in enumerate(missing)]

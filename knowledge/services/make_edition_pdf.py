@@ -21,10 +21,10 @@ from core.generation import content_changed
 from knowledge import chart_svg, charts, outputs
 from knowledge.data import DataMalformed
 from knowledge.edition import stored
-from knowledge.edition.facts import facts_of, read_facts
+from knowledge.edition.facts import edition_facts, read_facts
 from knowledge.edition.pictures import pictures_of
 from knowledge.edition.typesetting import NEWEST_TEMPLATE, GlyphsMissing, TypesettingFailed
-from knowledge.edition.typesetting import make_pdf as typeset
+from knowledge.edition.typesetting import typeset_edition as typeset
 from knowledge.edition.values import EditionValues
 from knowledge.models import Edition, EditionFile, EditionProblem, PublicationPage
 from knowledge.services.draw_charts import drawn
@@ -45,7 +45,7 @@ def make_edition_pdf(*, edition_id: UUID) -> EditionFile | None:
         return kept
     version = kept.template_version if kept else NEWEST_TEMPLATE
     try:
-        body = typeset(values_for(edition, version))
+        body = typeset(edition_values(edition, version))
     except GlyphsMissing as failure:
         _keep_problem(edition, EditionProblem.Reason.GLYPHS, failure.characters[:200])
         return None
@@ -56,7 +56,7 @@ def make_edition_pdf(*, edition_id: UUID) -> EditionFile | None:
     return _keep(edition, body, version)
 
 
-def values_for(edition: Edition, template_version: int = NEWEST_TEMPLATE) -> EditionValues:
+def edition_values(edition: Edition, template_version: int = NEWEST_TEMPLATE) -> EditionValues:
     """Return what the PDF of an edition is made from: its own row, and the images and drawings that its content names."""
     return EditionValues(
         content=edition.content,
@@ -73,7 +73,7 @@ def values_for(edition: Edition, template_version: int = NEWEST_TEMPLATE) -> Edi
 def _facts_of_today(edition: Edition) -> dict[str, object]:
     """Return the facts for an edition recorded before they were kept; without its page, only who publishes here."""
     page = PublicationPage.objects.filter(translation_key=edition.work_id, locale__language_code=edition.language).first()
-    return facts_of(page, edition.content) if page else {"publisher": settings.WAGTAIL_SITE_NAME, "site": settings.SITE_URL}
+    return edition_facts(page, edition.content) if page else {"publisher": settings.WAGTAIL_SITE_NAME, "site": settings.SITE_URL}
 
 
 def _drawings(edition: Edition) -> dict[str, str]:

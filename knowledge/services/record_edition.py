@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Max
 from wagtail.models import COMMENTS_RELATION_NAME, Revision
 
-from knowledge.edition.facts import facts_of
+from knowledge.edition.facts import edition_facts
 from knowledge.events import edition_recorded
 from knowledge.models import Edition, PublicationPage, Work
 
@@ -29,7 +29,7 @@ def record_edition(*, page: PublicationPage, revision: Revision) -> Edition:
             title=page.title,
             # Remarks on the draft are its editors' own, and go with it.
             content={name: value for name, value in revision.content.items() if name != COMMENTS_RELATION_NAME},
-            facts=facts_of(page, revision.content),
+            facts=edition_facts(page, revision.content),
         )
         edition_recorded.send(sender=Edition, edition=edition)
     return edition

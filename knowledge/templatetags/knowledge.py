@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from knowledge import charts, notes
 from knowledge.data import DataMalformed
 from knowledge.outputs import has_rows
-from knowledge.presentation import Part
+from knowledge.presentation import TextPart
 from knowledge.services.draw_charts import drawn
 
 register = template.Library()
@@ -38,7 +38,7 @@ def cited(text: str) -> SafeString:
 @register.filter
 def as_written(cell: str) -> str:
     """Return a number of a chart as the language writes it: the same as in the drawing."""
-    return charts.written(cell, get_language() or settings.LANGUAGE_CODE)
+    return charts.written_number(cell, get_language() or settings.LANGUAGE_CODE)
 
 
 @register.simple_tag(takes_context=True)
@@ -52,12 +52,12 @@ def chart_pictures(context: Context, value: Any) -> SafeString:
     except DataMalformed:
         return SafeString("")
     drawings = context.get("drawings")
-    found = (drawn([chart]) if drawings is None else drawings).get(charts.digest(chart))
+    found = (drawn([chart]) if drawings is None else drawings).get(charts.drawing_digest(chart))
     return mark_safe(found.narrow + found.wide) if found else SafeString("")  # noqa: S308 - cleaned by chart_svg, element by element
 
 
 @register.simple_tag(takes_context=True)
-def part(context: Context, part: Part, slug: str) -> SafeString:
+def part(context: Context, part: TextPart, slug: str) -> SafeString:
     """Render one part of a publication: a heading with its address, a table with the address of its rows, or any other block."""
     block: Any = part.block
     given = context.flatten()

@@ -12,7 +12,7 @@ from learning.services.add_completions import add_completions
 BATCH = 1000
 
 
-def fold_progress(*, batch: int = BATCH) -> int:
+def aggregate_progress(*, batch: int = BATCH) -> int:
     """Count every row of the outbox into its StepStat and delete it, a batch in a transaction. Returns how many.
 
     Two that fold at once share the work: each passes over the rows that the other has locked.

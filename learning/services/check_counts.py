@@ -27,7 +27,7 @@ class AlreadyMended(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Drift:
+class WrongCount:
     """A count that is not what the bits say."""
 
     run_id: int
@@ -42,7 +42,7 @@ class Compared:
 
     enrolments: int
     slots: int
-    drift: tuple[Drift, ...]
+    drift: tuple[WrongCount, ...]
     mended: int
 
 
@@ -64,7 +64,7 @@ def check_counts() -> Compared:
             enrolments += len(batch)
     totals = true.totals()
     keys = sorted(counted.keys() | totals.keys())
-    drift = tuple(Drift(*key, counted[key], totals.get(key, 0)) for key in keys if counted[key] != totals.get(key, 0))
+    drift = tuple(WrongCount(*key, counted[key], totals.get(key, 0)) for key in keys if counted[key] != totals.get(key, 0))
     return Compared(enrolments, len(keys), drift, mended)
 
 

@@ -14,7 +14,7 @@ from learning.services.advance import advance
 BATCH = 200
 
 
-def complete_covered_enrolments(*, course_key: UUID) -> int:
+def complete_covered(*, course_key: UUID) -> int:
     """Complete whoever is covered now. Returns how many. A second run changes nothing.
 
     Looks first without a lock, so that the many who are not covered cost a read and no write; then one row is locked at a time.

@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from learning.models import Enrolment, RunStat
-from learning.services.aggregate_progress import fold_progress
+from learning.services.aggregate_progress import aggregate_progress
 
 
 def count_steps(*, now: datetime | None = None) -> int:
@@ -17,7 +17,7 @@ def count_steps(*, now: datetime | None = None) -> int:
     The people are counted from the enrolments themselves, all runs in one statement: it costs one pass over the table,
     and nothing when somebody enrols, completes or leaves.
     """
-    folded = fold_progress()
+    folded = aggregate_progress()
     now = now or timezone.now()
     withdrawn = Count("pk", filter=Q(state=Enrolment.State.WITHDRAWN))
     counted = Enrolment.objects.order_by().values_list("run").annotate(all=Count("pk"), done=Count("completed_at"), left=withdrawn)

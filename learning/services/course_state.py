@@ -23,10 +23,10 @@ from learning.bitset import slots
 from learning.grading import course_grade
 from learning.models import Attempt, Enrolment
 from learning.own_enrolment import own_enrolment, own_enrolments
-from learning.services.step_kinds import known_steps
+from learning.services.known_steps import known_steps
 
 
-def label_of(progress: policies.Progress) -> str:
+def progress_label(progress: policies.Progress) -> str:
     """Return progress in words: "7 of 12 steps · about 40 minutes left"."""
     words = ngettext("%(done)d of %(total)d step", "%(done)d of %(total)d steps", progress.total) % {
         "done": progress.done,
@@ -84,7 +84,7 @@ class CourseState:
     @property
     def label(self) -> str:
         """Progress in words; a finished course stays finished, whatever was added or restored since."""
-        return _("Finished") if self.is_completed else label_of(self.progress)
+        return _("Finished") if self.is_completed else progress_label(self.progress)
 
     @property
     def moved_on(self) -> date | None:
@@ -120,17 +120,17 @@ class CourseState:
         """Where the person stands with one assessment, also one that a newer outline has added."""
         if step_key in self.results:
             return self.results[step_key]
-        step = known_steps(self.enrolment, {step_key}).get(step_key)
+        step = known_steps(enrolment=self.enrolment, keys={step_key}).get(step_key)
         return results_of(self.enrolment, [step]).get(step_key) if step else None
 
     def kind_of(self, step_key: UUID) -> StepType | None:
         """The kind of a step of this course; None when no outline has it."""
-        step = known_steps(self.enrolment, {step_key}).get(step_key)
+        step = known_steps(enrolment=self.enrolment, keys={step_key}).get(step_key)
         return step.kind if step else None
 
     def title_of(self, step_key: UUID, language: str) -> str:
         """The title that the outline remembers."""
-        step = known_steps(self.enrolment, {step_key}).get(step_key)
+        step = known_steps(enrolment=self.enrolment, keys={step_key}).get(step_key)
         return step.title(language) if step else ""
 
     @cached_property
@@ -192,13 +192,13 @@ def grade_of(results: Iterable[policies.AssessmentResult]) -> int | None:
     return course_grade([result.best_score for result in results if result.best_score is not None])
 
 
-def state_of(learner: User, course_key: UUID, language: str) -> CourseState | None:
+def course_state(*, learner: User, course_key: UUID, language: str) -> CourseState | None:
     """Return a person's record of a course; None if they never enrolled. One query, and one more the first time for its outline."""
     enrolment = own_enrolment(learner.pk, course_key)
     return CourseState(enrolment, language) if enrolment else None
 
 
-def states_of(learner: User, language: str) -> list[CourseState]:
+def course_states(learner: User, language: str) -> list[CourseState]:
     """Return a person's record of every course, newest first. One query, and one the first time for outlines."""
     enrolments = own_enrolments(learner.pk)
     # All outlines that this process has not seen yet, at once.

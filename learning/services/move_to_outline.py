@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from courses.models import CourseRun, Outline, OutlineMove
 from learning.models import Enrolment
-from learning.services.complete_covered import complete_covered_enrolments
+from learning.services.complete_covered import complete_covered
 
 BATCH = 1000
 
 
-def move_everyone_unfinished(*, outline_id: UUID) -> int:
+def move_to_outline(*, outline_id: UUID) -> int:
     """Pin every open enrolment of the course to this outline, in batches; then complete whom it covers.
 
     Bits are never touched, so nothing anyone did is lost. Returns how many were moved. Run twice, it does once; nobody
@@ -33,7 +33,7 @@ def move_everyone_unfinished(*, outline_id: UUID) -> int:
             moved += Enrolment.objects.filter(pk__in=pks).update(outline=outline, moved_on=timezone.localdate())
         if len(pks) < BATCH:
             break
-    complete_covered_enrolments(course_key=outline.course_key)
+    complete_covered(course_key=outline.course_key)
     # Last: until then `reconcile` takes it up again. A wish that came meanwhile has a task of its own.
     OutlineMove.objects.filter(pk__in=asked).update(done_at=timezone.now())
     return moved

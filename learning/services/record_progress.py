@@ -18,7 +18,7 @@ from learning import policies
 from learning.errors import RunClosed, StepNotSelfReported, StepUnknown
 from learning.models import Enrolment
 from learning.services.advance import advance, lock_enrolment
-from learning.services.step_kinds import known_steps
+from learning.services.known_steps import known_steps
 
 # No device did anything here before; and a database has no year 0.
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -42,7 +42,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusedEvent:
     """An event that was not accepted, and why."""
 
     id: UUID
@@ -54,7 +54,7 @@ class BatchResult:
     """What became of a batch."""
 
     accepted: tuple[UUID, ...]
-    refused: tuple[Refusal, ...]
+    refused: tuple[RefusedEvent, ...]
     completed: bool
     enrolment: Enrolment
 
@@ -78,19 +78,19 @@ def record_progress(*, learner: User, course_key: UUID, events: Sequence[Event],
     return BatchResult(tuple(event.id for event, _step in accepted), tuple(refused), completed, enrolment)
 
 
-def _sort(enrolment: Enrolment, events: Sequence[Event], now: datetime) -> tuple[list[tuple[Event, OutlineStep]], list[Refusal]]:
+def _sort(enrolment: Enrolment, events: Sequence[Event], now: datetime) -> tuple[list[tuple[Event, OutlineStep]], list[RefusedEvent]]:
     """Part events into those that count, each with its step, and those that do not. A step's slot is the ledger's: an outline copies it."""
     if not policies.takes_events(enrolment.run, now):
-        return [], [Refusal(event.id, RunClosed()) for event in events]
-    steps = known_steps(enrolment, {event.step for event in events})
+        return [], [RefusedEvent(event.id, RunClosed()) for event in events]
+    steps = known_steps(enrolment=enrolment, keys={event.step for event in events})
     accepted: list[tuple[Event, OutlineStep]] = []
-    refused: list[Refusal] = []
+    refused: list[RefusedEvent] = []
     for event in events:
         step = steps.get(event.step)
         if step is None:
-            refused.append(Refusal(event.id, StepUnknown()))
+            refused.append(RefusedEvent(event.id, StepUnknown()))
         elif event.type is EventType.DONE and not step.kind.is_self_reported:
-            refused.append(Refusal(event.id, StepNotSelfReported()))
+            refused.append(RefusedEvent(event.id, StepNotSelfReported()))
         else:
             accepted.append((event, step))
     return accepted, refused

@@ -17,7 +17,7 @@ from learning.frozen_paper import to_json
 from learning.models import Attempt, Enrolment
 from learning.papers import freeze
 from learning.services.advance import lock_enrolment
-from learning.services.step_kinds import known_steps
+from learning.services.known_steps import known_steps
 
 
 def start_attempt(*, learner: User, course_key: UUID, step_key: UUID, language: str) -> Attempt:
@@ -36,7 +36,7 @@ def start_attempt(*, learner: User, course_key: UUID, step_key: UUID, language: 
     """
     with transaction.atomic():
         enrolment = lock_enrolment(learner.pk, course_key)
-        step = known_steps(enrolment, {step_key}).get(step_key)
+        step = known_steps(enrolment=enrolment, keys={step_key}).get(step_key)
         if step is None or step.rule is None:
             raise StepUnknown
         attempts = list(Attempt.objects.filter(enrolment=enrolment, step_key=step_key).order_by("number"))

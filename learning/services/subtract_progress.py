@@ -6,7 +6,7 @@ from learning.bitset import slots
 from learning.models import Enrolment, Progressed
 
 
-def uncount_progress(*, enrolment: Enrolment) -> None:
+def subtract_progress(*, enrolment: Enrolment) -> None:
     """Tell the outbox that the steps of an enrolment are gone, whether they were folded yet or not.
 
     Belongs in the transaction that deletes the enrolment, under its lock.

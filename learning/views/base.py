@@ -38,7 +38,7 @@ def private(view: View) -> View:
     return wrapped
 
 
-def language_of(request: HttpRequest) -> str:
+def address_language(request: HttpRequest) -> str:
     """Return the language of the address."""
     return get_language() or settings.LANGUAGE_CODE
 

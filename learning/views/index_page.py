@@ -16,18 +16,18 @@ from wagtail.models import Page
 
 from core.anonymous_request import neutral_request
 from core.generation import current
-from core.page_templates import Form, Kept, mark
+from core.page_templates import Kept, PageTemplate, mark
 from courses.models import CoursePage
 from learning.services.course_state import CourseState, live_pages
-from learning.services.my_learning import courses_of, summary_from
+from learning.services.course_summary import course_summary, courses_of
 from learning.views.base import messages_drawn
 
 CURRENT, FINISHED, WITHDRAWN = "current", "finished", "withdrawn"
 SECTIONS = (CURRENT, FINISHED, WITHDRAWN)
 
 # Drawn frames: as many as there are languages and sets of sections; and rows, of about a kilobyte.
-_frames: Kept[Form] = Kept(most=200)
-_rows: Kept[Form] = Kept(most=5000)
+_frames: Kept[PageTemplate] = Kept(most=200)
+_rows: Kept[PageTemplate] = Kept(most=5000)
 
 
 def index_page(request: HttpRequest, states: Sequence[CourseState], language: str, parts: SafeString) -> HttpResponse:
@@ -46,20 +46,20 @@ def index_page(request: HttpRequest, states: Sequence[CourseState], language: st
     return HttpResponse(frame.fill(values))
 
 
-def _frame(request: HttpRequest, generation: int, language: str, there: frozenset[str]) -> Form:
+def _frame(request: HttpRequest, generation: int, language: str, there: frozenset[str]) -> PageTemplate:
     """Return the page without the person; one with a query is drawn for itself, since links to other languages repeat it."""
 
-    def draw() -> Form:
+    def draw() -> PageTemplate:
         context: dict[str, object] = {name: mark(name) if name in there else "" for name in (*SECTIONS, "parts")}
         context |= {"user": {"is_authenticated": True, "email": mark("email")}, "messages_drawn": mark("messages")}
-        return Form(render_to_string("learning/index.html", context, neutral_request(request, request.GET.copy())).strip())
+        return PageTemplate(render_to_string("learning/index.html", context, neutral_request(request, request.GET.copy())).strip())
 
     if request.META.get("QUERY_STRING", ""):
         return draw()
     return _frames.get((generation, language, request.scheme, request.get_host(), request.path, there), draw)
 
 
-def _row(request: HttpRequest, generation: int, language: str, section: str, state: CourseState, draw: Callable[..., Form]) -> str:
+def _row(request: HttpRequest, generation: int, language: str, section: str, state: CourseState, draw: Callable[..., PageTemplate]) -> str:
     """Return the row of one course, as it is for this person."""
     # Only who is on the way is told where to go on.
     following = state.following if section == CURRENT else None
@@ -70,7 +70,7 @@ def _row(request: HttpRequest, generation: int, language: str, section: str, sta
     return form.fill({"done": str(state.done_count), "total": str(state.total_count or 1), "label": state.label})
 
 
-def _drawing(states: Sequence[CourseState], language: str) -> Callable[[str, CourseState], Form]:
+def _drawing(states: Sequence[CourseState], language: str) -> Callable[[str, CourseState], PageTemplate]:
     """Return what draws a row. The first that has to be drawn reads what all of them need: two queries, however many there are."""
 
     @cache
@@ -79,11 +79,13 @@ def _drawing(states: Sequence[CourseState], language: str) -> Callable[[str, Cou
         steps = live_pages([step.key for step in following if step], language)
         return courses_of([state.enrolment.course_key for state in states], language), steps
 
-    def draw(section: str, state: CourseState) -> Form:
+    def draw(section: str, state: CourseState) -> PageTemplate:
         courses, steps = pages()
         step = state.following
-        summary = summary_from(state, courses.get(state.enrolment.course_key), steps.get(step.key) if step else None, language)
+        summary = course_summary(
+            state=state, course=courses.get(state.enrolment.course_key), step=steps.get(step.key) if step else None, language=language
+        )
         context = {"summary": summary, "section": section, **{name: mark(name) for name in ("done", "total", "label")}}
-        return Form(render_to_string("learning/index_row.html", context).strip())
+        return PageTemplate(render_to_string("learning/index_row.html", context).strip())
 
     return draw

@@ -19,10 +19,10 @@ from courses.services.publish_structure import newest_outline
 from learning import panels
 from learning.errors import EnrolmentClosed
 from learning.forms import EnrolForm
-from learning.services.course_state import CourseState, live_pages, state_of, states_of
+from learning.services.course_state import CourseState, course_state, course_states, live_pages
 from learning.services.enrol import enrol
 from learning.services.withdraw import withdraw
-from learning.views.base import CourseRef, course_ref, language_of, learner_of, private, refused, sign_in_address, to_sign_in
+from learning.views.base import CourseRef, address_language, course_ref, learner_of, private, refused, sign_in_address, to_sign_in
 from learning.views.index_page import index_page
 from learning.views.record_page import record_page
 
@@ -33,9 +33,9 @@ def index(request: HttpRequest) -> HttpResponse:
     """What I take, where I resume, what I earned."""
     if not request.user.is_authenticated:
         return to_sign_in(request)
-    language = language_of(request)
+    language = address_language(request)
     learner = learner_of(request)
-    return index_page(request, states_of(learner, language), language, _panels(learner, language))
+    return index_page(request, course_states(learner, language), language, _panels(learner, language))
 
 
 def _panels(learner: User, language: str) -> SafeString:
@@ -48,7 +48,7 @@ def _panels(learner: User, language: str) -> SafeString:
 @private
 def course(request: HttpRequest, course_key: UUID) -> HttpResponse:
     """My record of a course, or the way to join it."""
-    language = language_of(request)
+    language = address_language(request)
     if not request.user.is_authenticated:
         page = course_ref(request, course_key, language)
         if request.method == "POST":
@@ -56,7 +56,7 @@ def course(request: HttpRequest, course_key: UUID) -> HttpResponse:
         return render(request, "learning/join.html", _join_context(request, page))
     if request.method == "POST":
         return _act(request, course_ref(request, course_key, language))
-    state = state_of(learner_of(request), course_key, language)
+    state = course_state(learner=learner_of(request), course_key=course_key, language=language)
     if state is None or state.is_withdrawn:
         form = EnrolForm(initial={"printed_name": request.user.printed_name})
         return render(request, "learning/join.html", _join_context(request, course_ref(request, course_key, language), form, state))
@@ -86,13 +86,13 @@ def _act(request: HttpRequest, page: CourseRef) -> HttpResponse:
         return HttpResponseRedirect(reverse("learning:index"))
     form = EnrolForm(request.POST)
     if not form.is_valid() or request.POST.get("action") == "preview":
-        state = state_of(learner_of(request), page.key, language_of(request))
+        state = course_state(learner=learner_of(request), course_key=page.key, language=address_language(request))
         return render(request, "learning/join.html", _join_context(request, page, form, state), status=422 if form.errors else 200)
     try:
         enrol(
             learner=learner_of(request),
             course_key=page.key,
-            language=language_of(request),
+            language=address_language(request),
             printed_name=form.cleaned_data["printed_name"] or None,
         )
     except EnrolmentClosed:
@@ -112,8 +112,8 @@ def resume(request: HttpRequest, course_key: UUID) -> HttpResponse:
     """Lead to the step to go on with; to the record where there is none."""
     if not request.user.is_authenticated:
         return to_sign_in(request)
-    language = language_of(request)
-    state = state_of(learner_of(request), course_key, language)
+    language = address_language(request)
+    state = course_state(learner=learner_of(request), course_key=course_key, language=language)
     step = state.following if state and not state.is_withdrawn else None
     page = live_pages([step.key], language).get(step.key) if step else None
     return HttpResponseRedirect((page and page.get_url()) or reverse("learning:course", args=[course_key]))
@@ -125,9 +125,9 @@ def finish(request: HttpRequest, course_key: UUID) -> HttpResponse:
     """The moment of having finished, with what other floors have to say of it: the certificate, say."""
     if not request.user.is_authenticated:
         return to_sign_in(request)
-    language = language_of(request)
+    language = address_language(request)
     page = course_ref(request, course_key, language)
-    state = state_of(learner_of(request), course_key, language)
+    state = course_state(learner=learner_of(request), course_key=course_key, language=language)
     if state is None or not state.is_completed:
         return HttpResponseRedirect(reverse("learning:course", args=[course_key]))
     parts = []

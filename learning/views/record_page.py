@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from core.anonymous_request import neutral_request
 from core.generation import current
-from core.page_templates import Form, Kept, mark
+from core.page_templates import Kept, PageTemplate, mark
 from courses.outline import OutlineDocument
 from courses.presentation import MOST_DRAWN, Drawing, StepLine
 from learning import panels
@@ -47,7 +47,7 @@ class Sheet:
     `titles` are those that sentences use: of a step that has no page in the language, the one that the outline remembers.
     """
 
-    form: Form
+    form: PageTemplate
     rows: Mapping[int, tuple[SafeString, SafeString]]
     lines: Mapping[UUID, StepLine]
     titles: Mapping[UUID, str]
@@ -147,7 +147,7 @@ def _draw(
     }
     page = render_to_string("learning/course.html", context, neutral_request(request, request.GET.copy()))
     titles = {key: document.by_key[key].title(language) if line.language else line.title for key, line in lines.items()}
-    return Sheet(Form(page.strip()), _rows(course_key, lines.values()), lines, titles)
+    return Sheet(PageTemplate(page.strip()), _rows(course_key, lines.values()), lines, titles)
 
 
 def _rows(course_key: UUID, lines: Iterable[StepLine]) -> Mapping[int, tuple[SafeString, SafeString]]:

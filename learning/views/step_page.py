@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 
 from core.anonymous_request import neutral_request
 from core.generation import current
-from core.page_templates import Form, Kept, mark
+from core.page_templates import Kept, PageTemplate, mark
 from courses.outline import OutlineDocument, OutlineStep
 from foundation.statements import Statement
 from learning.models import Attempt
 from learning.services.course_state import CourseState, live_pages, result_from
-from learning.services.step_kinds import known_steps
-from learning.views.base import CourseRef, course_of, language_of, messages_drawn
+from learning.services.known_steps import known_steps
+from learning.views.base import CourseRef, address_language, course_of, messages_drawn
 
 # How many of the steps that follow are looked up first, to find one whose page is live.
 LOOKED_AT = 20
@@ -32,7 +32,7 @@ ATTEMPTS = Statement("SELECT {a} FROM learning_attempt a WHERE a.enrolment_id = 
 class Sheet:
     """A drawn page, and of its step what a drawing of somebody's attempts needs: the address, where there is one."""
 
-    form: Form
+    form: PageTemplate
     content_url: str
 
 
@@ -54,7 +54,7 @@ def step_page(request: HttpRequest, state: CourseState, step_key: UUID) -> HttpR
     Raises:
         Http404: no outline of the course has it.
     """
-    step = known_steps(state.enrolment, {step_key}).get(step_key)
+    step = known_steps(enrolment=state.enrolment, keys={step_key}).get(step_key)
     if step is None:
         raise Http404
     attempts = [row[0] for row in ATTEMPTS.all(state.enrolment.pk, step_key)] if step.kind.is_graded else []
@@ -101,7 +101,7 @@ def _draw(
     is_done: bool,
     was_tried: bool,
 ) -> Sheet:
-    language = language_of(request)
+    language = address_language(request)
     course = course_of(course_key, language) or CourseRef(course_key, document.title(language))
     content = live_pages([step.key], language).get(step.key)
     content_url = (content.get_url() or "") if content else ""
@@ -121,7 +121,7 @@ def _draw(
         "breadcrumbs": [(_("My learning"), reverse("learning:index")), (course.title, reverse("learning:course", args=[course_key]))],
     }
     page = render_to_string("learning/step.html", context, neutral_request(request, request.GET.copy()))
-    return Sheet(Form(page.strip()), content_url)
+    return Sheet(PageTemplate(page.strip()), content_url)
 
 
 def _attempts(request: HttpRequest, state: CourseState, step: OutlineStep, attempts: list[Attempt], content_url: str) -> SafeString:

@@ -16,12 +16,12 @@ from foundation.errors import Refused
 from learning.errors import AnswersMalformed, AttemptClosed, AttemptsUsedUp, StepUnknown
 from learning.models import Attempt
 from learning.papers import paper_for_display, review_of
-from learning.services.course_state import CourseState, live_pages, state_of
+from learning.services.course_state import CourseState, course_state, live_pages
 from learning.services.mark_done import mark_done
 from learning.services.save_answers import save_answers
 from learning.services.start_attempt import start_attempt
 from learning.services.submit_attempt import submit_attempt
-from learning.views.base import CourseRef, course_ref, language_of, learner_of, private, refused, to_sign_in
+from learning.views.base import CourseRef, address_language, course_ref, learner_of, private, refused, to_sign_in
 from learning.views.step_page import following, step_page
 
 STASH = "answers_of_an_expired_session"
@@ -34,8 +34,8 @@ def step(request: HttpRequest, course_key: UUID, step_key: UUID) -> HttpResponse
     """One step: mark it as done, or start or resume its assessment."""
     if not request.user.is_authenticated:
         return to_sign_in(request)
-    language = language_of(request)
-    state = state_of(learner_of(request), course_key, language)
+    language = address_language(request)
+    state = course_state(learner=learner_of(request), course_key=course_key, language=language)
     if state is None or state.is_withdrawn:
         course_ref(request, course_key, language)
         messages.info(request, _("Enrol first: then your progress is kept."))
@@ -47,7 +47,7 @@ def step(request: HttpRequest, course_key: UUID, step_key: UUID) -> HttpResponse
 
 def _act(request: HttpRequest, page: CourseRef, state: CourseState, step_key: UUID) -> HttpResponse:
     """Mark a lesson as done, or start an assessment."""
-    language = language_of(request)
+    language = address_language(request)
     here = reverse("learning:step", args=[page.key, step_key])
     try:
         if request.POST.get("action") == "start":
@@ -84,7 +84,7 @@ def attempt(request: HttpRequest, course_key: UUID, step_key: UUID, attempt_id: 
         enrolment__course_key=course_key,
         enrolment__learner=request.user,
     )
-    page = course_ref(request, course_key, language_of(request))
+    page = course_ref(request, course_key, address_language(request))
     if request.method == "POST":
         return _answer(request, page, found)
     _unstash(request, found)
@@ -152,7 +152,7 @@ def _remembered_title(found: Attempt, language: str) -> str:
 
 def _show(request: HttpRequest, page: CourseRef, found: Attempt) -> HttpResponse:
     """Draw an open paper, or the result of one that was sent."""
-    language = language_of(request)
+    language = address_language(request)
     content = live_pages([found.step_key], language).get(found.step_key)
     context = {
         "course": page,
@@ -164,7 +164,7 @@ def _show(request: HttpRequest, page: CourseRef, found: Attempt) -> HttpResponse
     if found.submitted_at is None:
         context["paper"] = paper_for_display(found, language)
         return render(request, "learning/attempt.html", context)
-    state = state_of(learner_of(request), page.key, language)
+    state = course_state(learner=learner_of(request), course_key=page.key, language=language)
     result = state.result_of(found.step_key) if state else None
     context["state"] = state
     context["result_of_step"] = result

@@ -16,7 +16,7 @@ from wagtail.models import Task, WorkflowState
 
 from accounts.models import AuditEntry
 from accounts.roles import AUTHOR, BY_KEY, CERTIFICATE_ADMINISTRATOR, ROLES
-from administration.exports.request_export import ask_export
+from administration.exports.request_export import request_export
 from administration.models import RecordExport
 from core.models import BasePage
 from courses.models import CoursePage, LessonPage, Outline
@@ -93,7 +93,7 @@ def things(one_page_of_each: dict[type[BasePage], BasePage], django_capture_on_c
     course = cast(CoursePage, one_page_of_each[CoursePage])
     one_page_of_each[LessonPage].unpublish()  # something to publish the structure for
     with django_capture_on_commit_callbacks(execute=True):
-        export, _is_new = ask_export(
+        export, _is_new = request_export(
             asked_by=officer, listing="enrolments", filters={}, file_format=RecordExport.Format.CSV, language="es", now=timezone.now()
         )
     return {

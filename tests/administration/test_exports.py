@@ -28,7 +28,7 @@ from administration.audit.acts import DOWNLOADED, EXPORTED
 from administration.exports import formats, tasks, write_export
 from administration.exports.expire_exports import expire_exports
 from administration.exports.formats import harmless
-from administration.exports.request_export import MOST_AN_HOUR, ask_export
+from administration.exports.request_export import MOST_AN_HOUR, request_export
 from administration.exports.write_export import FOLDER, write_export_file
 from administration.models import RecordExport
 from foundation.services.reconcile import reconcile
@@ -529,7 +529,7 @@ def test_ten_clicks_at_once_are_one(no_worker: None) -> None:
 
     def click() -> None:
         try:
-            export, is_new = ask_export(
+            export, is_new = request_export(
                 asked_by=person, listing="enrolments", filters={}, file_format=Format.CSV, language="es", now=timezone.now()
             )
             made.append((export.pk, is_new))

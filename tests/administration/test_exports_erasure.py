@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services.erase_account import erase_account
 from administration.exports import tasks, write_export
-from administration.exports.request_export import MOST_AN_HOUR, ask_export
+from administration.exports.request_export import MOST_AN_HOUR, request_export
 from administration.exports.write_export import FOLDER, write_export_file
 from administration.models import RecordExport
 from learning.models import Enrolment
@@ -183,7 +183,7 @@ def test_what_others_take_away_is_not_counted(person: User, learners: list[User]
         written(person)
     erase(learners[0])
     assert set(RecordExport.objects.values_list("state", flat=True)) == {State.ERASED}
-    export, is_new = ask_export(
+    export, is_new = request_export(
         asked_by=person, listing="enrolments", filters={}, file_format=Format.CSV, language="es", now=timezone.now()
     )
     assert is_new

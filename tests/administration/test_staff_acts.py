@@ -30,7 +30,7 @@ from credentials.models import Credential, CredentialHold, CredentialHolder, Cre
 from credentials.services.award_credential import AlreadyRevoked, award_credential
 from credentials.services.issue_by_hand import issue_by_hand
 from credentials.services.make_pdf import CredentialNameless, make_pdf
-from credentials.services.notify_holder import tell_holder
+from credentials.services.notify_holder import notify_holder
 from credentials.services.replace_credential import replace_credential
 from credentials.services.revoke_credential import revoke_credential
 from foundation.errors import Refused
@@ -422,7 +422,7 @@ def test_the_holder_is_told_once_in_their_language(
     assert "Ñandú" not in message.body
     notice = CredentialNotice.objects.get()
     assert notice.told_at
-    tell_holder.call(notice.pk)
+    notify_holder.call(notice.pk)
     assert reconcile(now=timezone.now() + timedelta(hours=2))["messages"] == 0
     assert len(mail.outbox) == 1
 
@@ -466,7 +466,7 @@ def test_what_no_task_has_told_is_told_by_the_reconciler(actor: User, credential
 def test_who_is_gone_is_not_written_to(actor: User, credential: Credential, holder: User) -> None:
     revoke(actor, credential)
     erase_account(user=holder, now=timezone.now())
-    tell_holder.call(CredentialNotice.objects.get().pk)
+    notify_holder.call(CredentialNotice.objects.get().pk)
     assert reconcile(now=timezone.now() + timedelta(hours=2))["messages"] == 0
     assert not [message for message in mail.outbox if "holder@example.org" in message.to]
 

@@ -21,7 +21,7 @@ from knowledge.listing import Choice
 from knowledge.listing import Filters as LibraryFilters
 from knowledge.models import ChartDrawing, Contribution, Contributor, Edition, LibraryPage, PublicationPage, SeriesPage
 from knowledge.outputs import Output
-from knowledge.presentation import Part
+from knowledge.presentation import TextPart
 
 
 class Frame(Protocol):
@@ -88,9 +88,9 @@ class SeriesTemplate(ListTemplate, Protocol):
 class PublicationTemplate(PageFrame, Protocol):
     """One work: its text in parts, and what is known about it."""
 
-    parts: list[Part]
+    parts: list[TextPart]
     drawings: dict[str, ChartDrawing]
-    contents: list[Part]
+    contents: list[TextPart]
     credits: list[Contribution]
     authors: list[Contributor]
     topics: list[tuple[str, str]]

@@ -22,11 +22,11 @@ from benchmarks.synthetic.remove import remove_synthetic
 from courses.models import CoursePage, StepSlot
 from credentials.models import Credential, CredentialFile, CredentialHolder
 from credentials.services.award_credential import is_earned
-from foundation.progress_bar import Progress
+from foundation.progress_bar import ProgressBar
 from learning import policies
 from learning.bitset import slots
 from learning.models import Attempt, Enrolment, Progressed, StepStat
-from learning.services.aggregate_progress import fold_progress
+from learning.services.aggregate_progress import aggregate_progress
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -112,7 +112,7 @@ def test_a_synthetic_learner_goes_on_learning_as_anyone(loaded: list[CoursePage]
 
 def test_removing_takes_out_exactly_these_people(loaded: list[CoursePage]) -> None:
     stays = factories.finish_course(loaded[0])
-    fold_progress()
+    aggregate_progress()
     busy = User.objects.filter(email__endswith=DOMAIN).order_by("pk")[3]
     Client().force_login(busy, backend="django.contrib.auth.backends.ModelBackend")
     busy.emailaddress_set.create(email=busy.email)
@@ -143,7 +143,7 @@ def test_a_certificate_earned_for_real_since_then_stays_without_a_name(loaded: l
     assert kept.subject_key.startswith(str(third.key))
     assert kept.enrolment is None
     assert not CredentialHolder.objects.exists()
-    fold_progress()
+    aggregate_progress()
     assert counted() == in_the_record() == Counter()
 
 
@@ -216,7 +216,7 @@ class Terminal(StringIO):
 def test_progress_is_a_bar_on_a_terminal_and_plain_lines_elsewhere() -> None:
     bar, plain = Terminal(), StringIO()
     for stream in (bar, plain):
-        progress = Progress(10, "learners", stream)
+        progress = ProgressBar(10, "learners", stream)
         for _step in range(10):
             progress.step(1)
     assert bar.getvalue().endswith("\n")

@@ -8,11 +8,11 @@ import pytest
 from django.template import Context, Template
 from django.utils.safestring import mark_safe
 
-from core.page_templates import Form, Kept, forget_all, mark
+from core.page_templates import Kept, PageTemplate, forget_all, mark
 
 
-def drawn(template: str, **values: object) -> Form:
-    return Form(Template(template).render(Context(values)))
+def drawn(template: str, **values: object) -> PageTemplate:
+    return PageTemplate(Template(template).render(Context(values)))
 
 
 def test_values_stand_where_their_marks_were() -> None:

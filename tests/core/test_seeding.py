@@ -27,7 +27,7 @@ from credentials import demo as credentials_demo
 from credentials.models import Credential, CredentialFile, CredentialHolder
 from knowledge import demo as knowledge_demo
 from learning.models import Attempt, Enrolment, Progressed
-from learning.services.complete_covered import complete_covered_enrolments
+from learning.services.complete_covered import complete_covered
 from learning.services.enrol import enrol
 from tests.factories import make_user
 
@@ -146,7 +146,7 @@ def test_what_nobody_touched_goes_and_can_come_back(demo: None) -> None:
     assert not Credential.objects.exists()
     assert list(Enrolment.objects.all()) == [other]
     seed()
-    complete_covered_enrolments(course_key=key)
+    complete_covered(course_key=key)
     other.refresh_from_db()
     assert other.completed_at is None
     assert not StepWaiver.objects.exists()

@@ -13,7 +13,7 @@ from courses.models import CoursePage, LessonPage, ModulePage, StepSlot, StepWai
 from courses.services.publish_structure import Who, newest_outline, publish_structure
 from credentials.models import Credential
 from learning.models import Attempt, Enrolment
-from learning.services.course_state import state_of
+from learning.services.course_state import course_state
 from learning.services.mark_done import mark_done
 from learning.services.start_attempt import start_attempt
 from learning.services.submit_attempt import submit_attempt
@@ -162,7 +162,7 @@ def test_a_step_that_is_gone_is_waived_and_completes_who_only_missed_it(
     after = record_of(enrolment)
     assert after["completed"] is not None
     assert len(after["credentials"]) == 1
-    state = state_of(enrolment.learner, course.key, "es")
+    state = course_state(learner=enrolment.learner, course_key=course.key, language="es")
     assert state is not None
     assert first.title in state.explanation
 
@@ -241,14 +241,14 @@ def test_moving_everyone_keeps_bits_says_so_and_leaves_who_has_finished(
     course: CoursePage, halfway: Enrolment, finished: Enrolment, django_capture_on_commit_callbacks: Any
 ) -> None:
     before, settled = record_of(halfway), record_of(finished)
-    percent = state_of(halfway.learner, course.key, "es").percent  # type: ignore[union-attr]
+    percent = course_state(learner=halfway.learner, course_key=course.key, language="es").percent  # type: ignore[union-attr]
     make_lesson(module_of(course))
     with django_capture_on_commit_callbacks(execute=True):
         outline = publish_structure(course=course, who=Who.EVERYONE_UNFINISHED)
     halfway.refresh_from_db()
     assert (halfway.outline_id, halfway.done_bits) == (outline.pk, before["bits"])
     assert halfway.moved_on is not None
-    after = state_of(halfway.learner, course.key, "es")
+    after = course_state(learner=halfway.learner, course_key=course.key, language="es")
     assert after is not None
     assert after.percent < percent
     assert after.moved_on is not None

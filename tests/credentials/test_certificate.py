@@ -24,12 +24,12 @@ from django.utils import timezone
 from accounts.models import User
 from credentials.certificate import glyphs, pdf, words_v1
 from credentials.certificate.pdf import GlyphsMissing
-from credentials.certificate.values import CertificateValues, title_in, written_code
+from credentials.certificate.values import CertificateValues, credential_title, written_code
 from credentials.models import Credential, CredentialFile, CredentialHold, CredentialHolder
 from credentials.services import make_pdf as service
 from credentials.services.check_printable import check_printable
 from credentials.services.make_pdf import CredentialNameless, CredentialRevoked, PdfHeld, made_pdf, make_pdf
-from credentials.services.notify_hold import tell_of_hold
+from credentials.services.notify_hold import notify_hold
 from credentials.services.retry_hold import retry_hold
 from tests.factories import make_user
 
@@ -98,18 +98,18 @@ def make_credential(name: str = "Ñandú Pérez", learner: User | None = None, *
 
 @pytest.mark.parametrize("name", NAMES)
 def test_names_print_and_extract_as_text(name: str) -> None:
-    body = pdf.make_pdf(dataclasses.replace(VALUES, name=name))
+    body = pdf.typeset_certificate(dataclasses.replace(VALUES, name=name))
     assert name in text_of(body)
 
 
 def test_a_name_in_pieces_is_printed_whole() -> None:
-    body = pdf.make_pdf(dataclasses.replace(VALUES, name="Nu\u0301n\u0303ez"))
+    body = pdf.typeset_certificate(dataclasses.replace(VALUES, name="Nu\u0301n\u0303ez"))
     assert "Núñez" in text_of(body)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_says_everything_in_each_language(language: str) -> None:
-    text = one_line(pdf.make_pdf(dataclasses.replace(VALUES, language=language)))
+    text = one_line(pdf.typeset_certificate(dataclasses.replace(VALUES, language=language)))
     words = words_v1.WORDS[language]
     for expected in (
         "María José Quiñones Ávila",
@@ -128,14 +128,14 @@ def test_it_says_everything_in_each_language(language: str) -> None:
 
 
 def test_without_grade_and_honours_it_speaks_of_neither() -> None:
-    text = one_line(pdf.make_pdf(dataclasses.replace(VALUES, grade=None, honours=False)))
+    text = one_line(pdf.typeset_certificate(dataclasses.replace(VALUES, grade=None, honours=False)))
     assert words_v1.WORDS["es"]["grade"] not in text
     assert words_v1.WORDS["es"]["honours"] not in text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_demonstration_says_that_it_attests_nothing(language: str) -> None:
-    text = one_line(pdf.make_pdf(dataclasses.replace(VALUES, language=language, demo=True)))
+    text = one_line(pdf.typeset_certificate(dataclasses.replace(VALUES, language=language, demo=True)))
     assert words_v1.WORDS[language]["demo"] in text
 
 
@@ -161,7 +161,9 @@ def test_dates_durations_and_codes_as_people_write_them() -> None:
 
 def test_the_longest_name_and_title_stay_on_the_page() -> None:
     name, title = ("Wilhelmina " * 11)[:120].strip(), ("Protección social y cohesión " * 9)[:255].strip()
-    body = pdf.make_pdf(dataclasses.replace(VALUES, name=name, title=title, issuer="Organización Interamericana para la Movilidad " * 2))
+    body = pdf.typeset_certificate(
+        dataclasses.replace(VALUES, name=name, title=title, issuer="Organización Interamericana para la Movilidad " * 2)
+    )
     page = pypdfium2.PdfDocument(body)[0]
     assert name in one_line(body)
     assert title in one_line(body)
@@ -177,7 +179,7 @@ def test_the_longest_name_and_title_stay_on_the_page() -> None:
 
 
 def test_it_is_tagged_pdf_ua_with_title_and_language() -> None:
-    body = pdf.make_pdf(dataclasses.replace(VALUES, language="pt"))
+    body = pdf.typeset_certificate(dataclasses.replace(VALUES, language="pt"))
     xmp = body[body.index(b"<?xpacket begin") : body.index(b"<?xpacket end")].decode()
     assert re.search(r"<pdfuaid:part>1</pdfuaid:part>", xmp)
     document = pypdfium2.PdfDocument(body)
@@ -196,7 +198,7 @@ def language_of(document: pypdfium2.PdfDocument) -> str:
 
 
 def test_only_shipped_fonts_are_in_it() -> None:
-    body = pdf.make_pdf(VALUES)
+    body = pdf.typeset_certificate(VALUES)
     names = set(re.findall(rb"/BaseFont\s*/([A-Za-z0-9+-]+)", unpacked(body)))
     assert names
     assert all(re.match(rb"[A-Z]{6}\+Noto(Sans|Serif)-", name) for name in names), names
@@ -215,23 +217,23 @@ def unpacked(body: bytes) -> bytes:
 
 def test_the_qr_code_leads_to_the_page() -> None:
     """It is said in words to who can't see it, and the address is in its own alternative."""
-    body = pdf.make_pdf(VALUES)
+    body = pdf.typeset_certificate(VALUES)
     assert pypdfium2.PdfDocument(body)[0].get_size() == pytest.approx((841.9, 595.3), abs=0.5)
     links = re.findall(rb"/URI\s*\((.*?)\)", unpacked(body))
     assert set(links) == {VALUES.url.encode()}
 
 
 def test_the_same_values_give_the_same_bytes() -> None:
-    first = pdf.make_pdf(VALUES)
-    assert pdf.make_pdf(dataclasses.replace(VALUES)) == first
+    first = pdf.typeset_certificate(VALUES)
+    assert pdf.typeset_certificate(dataclasses.replace(VALUES)) == first
     assert b"20260303120405" in unpacked(first)
-    assert pdf.make_pdf(dataclasses.replace(VALUES, language="en")) != first
-    assert pdf.make_pdf(dataclasses.replace(VALUES, name="Ana")) != first
+    assert pdf.typeset_certificate(dataclasses.replace(VALUES, language="en")) != first
+    assert pdf.typeset_certificate(dataclasses.replace(VALUES, name="Ana")) != first
 
 
 def test_words_from_outside_are_text_and_never_markup() -> None:
     name = '#eval("1") *b* $x$ \\ "q" <l> @a [b] // c'
-    assert name in one_line(pdf.make_pdf(dataclasses.replace(VALUES, name=name)))
+    assert name in one_line(pdf.typeset_certificate(dataclasses.replace(VALUES, name=name)))
 
 
 def test_the_fonts_are_light_and_carry_their_licence() -> None:
@@ -247,7 +249,7 @@ def test_what_no_font_has_is_refused_before_it_is_made(name: str, missing: str) 
     values = dataclasses.replace(VALUES, name=name)
     assert pdf.missing_characters(values) == missing
     with pytest.raises(GlyphsMissing) as refused:
-        pdf.make_pdf(values)
+        pdf.typeset_certificate(values)
     assert refused.value.characters == missing
 
 
@@ -299,8 +301,8 @@ def test_a_hold_that_was_closed_meanwhile_is_not_told(django_capture_on_commit_c
         make_pdf(credential_id=make_credential("李").pk, language="es")
     hold = CredentialHold.objects.get()
     CredentialHold.objects.update(resolved_at=timezone.now())
-    tell_of_hold.func(hold.pk)
-    tell_of_hold.func(hold.pk + 1)
+    notify_hold.func(hold.pk)
+    notify_hold.func(hold.pk + 1)
     assert mail.outbox == []
 
 
@@ -370,7 +372,7 @@ def test_it_is_made_once_per_language(monkeypatch: pytest.MonkeyPatch, django_as
 
     def counting(values: CertificateValues) -> bytes:
         made.append(values.language)
-        return pdf.make_pdf(values)
+        return pdf.typeset_certificate(values)
 
     monkeypatch.setattr(service, "render", counting)
     credential = make_credential()
@@ -390,11 +392,13 @@ def test_it_is_made_once_per_language(monkeypatch: pytest.MonkeyPatch, django_as
 
 def test_a_title_that_is_missing_is_taken_from_the_language_of_learning() -> None:
     titles = {"fr": "Français", "en": "English", "pt": ""}
-    assert title_in({"titles": titles, "language": "en"}, "fr") == ("Français", "fr")
-    assert title_in({"titles": titles, "language": "fr"}, "es") == ("Français", "fr")
+    assert credential_title({"titles": titles, "language": "en"}, "fr") == ("Français", "fr")
+    assert credential_title({"titles": titles, "language": "fr"}, "es") == ("Français", "fr")
     # Whatever the order in which a database keeps the keys.
-    assert title_in({"titles": titles, "language": "pt"}, "es") == title_in({"titles": dict(reversed(titles.items()))}, "es")
-    assert title_in({"titles": {}}, "es") == ("", "es")
+    assert credential_title({"titles": titles, "language": "pt"}, "es") == credential_title(
+        {"titles": dict(reversed(titles.items()))}, "es"
+    )
+    assert credential_title({"titles": {}}, "es") == ("", "es")
 
 
 @pytest.mark.django_db
@@ -465,7 +469,7 @@ def test_two_requests_make_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def counting(values: CertificateValues) -> bytes:
         made.append(values.language)
-        return pdf.make_pdf(values)
+        return pdf.typeset_certificate(values)
 
     def ask() -> None:
         together.wait()

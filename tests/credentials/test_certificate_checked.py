@@ -67,7 +67,7 @@ def test_a_version_never_changes() -> None:
 def test_accents_that_have_no_character_of_their_own_extract_once(name: str) -> None:
     name = unicodedata.normalize("NFC", name)
     assert glyphs.missing_characters([name]) == ""
-    said = one_line(pdf.make_pdf(dataclasses.replace(VALUES, name=name)))
+    said = one_line(pdf.typeset_certificate(dataclasses.replace(VALUES, name=name)))
     assert f"certifica que {name} ha completado" in said
 
 
@@ -75,14 +75,14 @@ def test_accents_that_have_no_character_of_their_own_extract_once(name: str) -> 
 def test_every_name_prints_in_every_language(language: str) -> None:
     for name in NAMES:
         assert f" {unicodedata.normalize('NFC', name)} " in one_line(
-            pdf.make_pdf(dataclasses.replace(VALUES, name=name, language=language))
+            pdf.typeset_certificate(dataclasses.replace(VALUES, name=name, language=language))
         )
 
 
 @pytest.mark.parametrize("name", ["W" * 120, "Ñ" * 60 + " " + "m" * 59, "Wolfeschlegelsteinhausenbergerdorff " * 3, "li"])
 def test_no_name_runs_over_what_is_beside_it(name: str) -> None:
     name = name.strip()
-    page = pypdfium2.PdfDocument(pdf.make_pdf(dataclasses.replace(VALUES, name=name, title="M" * 90)))[0]
+    page = pypdfium2.PdfDocument(pdf.typeset_certificate(dataclasses.replace(VALUES, name=name, title="M" * 90)))[0]
     objects = list(page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_TEXT]))
     assert objects
     left_column = [bounds for item in objects if (bounds := item.get_bounds())[0] < COLUMN_ENDS]
@@ -92,7 +92,7 @@ def test_no_name_runs_over_what_is_beside_it(name: str) -> None:
 def test_the_qr_code_is_the_address_of_the_page() -> None:
     """Compare what is drawn, module by module, with the code of the address."""
     scale = 6
-    page = pypdfium2.PdfDocument(pdf.make_pdf(VALUES))[0]
+    page = pypdfium2.PdfDocument(pdf.typeset_certificate(VALUES))[0]
     picture: Image.Image = page.render(scale=scale).to_pil().convert("L")
     wanted = [[bool(module) for module in row] for row in segno.make_qr(VALUES.url, error="m").matrix]
     # 34 mm wide, 4 mm inside a box that begins at 233 mm, 70 mm.
@@ -107,7 +107,7 @@ def test_the_qr_code_is_the_address_of_the_page() -> None:
 
 
 def test_it_says_what_it_is_in_its_metadata() -> None:
-    document = pypdfium2.PdfDocument(pdf.make_pdf(dataclasses.replace(VALUES, language="fr")))
+    document = pypdfium2.PdfDocument(pdf.typeset_certificate(dataclasses.replace(VALUES, language="fr")))
     metadata = document.get_metadata_dict()
     assert metadata["Title"].startswith("Certificat")
     assert metadata["Keywords"] == "7K2M-4QHR-STWX, template 1"
@@ -116,7 +116,7 @@ def test_it_says_what_it_is_in_its_metadata() -> None:
 
 
 def test_it_is_read_aloud_in_order_and_in_the_language_of_each_part() -> None:
-    body = pdf.make_pdf(dataclasses.replace(VALUES, language="en", title_language="es", demo=True))
+    body = pdf.typeset_certificate(dataclasses.replace(VALUES, language="en", title_language="es", demo=True))
     said = one_line(body)
     parts = ("CERTIFICATE", "certifies that", VALUES.name, "has completed", VALUES.title, "Completed on", "attests nothing")
     places = [said.index(part) for part in parts]
@@ -129,7 +129,7 @@ def test_it_is_read_aloud_in_order_and_in_the_language_of_each_part() -> None:
 
 
 def test_it_is_small_enough_to_be_sent_from_a_phone() -> None:
-    body = pdf.make_pdf(VALUES)
+    body = pdf.typeset_certificate(VALUES)
     assert len(body) < 80_000
 
 
@@ -144,4 +144,4 @@ def test_made_in_another_process_it_is_the_same(tmp_path: Path) -> None:
     environment = {"PATH": "/usr/bin:/bin", "TZ": "Pacific/Auckland", "LANG": "C", "PYTHONHASHSEED": "7", "VAR_DIR": str(tmp_path)}
     root = pdf.HERE.parent.parent
     made = subprocess.run([sys.executable, "-c", script], cwd=root, env=environment, capture_output=True, text=True, check=True)
-    assert made.stdout.strip() == hashlib.sha256(pdf.make_pdf(VALUES)).hexdigest()
+    assert made.stdout.strip() == hashlib.sha256(pdf.typeset_certificate(VALUES)).hexdigest()

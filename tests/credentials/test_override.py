@@ -17,7 +17,7 @@ from django.utils.translation import override
 from credentials.certificate import pdf, words_v1, words_v2
 from credentials.models import Credential, CredentialHolder
 from credentials.services.issue_by_hand import issue_by_hand
-from credentials.services.make_pdf import make_pdf, values_for
+from credentials.services.make_pdf import certificate_values, make_pdf
 from credentials.services.replace_credential import replace_credential
 from credentials.services.revoke_credential import revoke_credential
 from learning.models import Enrolment
@@ -108,7 +108,7 @@ def test_one_of_the_first_schema_says_so_too(client: Client) -> None:
     """Its row keeps a day that never was, and can't be rewritten."""
     old = make_credential(basis=Credential.Basis.OVERRIDE, issued_at=datetime(2026, 3, 3, 12, tzinfo=UTC))
     assert "by decision of the issuer on" in main_of(client.get(page_of(old)))
-    values = values_for(old, "en")
+    values = certificate_values(old, "en")
     assert (values.completed_on, values.decided_on, values.template_version) == (None, date(2026, 3, 3), 2)
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 
 from credentials.certificate import pdf
 from credentials.certificate.values import read_snapshot
-from credentials.services.make_pdf import values_for
+from credentials.services.make_pdf import certificate_values
 from foundation.versions import VersionUnknown
 from tests.credentials.test_certificate import VALUES, make_credential
 from tests.credentials.test_credential_pages import page_of
@@ -30,7 +30,7 @@ def test_another_is_refused(schema: object) -> None:
 @pytest.mark.parametrize("version", [0, 3])
 def test_a_template_that_this_release_does_not_have_prints_nothing(version: int) -> None:
     with pytest.raises(VersionUnknown):
-        pdf.make_pdf(dataclasses.replace(VALUES, template_version=version))
+        pdf.typeset_certificate(dataclasses.replace(VALUES, template_version=version))
 
 
 @pytest.mark.django_db
@@ -39,6 +39,6 @@ def test_its_public_page_says_it_in_words(client: Client) -> None:
     answer = client.get(page_of(newer))
     assert answer.status_code == 503
     assert answer["Cache-Control"] == "private, no-store"
-    for read in (lambda: values_for(newer, "en"), lambda: newer.said, lambda: newer.title("en")):
+    for read in (lambda: certificate_values(newer, "en"), lambda: newer.said, lambda: newer.title("en")):
         with pytest.raises(VersionUnknown):
             read()

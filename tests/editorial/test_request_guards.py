@@ -76,7 +76,7 @@ def current(page: Page) -> Any:
 def seen(page: Page) -> str:
     newest = review_rules.newest_revision(page)
     assert newest is not None
-    return review_rules.digest(newest.content)
+    return review_rules.text_digest(newest.content)
 
 
 def door_of_the_form(user: User, page: Any, action: str) -> None:
@@ -163,7 +163,7 @@ def test_a_superuser_is_told_whom_to_ask(author: User) -> None:
     page = at_publication(author)
     tab = Tab(superuser(), page)
     assert "Edición" in tab.says()
-    assert review_rules.name_of(editor) in tab.says()
+    assert review_rules.colleague_name(editor) in tab.says()
     assert not {"Publish", "Publish now", "Approve"} & set(tab.menu())
 
 

@@ -23,7 +23,7 @@ from accounts.models import User
 from accounts.roles import AUTHOR
 from accounts.services.give_role import give_role
 from editorial import review_rules, todo
-from editorial.tasks import mail_step
+from editorial.tasks import notify_step
 from tests.editorial.desk import Tab, form_data, fresh, make_desk, make_draft, person, signed_in, state_of
 
 pytestmark = pytest.mark.django_db
@@ -156,16 +156,16 @@ def test_where_nobody_can_take_the_step_site_administrators_are_told(people: dic
 
 def test_the_language_of_a_message(people: dict[str, User], commit: Any) -> None:
     """The person's own; else that of their admin; else the site's first."""
-    from editorial.services.notify_step import language_of
+    from editorial.services.notify_step import mail_language
 
     nobody = person("reviewer")
-    assert language_of(nobody) == "es"
+    assert mail_language(nobody) == "es"
     profile = UserProfile.get_for_user(nobody)
     profile.preferred_language = "pt-br"
     profile.save()
-    assert language_of(nobody) == "pt"
+    assert mail_language(nobody) == "pt"
     nobody.language = "fr"
-    assert language_of(nobody) == "fr"
+    assert mail_language(nobody) == "fr"
 
 
 def test_who_wants_no_messages_gets_none(people: dict[str, User], commit: Any) -> None:
@@ -191,7 +191,7 @@ def test_a_mail_server_that_is_away_loses_no_step(people: dict[str, User], commi
     assert state is not None
     assert state.status == WorkflowState.STATUS_IN_PROGRESS
     mail.outbox.clear()
-    mail_step.call("submitted", state.current_task_state_id, people["author"].pk, people["reviewer"].pk)
+    notify_step.call("submitted", state.current_task_state_id, people["author"].pk, people["reviewer"].pk)
     assert len(mail.outbox) == 1, "put back by `reconcile`, the message goes out alone"
 
 
@@ -204,7 +204,7 @@ def test_a_late_message_about_a_step_that_is_over_is_not_sent(people: dict[str, 
     with commit():
         Tab(people["reviewer"], page).take("approve")
     mail.outbox.clear()
-    mail_step.call("submitted", first, people["author"].pk, people["reviewer"].pk)
+    notify_step.call("submitted", first, people["author"].pk, people["reviewer"].pk)
     assert mail.outbox == []
 
 
@@ -361,7 +361,7 @@ def test_whoever_has_left_takes_no_step(people: dict[str, User]) -> None:
     url = step_url(page, "approve")
     newest = review_rules.newest_revision(page)
     assert newest is not None
-    answer = tab.client.post(url, {"seen": review_rules.digest(newest.content)}, follow=True)
+    answer = tab.client.post(url, {"seen": review_rules.text_digest(newest.content)}, follow=True)
     assert "you are not in it" in answer.content.decode()
     leaver.is_active = False
     leaver.save()

@@ -38,7 +38,7 @@ from django_tasks.base import TaskResultStatus  # noqa: E402
 from django_tasks_db.models import DBTaskResult  # noqa: E402
 
 from accounts.models import User  # noqa: E402
-from administration.exports.request_export import ask_export  # noqa: E402
+from administration.exports.request_export import request_export  # noqa: E402
 from administration.exports.write_export import write_export_file  # noqa: E402
 from administration.models import RecordExport  # noqa: E402
 from core.generation import current  # noqa: E402
@@ -51,7 +51,7 @@ from foundation.services.reconcile import reconcile as run_reconcile  # noqa: E4
 from foundation.services.retry_tasks import retry_tasks  # noqa: E402
 from learning import policies  # noqa: E402
 from learning.models import Enrolment, Progressed, StepStat  # noqa: E402
-from learning.services.aggregate_progress import fold_progress  # noqa: E402
+from learning.services.aggregate_progress import aggregate_progress  # noqa: E402
 from learning.services.record_progress import record_progress  # noqa: E402
 from scripts.archive import BackupRefused  # noqa: E402
 from scripts.backup import back_up  # noqa: E402
@@ -146,7 +146,7 @@ def look() -> dict[str, Any]:
 
 def fold(batch: int = 1000) -> int:
     """Fold the outbox."""
-    return fold_progress(batch=batch)
+    return aggregate_progress(batch=batch)
 
 
 def reconcile() -> dict[str, int]:
@@ -260,7 +260,7 @@ def fill_in() -> dict[str, int]:
     PIL.Image.new("RGB", (8, 8), "teal").save(picture, "PNG")
     SiteImage.objects.create(title="Río", file=ContentFile(picture.getvalue(), "río.png"))
     SiteDocument.objects.create(title="Guía", file=ContentFile(b"%PDF a guide", "guía.pdf"))
-    export, _is_new = ask_export(
+    export, _is_new = request_export(
         asked_by=make_user(), listing="learners", filters={}, file_format=RecordExport.Format.CSV, language="es", now=timezone.now()
     )
     write_export_file(export_id=export.pk)

@@ -76,7 +76,7 @@ def test_a_move_that_died_half_way_is_finished(no_worker: None, monkeypatch: pyt
     with monkeypatch.context() as death:
         death.setattr(move_to_outline.Enrolment.objects, "filter", _dies_after(2, Enrolment.objects.filter))
         with pytest.raises(KeyboardInterrupt):
-            move_to_outline.move_everyone_unfinished(outline_id=outline.pk)
+            move_to_outline.move_to_outline(outline_id=outline.pk)
     assert 0 < len(moved_to(outline)) < 5
     assert OutlineMove.objects.get().done_at is None
     run()
@@ -179,7 +179,7 @@ def hold() -> CredentialHold:
 def test_administrators_hear_once_of_a_hold_that_nobody_told(hold: CredentialHold) -> None:
     assert run()["messages"] == 1
     assert run()["messages"] == 0
-    notify_hold.tell_of_hold.call(hold.pk)
+    notify_hold.notify_hold.call(hold.pk)
     assert [message.to for message in mail.outbox] == [["admin@example.org"]]
 
 

@@ -106,7 +106,7 @@ def test_the_library_is_read_searched_cited_and_listed(client: Client, work: Pub
     assert work.title in html_of(client, f"/{CODE}/knowledge/")
     html = html_of(client, work.url or "")
     assert f'"inLanguage": "{CODE}"' in html.replace('":"', '": "')
-    assert countries.name_of("PE", "pt") in html, "Babel has no names in it: those of a relative are shown"
+    assert countries.country_name("PE", "pt") in html, "Babel has no names in it: those of a relative are shown"
     assert work.title in html_of(client, f"/{CODE}/search/?q=work")
     assert work.title in client.get(f"{work.url}cite.ris").content.decode()
     feed = client.get(f"/{CODE}/knowledge/feed.atom")

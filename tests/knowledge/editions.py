@@ -13,7 +13,7 @@ import pypdfium2.raw as pdfium
 
 from knowledge import chart_renderer, chart_svg, charts
 from knowledge.edition import stored
-from knowledge.edition.typesetting import make_pdf
+from knowledge.edition.typesetting import typeset_edition
 from knowledge.edition.values import EditionValues
 
 ISSUED = datetime.datetime(2026, 11, 24, 12, 30, tzinfo=datetime.UTC)
@@ -43,12 +43,15 @@ def drawings(content: dict[str, Any], language: str) -> dict[str, str]:
     if not wanted:
         return {}
     drawn = chart_renderer.draw([{"spec": charts.spec(chart, charts.WIDE), "format": charts.number_format(language)} for chart in wanted])
-    return {charts.digest(chart): chart_svg.on_paper(chart_svg.cleaned(svg, charts.WIDE)) for chart, svg in zip(wanted, drawn, strict=True)}
+    return {
+        charts.drawing_digest(chart): chart_svg.on_paper(chart_svg.cleaned(svg, charts.WIDE))
+        for chart, svg in zip(wanted, drawn, strict=True)
+    }
 
 
 def pdf_of(*blocks: dict[str, Any], **fields: Any) -> bytes:
     """The PDF of an edition with these blocks."""
-    return make_pdf(values(*blocks, **fields))
+    return typeset_edition(values(*blocks, **fields))
 
 
 def pages(pdf: bytes) -> list[str]:

@@ -39,8 +39,10 @@ def rows(*lines: tuple[str, ...]) -> str:
 
 def pictures(kind: str, text: str, language: str = "es") -> tuple[str, str]:
     chart = charts.chart_of(kind, text, language)
-    drawn = chart_renderer.draw([{"spec": charts.spec(chart, form), "format": charts.number_format(language)} for form in charts.FORMS])
-    narrow, wide = (chart_svg.cleaned(svg, form) for svg, form in zip(drawn, charts.FORMS, strict=True))
+    drawn = chart_renderer.draw(
+        [{"spec": charts.spec(chart, size), "format": charts.number_format(language)} for size in charts.CHART_SIZES]
+    )
+    narrow, wide = (chart_svg.cleaned(svg, size) for svg, size in zip(drawn, charts.CHART_SIZES, strict=True))
     return narrow, wide
 
 
@@ -71,7 +73,7 @@ def test_the_charts_of_the_demo_are_drawn_with_every_label_and_number(language: 
                 for row in table.rows:
                     assert set(row[0].split()) <= set(shown.split())
                     if value["kind"] != "line":
-                        assert all(charts.written(cell, language) in shown for cell in row[1:])
+                        assert all(charts.written_number(cell, language) in shown for cell in row[1:])
     assert found >= 6
 
 
@@ -84,10 +86,10 @@ def test_the_charts_of_the_demo_are_drawn_with_every_label_and_number(language: 
     rows(("P", "A"), ("Igual", "1"), ("Igual", "2")),
 ])  # fmt: skip
 def test_anything_that_is_a_table_of_numbers_can_be_drawn(kind: str, text: str) -> None:
-    for svg, form in zip(pictures(kind, text), charts.FORMS, strict=True):
+    for svg, size in zip(pictures(kind, text), charts.CHART_SIZES, strict=True):
         root = ElementTree.fromstring(svg)
         _x, _y, width, height = (float(number) for number in root.attrib["viewBox"].split())
-        assert width == form.width
+        assert width == size.width
         assert 20 < height < 40 * 60 * 4
 
 
@@ -121,7 +123,7 @@ def test_no_letter_is_smaller_than_eleven_pixels_on_a_phone() -> None:
     ("5%", "es", "5"), ("0.768", "es", "0,768"),
 ])  # fmt: skip
 def test_numbers_are_written_as_each_language_does(cell: str, language: str, text: str) -> None:
-    assert charts.written(cell, language) == text
+    assert charts.written_number(cell, language) == text
 
 
 def test_a_label_is_never_more_than_text() -> None:
@@ -256,7 +258,7 @@ def test_the_engine_is_not_in_the_process_of_the_site() -> None:
 def test_a_description_is_json_and_the_same_each_time() -> None:
     chart = charts.chart_of("line", many(3, 8), "fr")
     assert json.dumps(charts.spec(chart, charts.WIDE)) == json.dumps(charts.spec(chart, charts.WIDE))
-    assert len({charts.digest(charts.chart_of("line", many(3, 8), language)) for language in ("es", "fr")}) == 2
+    assert len({charts.drawing_digest(charts.chart_of("line", many(3, 8), language)) for language in ("es", "fr")}) == 2
 
 
 @pytest.mark.django_db

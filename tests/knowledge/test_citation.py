@@ -12,7 +12,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.citation import facts_of, name_of, suggested
+from knowledge.citation import citation_facts, contributor_name, suggested
 from knowledge.citation_formats import Facts, Name, bibtex, csl_json, ris
 from knowledge.models import Contributor
 from tests.knowledge.citation_readers import bibtex_names, plain, read_bibtex, read_ris
@@ -167,13 +167,13 @@ def test_many_authors_are_all_named_in_their_order() -> None:
     ],
 )
 def test_a_persons_name_is_parted_where_its_owner_parts_it(name: str, family_name: str, family: str, given_names: str) -> None:
-    read = name_of(Contributor(name=name, family_name=family_name, kind=PERSON))
+    read = contributor_name(Contributor(name=name, family_name=family_name, kind=PERSON))
     assert (read.family, read.given) == (family, given_names)
     assert read.inverted == (f"{family}, {given_names}" if given_names else family)
 
 
 def test_an_organisations_name_is_never_turned_round() -> None:
-    read = name_of(Contributor(name="Ministry of Labour, Peru", kind=ORGANISATION))
+    read = contributor_name(Contributor(name="Ministry of Labour, Peru", kind=ORGANISATION))
     assert (read.inverted, read.family, read.given) == ("Ministry of Labour, Peru", "", "")
     facts = dataclasses.replace(FACTS, authors=(dataclasses.replace(read, full="Research and Data", inverted="Research and Data"),))
     assert bibtex_names(read_bibtex(bibtex(facts))[2]["author"]) == [("Research and Data", "")]
@@ -187,7 +187,7 @@ def test_in_every_language_the_title_is_that_of_the_edition(language: str) -> No
 
     page = publish(library_in(language), title=f"Le coût d’un envoi ({language})", abstract="Ce qu’il coûte.")
     with translation.override(language):
-        facts = facts_of(page)
+        facts = citation_facts(page)
     assert plain(read_bibtex(bibtex(facts))[2]["title"]) == f"Le coût d’un envoi ({language})"
     assert [name.full for name in facts.authors] == ["Puente"]
     assert facts.url.endswith(f"/{language}/knowledge/{page.slug}/")

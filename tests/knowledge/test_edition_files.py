@@ -33,7 +33,7 @@ from knowledge.models import (
     SeriesPage,
 )
 from knowledge.services import make_edition_pdf as service
-from knowledge.services.make_edition_pdf import make_edition_pdf, values_for
+from knowledge.services.make_edition_pdf import edition_values, make_edition_pdf
 from knowledge.services.make_missing_pdfs import OWN_TASK, make_missing_pdfs
 from tests.factories import make_site, make_user
 from tests.knowledge.bodies import chart, table, text
@@ -318,9 +318,9 @@ def test_an_edition_from_before_facts_were_kept_takes_those_of_today(library: Li
     with follow():
         page = publish(library, text("<p>Hola.</p>"))
     QuerySet(Edition).update(facts={})  # as a row from before the column was there
-    assert values_for(only_edition()).facts["address"].endswith("/es/knowledge/obra/")
+    assert edition_values(only_edition()).facts["address"].endswith("/es/knowledge/obra/")
     page.delete()
-    assert values_for(only_edition()).facts["publisher"] == "Puente"
+    assert edition_values(only_edition()).facts["publisher"] == "Puente"
     assert make_edition_pdf(edition_id=only_edition().pk) is not None
 
 

@@ -15,7 +15,7 @@ from PIL import Image
 from knowledge.demo import CONTENT, _block
 from knowledge.edition import typesetting
 from knowledge.edition.pictures import printable
-from knowledge.edition.typesetting import GlyphsMissing, TypesettingFailed, make_pdf
+from knowledge.edition.typesetting import GlyphsMissing, TypesettingFailed, typeset_edition
 from knowledge.edition.values import Picture
 from tests.knowledge.bodies import chart, footnotes, table, text
 from tests.knowledge.editions import ADDRESS, FACTS, links, pages, pdf_of, structure, values, words, xmp
@@ -142,7 +142,7 @@ def test_a_chart_has_its_alternative_its_source_and_its_numbers_at_the_end() -> 
 
 def test_a_chart_that_could_not_be_drawn_leaves_its_numbers() -> None:
     edition = values(chart(title="Costo"))
-    found = words(make_pdf(type(edition)(edition.content, edition.facts, "es", 1, edition.published_at)))
+    found = words(typeset_edition(type(edition)(edition.content, edition.facts, "es", 1, edition.published_at)))
     assert "Costo (per cent)" in found
     assert "Perú 4,3" in found
 
@@ -296,12 +296,12 @@ def test_rich_text_of_every_shape_is_read() -> None:
     ],
 )
 def test_a_body_that_cannot_be_read_makes_a_file_without_it(broken: str) -> None:
-    assert pages(make_pdf(values(body=broken)))
+    assert pages(typeset_edition(values(body=broken)))
 
 
 def test_the_same_edition_gives_the_same_bytes() -> None:
     edition = values(chart(), table(), text("<p>Uno.[^1]</p>"), footnotes(("1", "<p>Nota</p>")), SOURCES)
-    assert make_pdf(edition) == make_pdf(edition)
+    assert typeset_edition(edition) == typeset_edition(edition)
 
 
 def test_a_warning_of_the_typesetter_is_a_failure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def test_a_new_kind_is_one_entry_and_everything_else_follows(client: Client) -> 
         html = client.get(page.get_url() or "").content.decode()
         assert '"@type":"Map"' in html
         assert page.get_kind_display() == page.card().kicker == "Map"
-        facts = citation.facts_of(page)
+        facts = citation.citation_facts(page)
         assert read_bibtex(citation_formats.bibtex(facts))[0] == "misc"
         assert plain(read_bibtex(citation_formats.bibtex(facts))[2]["type"]) == "Map"
         assert read_ris(citation_formats.ris(facts))[0] == ("TY", "MAP")

@@ -179,8 +179,8 @@ def test_country_names_are_those_of_babel_without_codes_that_are_no_countries() 
     assert countries.CODES >= countries.REGION
     for language in ("es", "pt", "fr", "en"):
         assert set(countries.names(language)) == countries.CODES, language
-    assert [countries.name_of("BR", language) for language in ("es", "pt", "fr", "en")] == ["Brasil", "Brasil", "Brésil", "Brazil"]
-    assert countries.name_of("ZZ", "es") == "ZZ"
+    assert [countries.country_name("BR", language) for language in ("es", "pt", "fr", "en")] == ["Brasil", "Brasil", "Brésil", "Brazil"]
+    assert countries.country_name("ZZ", "es") == "ZZ"
 
 
 def test_the_region_stands_first_and_accents_do_not_decide_the_order() -> None:

@@ -8,9 +8,9 @@ import pytest
 
 from foundation.versions import VersionUnknown
 from knowledge.edition.facts import read_facts
-from knowledge.edition.typesetting import make_pdf
+from knowledge.edition.typesetting import typeset_edition
 from knowledge.models import Edition
-from knowledge.services.make_edition_pdf import values_for
+from knowledge.services.make_edition_pdf import edition_values
 from tests.knowledge import editions
 
 
@@ -29,9 +29,9 @@ def test_another_schema_is_refused(schema: object) -> None:
         read_facts(facts)
     assert (refused.value.what, refused.value.version) == ("facts of an edition", schema)
     with pytest.raises(VersionUnknown):
-        values_for(Edition(facts=facts, language="es", content={}))
+        edition_values(Edition(facts=facts, language="es", content={}))
 
 
 def test_a_template_that_this_release_does_not_have_prints_nothing() -> None:
     with pytest.raises(VersionUnknown):
-        make_pdf(dataclasses.replace(editions.values(), template_version=2))
+        typeset_edition(dataclasses.replace(editions.values(), template_version=2))

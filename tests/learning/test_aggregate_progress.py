@@ -11,7 +11,7 @@ from django.db import connection, connections, transaction
 
 from learning.bitset import slots
 from learning.models import Enrolment, Progressed, StepStat
-from learning.services.aggregate_progress import fold_progress
+from learning.services.aggregate_progress import aggregate_progress
 from learning.services.mark_done import mark_done
 from tests.factories import enrol_in, finish_course, lessons_of, make_course
 
@@ -42,20 +42,20 @@ def test_what_is_counted_is_what_the_record_holds(batch: int) -> None:
     some_learners()
     finish_course(make_course(lessons=2, assessments=1))
     waiting = Progressed.objects.count()
-    assert fold_progress(batch=batch) == waiting == sum(in_the_record().values())
+    assert aggregate_progress(batch=batch) == waiting == sum(in_the_record().values())
     assert counted() == in_the_record()
     assert not Progressed.objects.exists()
 
 
 def test_nothing_is_counted_twice() -> None:
     enrolments = some_learners()
-    fold_progress()
-    assert fold_progress() == 0
+    aggregate_progress()
+    assert aggregate_progress() == 0
     course_key = enrolments[0].course_key
     step = enrolments[0].outline.document.steps[1].key
     for _again in range(2):
         mark_done(learner=enrolments[0].learner, course_key=course_key, step_key=step)
-    assert fold_progress() == 1
+    assert aggregate_progress() == 1
     assert counted() == in_the_record()
 
 
@@ -64,12 +64,12 @@ def test_who_is_erased_is_not_counted(when: str) -> None:
     """Whether their steps were folded already, in part, or not yet."""
     enrolments = some_learners()
     if when == "after":
-        fold_progress()
+        aggregate_progress()
     if when == "between":
         fold_progress_of(2)
     for enrolment in enrolments[1:3]:
         enrolment.learner.delete()
-    fold_progress()
+    aggregate_progress()
     assert counted() == in_the_record()
     assert sum(counted().values()) == 1 + 3
 
@@ -90,10 +90,10 @@ def test_a_failure_while_folding_loses_nothing(monkeypatch: pytest.MonkeyPatch) 
     with monkeypatch.context() as storm:
         storm.setattr("learning.services.aggregate_progress.add_completions", breaks)
         with pytest.raises(RuntimeError):
-            fold_progress()
+            aggregate_progress()
     assert Progressed.objects.count() == waiting
     assert not counted()
-    fold_progress()
+    aggregate_progress()
     assert counted() == in_the_record()
 
 
@@ -113,7 +113,7 @@ def test_two_who_fold_at_once_share_the_work() -> None:
                 with connection.cursor() as cursor:
                     cursor.execute("SET lock_timeout = '20s'")
                 start.wait(timeout=20)
-                folded.append(fold_progress(batch=batch))
+                folded.append(aggregate_progress(batch=batch))
             except BaseException as error:
                 errors.append(error)
             finally:
@@ -142,7 +142,7 @@ def test_rows_that_another_is_folding_are_passed_over() -> None:
 
         def fold() -> None:
             try:
-                found.append(fold_progress())
+                found.append(aggregate_progress())
             finally:
                 connections.close_all()
 
@@ -151,5 +151,5 @@ def test_rows_that_another_is_folding_are_passed_over() -> None:
         other.join(timeout=30)
         assert not other.is_alive()
     assert found == [1]
-    assert fold_progress() == 2
+    assert aggregate_progress() == 2
     assert counted() == in_the_record()

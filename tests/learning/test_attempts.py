@@ -31,7 +31,7 @@ from learning.models import Attempt, Enrolment, Progressed
 from learning.papers import paper_for_display, review_of
 from learning.policies import AssessmentResult
 from learning.services import advance as advance_module
-from learning.services.course_state import state_of
+from learning.services.course_state import course_state
 from learning.services.record_progress import record_progress
 from learning.services.save_answers import save_answers
 from learning.services.start_attempt import start_attempt
@@ -305,7 +305,7 @@ def test_the_best_result_counts(enrolment: Enrolment, page: AssessmentPage) -> N
     half = dict(list(right_answers(page).items())[:2])
     take_assessment(enrolment, page, half)
     take_assessment(enrolment, page, wrong_answers(page))
-    state = state_of(enrolment.learner, enrolment.course_key, "es")
+    state = course_state(learner=enrolment.learner, course_key=enrolment.course_key, language="es")
     assert state
     result = state.result_of(page.key)
     assert result
@@ -474,7 +474,7 @@ def test_with_the_last_attempt_open_the_key_is_not_yet_known(enrolment: Enrolmen
     for _again in range(2):
         take_assessment(enrolment, page, wrong_answers(page))
     start(enrolment, page)
-    state = state_of(enrolment.learner, enrolment.course_key, "es")
+    state = course_state(learner=enrolment.learner, course_key=enrolment.course_key, language="es")
     assert state
     result = state.result_of(page.key)
     assert result

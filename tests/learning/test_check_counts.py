@@ -23,7 +23,7 @@ from courses.models import CoursePage
 from learning import tasks
 from learning.bitset import SlotCounts, slots
 from learning.models import CountsMended, Enrolment, Progressed, RunStat, StepStat
-from learning.services.aggregate_progress import fold_progress
+from learning.services.aggregate_progress import aggregate_progress
 from learning.services.check_counts import AlreadyMended, check_counts, mend_counts
 from learning.services.count_steps import count_steps
 from learning.services.mark_done import mark_done
@@ -57,7 +57,7 @@ def test_what_is_right_is_found_right_however_much_is_folded(folded: str) -> Non
 
         _fold_one(3)
     if folded == "all":
-        fold_progress()
+        aggregate_progress()
     compared = check_counts()
     assert compared.drift == ()
     assert (compared.enrolments, compared.slots) == (4, 3)
@@ -65,10 +65,10 @@ def test_what_is_right_is_found_right_however_much_is_folded(folded: str) -> Non
 
 def test_an_erasure_leaves_no_drift_folded_or_not() -> None:
     some()
-    fold_progress()
+    aggregate_progress()
     Enrolment.objects.order_by("pk")[1].learner.delete()
     assert wrong() == {}
-    fold_progress()
+    aggregate_progress()
     assert wrong() == {}
 
 
@@ -78,14 +78,14 @@ def test_drift_in_either_direction_is_found_and_mended(by: int, folded: bool) ->
     some()
     run = Enrolment.objects.values_list("run_id", flat=True)[0]
     if folded:
-        fold_progress()
+        aggregate_progress()
         StepStat.objects.filter(run=run, slot=1).update(completions=F("completions") + by)
     else:
         Progressed.objects.create(run_id=run, slot=1, delta=by)
     assert wrong() == {1: by}
     mend_counts(compared=check_counts())
     assert wrong() == {}
-    fold_progress()
+    aggregate_progress()
     assert wrong() == {}
     assert CountsMended.objects.get().slots == 1
 
@@ -97,19 +97,19 @@ def test_a_lost_outbox_row_and_a_count_of_nobody_are_mended() -> None:
     StepStat.objects.create(run_id=run, slot=40, completions=3)
     assert wrong() == {0: -4, 40: 3}
     mend_counts(compared=check_counts())
-    fold_progress()
+    aggregate_progress()
     assert wrong() == {}
     assert dict(StepStat.objects.filter(run__course_key=course.key).values_list("slot", "completions")) == {0: 4, 1: 3, 2: 2, 40: 0}
 
 
 def test_a_difference_stays_right_whatever_is_written_after_it_was_found() -> None:
     course = some()
-    fold_progress()
+    aggregate_progress()
     StepStat.objects.filter(slot=0).update(completions=F("completions") + 7)
     compared = check_counts()
     finish_course(course)
     Enrolment.objects.order_by("pk")[2].learner.delete()
-    fold_progress()
+    aggregate_progress()
     finish_course(course)
     mend_counts(compared=compared)
     assert wrong() == {}
@@ -117,7 +117,7 @@ def test_a_difference_stays_right_whatever_is_written_after_it_was_found() -> No
 
 def test_two_who_mend_the_same_do_not_mend_it_twice() -> None:
     some()
-    fold_progress()
+    aggregate_progress()
     StepStat.objects.filter(slot=0).update(completions=1)
     first, second = check_counts(), check_counts()
     mend_counts(compared=first)
@@ -147,7 +147,7 @@ def test_synthetic_learners_are_counted_rightly() -> None:
 
 def test_the_command_ends_with_an_error_when_a_count_is_wrong_and_mends_when_asked() -> None:
     some()
-    fold_progress()
+    aggregate_progress()
     out = StringIO()
     call_command("check_counts", stdout=out)
     assert "3 count(s) with 4 enrolment(s)" in out.getvalue()
@@ -266,7 +266,7 @@ def test_it_mends_while_people_learn_leave_and_are_counted() -> None:
 
     def fold() -> None:
         while not over.is_set():
-            fold_progress(batch=5)
+            aggregate_progress(batch=5)
 
     writers = [workers.start(lambda: learn(learners[:3], leave=False)), workers.start(lambda: learn(learners[3:], leave=True))]
     folder = workers.start(fold)
@@ -280,6 +280,6 @@ def test_it_mends_while_people_learn_leave_and_are_counted() -> None:
     assert workers.errors == []
     assert found[0] == {2: 50}
     assert [later for later in found[1:] if later] == []
-    fold_progress()
+    aggregate_progress()
     assert check_counts().drift == ()
     assert {stat.completions for stat in StepStat.objects.filter(slot__lt=12)} == {3}

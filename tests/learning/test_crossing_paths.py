@@ -20,7 +20,7 @@ from learning.frozen_paper import from_json
 from learning.grading import grade
 from learning.models import Enrolment
 from learning.services.enrol import enrol
-from learning.services.move_to_outline import move_everyone_unfinished
+from learning.services.move_to_outline import move_to_outline
 from learning.services.record_progress import record_progress
 from learning.services.save_answers import save_answers
 from learning.services.start_attempt import start_attempt
@@ -97,7 +97,7 @@ def test_moving_everyone_while_they_work_loses_nothing() -> None:
     outline = publish_structure(course=course, who=Who.NEW_LEARNERS)
 
     def move() -> int:
-        return move_everyone_unfinished(outline_id=outline.pk)
+        return move_to_outline(outline_id=outline.pk)
 
     *_sent, one, two = together(*[sender(enrolment, steps) for enrolment in enrolments], move, move)
     for found in Enrolment.objects.all():
@@ -118,7 +118,7 @@ def test_who_enrols_while_everyone_is_moved_is_not_left_behind() -> None:
 
     def publish() -> None:
         found = publish_structure(course=CoursePage.objects.get(pk=course.pk), who=Who.NEW_LEARNERS)
-        move_everyone_unfinished(outline_id=found.pk)
+        move_to_outline(outline_id=found.pk)
 
     together(*[join(learner) for learner in learners], publish)
     assert set(Enrolment.objects.values_list("outline__version", flat=True)) == {2}
@@ -142,7 +142,7 @@ def test_submitting_while_everyone_is_moved_is_no_unknown_attempt() -> None:
 
         return save_and_submit
 
-    *passed, moved = together(*[submit(n) for n in range(5)], lambda: move_everyone_unfinished(outline_id=outline.pk))
+    *passed, moved = together(*[submit(n) for n in range(5)], lambda: move_to_outline(outline_id=outline.pk))
     assert (passed, moved) == ([True] * 5, 5)
     assert set(Enrolment.objects.values_list("done_bits", "outline")) == {(0b10, outline.pk)}
 

@@ -12,7 +12,7 @@ from courses.models import CourseRun
 from credentials.models import Credential
 from learning.errors import EnrolmentClosed, NotEnrolled, RunClosed, StepNotSelfReported, StepUnknown
 from learning.models import Enrolment
-from learning.services.course_state import state_of
+from learning.services.course_state import course_state
 from learning.services.enrol import enrol
 from learning.services.mark_done import mark_done
 from learning.services.record_progress import record_progress
@@ -220,7 +220,7 @@ def test_order_does_not_matter_for_finishing() -> None:
     for lesson in reversed(lessons_of(course)):
         result = mark_done(learner=enrolment.learner, course_key=course.key, step_key=lesson.key)
     assert result.completed
-    state = state_of(enrolment.learner, course.key, "es")
+    state = course_state(learner=enrolment.learner, course_key=course.key, language="es")
     assert state
     assert (state.percent, state.is_completed, state.done_count, state.total_count) == (100, True, 3, 3)
 

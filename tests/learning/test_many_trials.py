@@ -20,7 +20,7 @@ from courses.services.publish_structure import newest_outline
 from credentials.models import Credential, CredentialHolder
 from learning.bitset import slots
 from learning.models import Enrolment, Progressed, StepStat
-from learning.services.aggregate_progress import fold_progress
+from learning.services.aggregate_progress import aggregate_progress
 from learning.services.record_progress import record_progress
 from tests.factories import done, lessons_of, make_course, make_user
 
@@ -84,7 +84,7 @@ def test_four_writers_lose_nothing_in_any_trial() -> None:
     def fold() -> None:
         try:
             while not over.wait(0.05):
-                fold_progress(batch=50)
+                aggregate_progress(batch=50)
         finally:
             connections.close_all()
 
@@ -108,7 +108,7 @@ def test_four_writers_lose_nothing_in_any_trial() -> None:
     assert sorted(Credential.objects.values_list("enrolment_id", flat=True)) == sorted(enrolment.pk for enrolment in enrolments)
     assert CredentialHolder.objects.count() == TRIALS
     assert counted() == by_bits() == dict.fromkeys(by_bits(), TRIALS)
-    fold_progress()
+    aggregate_progress()
     assert not Progressed.objects.exists()
     assert counted() == by_bits()
 

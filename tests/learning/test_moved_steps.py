@@ -11,7 +11,7 @@ from django.urls import reverse
 from courses import impact
 from learning.errors import AssessmentUnavailable
 from learning.models import Attempt
-from learning.services.aggregate_progress import fold_progress
+from learning.services.aggregate_progress import aggregate_progress
 from learning.services.mark_done import mark_done
 from learning.services.start_attempt import start_attempt
 from learning.services.submit_attempt import submit_attempt
@@ -47,5 +47,5 @@ def test_impact_counts_who_has_done_a_step() -> None:
     first, second = lessons_of(course)
     for _person in range(2):
         mark_done(learner=enrol_in(course).learner, course_key=course.key, step_key=first.key)
-    fold_progress()
+    aggregate_progress()
     assert impact.of_steps(course.key, [first.key, second.key]) == {first.key: 2, second.key: 0}

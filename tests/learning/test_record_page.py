@@ -19,7 +19,7 @@ from courses.models import CoursePage, Outline, StepWaiver
 from courses.outline import OutlineDocument, OutlineModule, to_json
 from courses.services.publish_structure import publish_structure
 from learning.models import Enrolment
-from learning.services.course_state import state_of
+from learning.services.course_state import course_state
 from learning.services.record_progress import record_progress
 from learning.services.withdraw import withdraw
 from learning.views import record_page
@@ -158,7 +158,7 @@ def test_titles_are_texts_wherever_they_stand(course: CoursePage) -> None:
 def test_a_step_that_has_a_page_in_another_language_only_is_named_as_support_names_it(course: CoursePage) -> None:
     enrolment = enrol_in(course, language="en")
     do(enrolment, 1)
-    state = state_of(enrolment.learner, course.key, "en")
+    state = course_state(learner=enrolment.learner, course_key=course.key, language="en")
     assert state is not None
     with override("en"):
         assert escape(state.explanation) in see(enrolment, language="en")

@@ -15,7 +15,7 @@ from django.utils.html import escape
 from courses.models import CoursePage, StepWaiver
 from courses.outline import OutlineStep
 from learning.models import Attempt, Enrolment
-from learning.services.course_state import result_from, state_of
+from learning.services.course_state import course_state, result_from
 from learning.services.record_progress import record_progress
 from learning.services.start_attempt import start_attempt
 from learning.services.withdraw import withdraw
@@ -237,7 +237,7 @@ def test_results_from_attempts_are_what_the_record_says(course: CoursePage) -> N
     assert step.rule is not None
 
     def both() -> tuple[object, object]:
-        state = state_of(enrolment.learner, course.key, "en")
+        state = course_state(learner=enrolment.learner, course_key=course.key, language="en")
         assert state is not None
         assert step.rule is not None
         return result_from(step.rule, list(Attempt.objects.filter(enrolment=enrolment))), state.result_of(page.key)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from learning.services.check_counts import AlreadyMended, Drift, check_counts, mend_counts
+from learning.services.check_counts import AlreadyMended, WrongCount, check_counts, mend_counts
 
 MOST_SHOWN = 50
 
@@ -41,7 +41,7 @@ class Command(BaseCommand):
             raise CommandError("Somebody else has mended them meanwhile; nothing was changed. Run it again to be sure.") from None
         self.stdout.write(f"Mended {len(compared.drift):,} count(s).")
 
-    def _show(self, drift: tuple[Drift, ...]) -> None:
+    def _show(self, drift: tuple[WrongCount, ...]) -> None:
         for found in drift[:MOST_SHOWN]:
             self.stdout.write(f"  run {found.run_id}, slot {found.slot}: counted {found.counted:,}, in the record {found.true:,}")
         if len(drift) > MOST_SHOWN:

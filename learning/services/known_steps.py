@@ -1,4 +1,4 @@
-"""The kind of a step for a learner: from their own outline, or else from the newest outline that has the step."""
+"""The steps of a course as a learner knows them: from their own outline, or else from the newest outline that has the step."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from courses.outline import OutlineStep
 from learning.models import Enrolment
 
 
-def known_steps(enrolment: Enrolment, keys: set[UUID]) -> Mapping[UUID, OutlineStep]:
+def known_steps(*, enrolment: Enrolment, keys: set[UUID]) -> Mapping[UUID, OutlineStep]:
     """Return those of the steps that some outline of the course has. No query when the learner's own has them all."""
     own = enrolment.document.by_key
     found = {key: own[key] for key in keys if key in own}

@@ -40,7 +40,7 @@ def courses_of(keys: list[UUID], language: str) -> dict[UUID, CoursePage]:
     return found
 
 
-def summary_from(state: CourseState, course: CoursePage | None, step: Page | None, language: str) -> CourseSummary:
+def course_summary(*, state: CourseState, course: CoursePage | None, step: Page | None, language: str) -> CourseSummary:
     """Return what is named of one course in "my learning": what of it is live, and the page of the step to go on with."""
     return CourseSummary(
         title=course.title if course else state.document.title(language),
