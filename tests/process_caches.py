@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from accounts import admin_second_factor
-from core import countries, covers, page_templates, plain_pages
+from core import countries, covers, page_templates, site_texts
 from courses.models import structure
 from credentials.certificate import glyphs as certificate_glyphs
 from foundation import statements
@@ -36,7 +36,7 @@ CONSTANT: list[Any] = [
     countries.names,
     covers.cover_svg,
     glyphs._covered,
-    plain_pages._texts,
+    site_texts.site_texts,
     statements._columns,
     statements._prepared_class,
     statements._update_sql,
