@@ -21,6 +21,7 @@ FOLDERS = {
     "blocks": "core",
     "components": "core",
     "layouts": "core",
+    "questions": "courses",
     "styleguide": "core",
     "wagtailcore": "core",
     "demo": "core",

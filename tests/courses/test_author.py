@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +35,7 @@ from tests.factories import (
     pass_assessment,
     translate_course,
 )
+from tests.registries import as_before
 
 pytestmark = pytest.mark.django_db
 
@@ -48,11 +51,14 @@ def course() -> CoursePage:
 
 
 @pytest.fixture
-def step_counts(monkeypatch: pytest.MonkeyPatch) -> dict[UUID, int]:
+def step_counts() -> Iterator[dict[UUID, int]]:
     """An answer to "who has done this step?", as a floor above gives it."""
     counts: dict[UUID, int] = {}
-    monkeypatch.setattr(impact, "_step_counts", [lambda course_key, step_keys: counts])
-    return counts
+    with as_before(impact.SOURCES):
+        record = impact.SOURCES["learning"]
+        impact.SOURCES.remove("learning")
+        impact.SOURCES.register(dataclasses.replace(record, of_steps=lambda course_key, step_keys: counts))
+        yield counts
 
 
 def explore(client: Client, page: Page, **query: str) -> str:

@@ -26,6 +26,7 @@ def read(model: type[AssessmentPage | LessonPage], field: str, block: str, value
     return getattr(page, field)[0].value
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("fields", "kind"),
     [({"multiple": False}, SINGLE), ({"multiple": True}, MULTIPLE), ({}, SINGLE), ({"multiple": None}, SINGLE)],

@@ -14,6 +14,8 @@ from foundation.versions import VersionUnknown
 from tests.credentials.test_certificate import VALUES, make_credential
 from tests.credentials.test_credential_pages import page_of
 
+pytestmark = pytest.mark.database
+
 
 @pytest.mark.parametrize("schema", [1, 2])
 def test_both_schemas_are_read(schema: int) -> None:

@@ -25,7 +25,7 @@ from tests.foundation.language_files import WHOLE, drawing_words, missing
 from tests.registries import entered
 
 # Words of a version of a PDF stay as they were printed; the demo says in which languages its people and texts are.
-OWN_WORDS = ("words_v*.py", "demo.py", "demo/*.py")
+OWN_WORDS = ("words_v*.py", "demo.py", "demo/*.py", "kinds.py")
 
 
 def every_language() -> list[str]:

@@ -51,6 +51,8 @@ def test_a_paper_of_the_first_schema_is_understood() -> None:
     ("answers", "right"),
     [({}, 0), (RIGHT, 2), ({**RIGHT, "y": ["ya"]}, 1), ({**RIGHT, "y": ["ya", "yb", "yc"]}, 1), ({"x": ["xa"], "y": ["yc", "ya"]}, 1)],
 )
+
+pytestmark = pytest.mark.database
 def test_a_paper_of_the_first_schema_is_graded_as_it_always_was(answers: dict[str, list[str]], right: int) -> None:
     assert grade(from_json(FIRST), answers).right == right
 
