@@ -19,6 +19,8 @@ from learning.models import Attempt, Enrolment
 from learning.services.save_answers import save_answers
 from learning.services.submit_attempt import submit_attempt
 
+pytestmark = pytest.mark.database
+
 
 def _question(key: str, multiple: bool, right: str) -> dict[str, Any]:
     options = [{"id": f"{key}{name}", "correct": name in right} for name in "abc"]
@@ -51,8 +53,6 @@ def test_a_paper_of_the_first_schema_is_understood() -> None:
     ("answers", "right"),
     [({}, 0), (RIGHT, 2), ({**RIGHT, "y": ["ya"]}, 1), ({**RIGHT, "y": ["ya", "yb", "yc"]}, 1), ({"x": ["xa"], "y": ["yc", "ya"]}, 1)],
 )
-
-pytestmark = pytest.mark.database
 def test_a_paper_of_the_first_schema_is_graded_as_it_always_was(answers: dict[str, list[str]], right: int) -> None:
     assert grade(from_json(FIRST), answers).right == right
 
