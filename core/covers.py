@@ -1,4 +1,4 @@
-"""Draw the cover of a page as SVG from its topic and slug: a bridge over water, the same one every time.
+"""Draw the cover of a page as SVG from its topic and slug: a bridge over water, the same one every time. Pure.
 
 The slug chooses one of six families and every measure in it, the topic chooses the colour. Drawn inside a page, shapes carry
 classes that `components.css` paints, so that a cover follows light and dark; `standalone` writes literal colours

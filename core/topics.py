@@ -1,4 +1,4 @@
-"""The five fields of the founding agreement (May 2020) and the foundations that all of them share.
+"""The five fields of the founding agreement (May 2020) and the foundations that all of them share. Pure.
 
 Fixed in code, not edited: each has a colour in tokens.css, a family of covers and a translated name.
 """

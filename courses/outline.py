@@ -1,4 +1,4 @@
-"""What a course is made of, as plain values: parsed outlines, masks and comparisons. No database, no clock.
+"""What a course is made of, as plain values: parsed outlines, masks and comparisons. Pure.
 
 An outline is immutable. A learner is pinned to one, so the tree of pages may change without touching the record.
 """

@@ -1,4 +1,4 @@
-"""The types of question of this site, one entry each: how a question is checked, frozen, answered, graded and drawn.
+"""The types of question of this site, one entry each: how a question is checked, frozen, answered, graded and drawn. Pure.
 
 No database, no request, no clock. The blocks in which editors write stand in `courses.blocks`, under the names that the entries give.
 

@@ -1,4 +1,4 @@
-"""The types of step of a course, one entry each: which page an editor writes, and how the step is done. No database, no request."""
+"""The types of step of a course, one entry each: which page an editor writes, and how the step is done. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Versions of what is stored as JSON (outlines, papers, certificates, facts of an edition): a reader names those that it understands.
+"""Versions of what is stored as JSON (outlines, papers, certificates, facts of an edition): a reader names those that it understands. Pure.
 
 What a newer release wrote, or nobody knows, is refused, and said in words: a guess could give a wrong grade. No database, no clock.
 """
