@@ -138,7 +138,7 @@ def test_made_in_another_process_it_is_the_same(tmp_path: Path) -> None:
     program = (
         "import dataclasses, hashlib, tests.credentials.test_certificate as t;"
         "from credentials.certificate import pdf;"
-        "print(hashlib.sha256(pdf.make_pdf(t.VALUES)).hexdigest())"
+        "print(hashlib.sha256(pdf.typeset_certificate(t.VALUES)).hexdigest())"
     )
     script = f"import os, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings.test'; django.setup(); {program}"
     environment = {"PATH": "/usr/bin:/bin", "TZ": "Pacific/Auckland", "LANG": "C", "PYTHONHASHSEED": "7", "VAR_DIR": str(tmp_path)}

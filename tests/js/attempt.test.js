@@ -4,7 +4,8 @@ import { test } from "node:test";
 
 import { h, open, run, settled } from "./page.js";
 
-const option = (value, checked) => h("input", { "data-option": "", type: "checkbox", name: "q-7", value, ...(checked ? { checked: "" } : {}) });
+const option = (value, checked) =>
+  h("input", { "data-option": "", type: "checkbox", name: "q-7", value, ...(checked ? { checked: "" } : {}) });
 
 function paper() {
   const words = { "data-kept": "Kept", "data-not-kept": "Not kept yet", "data-signed-out": "Signed out" };

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from courses.models import AssessmentPage, CourseRun
 from courses.services.publish_structure import publish_structure
+from credentials import receivers as credential_receivers
 from credentials.errors import NotEligible
 from credentials.models import Credential
 from credentials.services.award_credential import award_credential, award_to
@@ -30,7 +31,6 @@ from learning.errors import (
 from learning.models import Attempt, Enrolment, Progressed
 from learning.papers import paper_for_display, review_of
 from learning.policies import AssessmentResult
-from learning.services import advance as advance_module
 from learning.services.course_state import course_state
 from learning.services.record_progress import record_progress
 from learning.services.save_answers import save_answers
@@ -374,7 +374,7 @@ def test_a_failure_while_awarding_undoes_the_whole_submission(
         award_to(finished)
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(advance_module, "award_to", fail)
+    monkeypatch.setattr(credential_receivers, "award_to", fail)
     with pytest.raises(RuntimeError):
         submit(enrolment, attempt, right_answers(page))
     attempt.refresh_from_db()

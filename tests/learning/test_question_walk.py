@@ -35,6 +35,8 @@ from tests.learning import question_walk
 from tests.learning.question_walk import walk
 from tests.registries import entered
 
+pytestmark = pytest.mark.django_db
+
 # A made-up type: a statement that is true or false.
 PAPER = (
     '<fieldset data-question="{{ question.id }}" data-answer="{{ question.type.read_as }}"><legend>{{ question.text }}</legend>'
