@@ -57,6 +57,7 @@ def plan() -> dict[str, Any]:
     from benchmarks.bench.puente.prepare import sign_in_listed
     from courses.models import CataloguePage
     from credentials.models import CredentialHolder
+    from knowledge import outputs
     from knowledge.models import EditionFile
     from learning.models import Enrolment
 
@@ -70,7 +71,7 @@ def plan() -> dict[str, Any]:
     lesson = next(step for step in steps if not step.rule)
     assessment = next((step for step in steps if step.rule), lesson)
     certificate = CredentialHolder.objects.filter(learner__email=GRADUATE.email).latest("pk").credential_id
-    edition = EditionFile.objects.filter(kind=EditionFile.Kind.PDF).select_related("edition").earliest("pk").edition
+    edition = EditionFile.objects.filter(kind=outputs.PDF.name).select_related("edition").earliest("pk").edition
     work = Page.objects.live().get(translation_key=edition.work_id, locale__language_code=edition.language)
     pdf = f"/{edition.language}/knowledge/{work.slug}/edition.pdf"
     catalogue = CataloguePage.objects.get(locale__language_code="es").get_url()
