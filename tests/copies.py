@@ -15,6 +15,7 @@ import re
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -37,6 +38,8 @@ Model = type[models.Model]
 Words = Callable[[str], str]
 Row = dict[str, Any]
 
+# The year in which moments lie that are none (django_tasks_db: a task that may run at once).
+NEVER = 9999
 UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 # Which text holds the key of a row of any table, and which column says the table.
 ANY_ROW = {"object_id": "content_type_id", "to_object_id": "to_content_type_id"}
@@ -171,7 +174,7 @@ class _Copy:
         if field.primary_key:
             return self.keys[field.model, value]
         if isinstance(field, models.DateTimeField):
-            return value + self.later
+            return _later(value, self.later)
         return self._text(value)
 
     def _text(self, value: Any) -> Any:
@@ -215,8 +218,13 @@ class _Copy:
         if value is not None and isinstance(field, models.ForeignKey):
             return self.key(_root(field.related_model), value)
         if isinstance(field, models.DateTimeField) and (moment := parse_datetime(value or "")):
-            return DjangoJSONEncoder().default(moment + self.later)
+            return DjangoJSONEncoder().default(_later(moment, self.later))
         return self._text(value)
+
+
+def _later(moment: datetime, distance: timedelta) -> datetime:
+    """A moment as far from now as it was; that which means "never", or "at once" of a task, is no moment and stays."""
+    return moment if moment.year == NEVER else moment + distance
 
 
 def _plain(value: Any) -> Any:
