@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import itertools
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import connection, models
+from django.utils import timezone
+from django_tasks_db.models import get_date_max
 from wagtail.blocks import StreamValue
 from wagtail.models import Page
 
 from courses.models import CoursePage
 from tests import factories
-from tests.copies import UUID
+from tests.copies import UUID, _later
 from tests.factories import lessons_of, make_course, write_course
 
 pytestmark = pytest.mark.database
@@ -142,3 +145,10 @@ def test_copies_share_no_key_with_one_another() -> None:
 def _rows_of(course: CoursePage) -> list[Any]:
     pages = course.get_descendants(inclusive=True).specific()
     return [(page.translation_key, page.latest_revision.content) for page in pages]
+
+
+def test_a_moment_that_is_none_stays_where_it_is() -> None:
+    """A task that may run at once lies in the year 9999; moved by a second, it would wait until then."""
+    at_once, began = get_date_max(), timezone.now()
+    assert _later(at_once, timedelta(seconds=1)) == at_once
+    assert _later(began, timedelta(seconds=1)) == began + timedelta(seconds=1)
