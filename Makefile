@@ -18,6 +18,7 @@ check:  ## lint, format, types, floors, migrations, templates, translations, set
 
 format:  ## bring the code into its format
 	@scripts/install.sh requirements-dev.txt
+	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 	@.venv/bin/python -m scripts.format_assets

@@ -8,6 +8,8 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from scripts.locks import one_at_a_time
+
 LOCALE_DIR = Path(__file__).resolve().parent.parent / "locale"
 
 
@@ -15,6 +17,11 @@ def is_stale(po: Path) -> bool:
     """Whether the compiled file is missing or older than its source."""
     mo = po.with_suffix(".mo")
     return not mo.exists() or mo.stat().st_mtime < po.stat().st_mtime
+
+
+def stale_files() -> list[Path]:
+    """Return the sources that have to be compiled."""
+    return [po for po in sorted(LOCALE_DIR.glob("*/LC_MESSAGES/*.po")) if is_stale(po)]
 
 
 def compile_file(po: Path) -> None:
@@ -31,10 +38,13 @@ def compile_file(po: Path) -> None:
 
 def compile_all() -> int:
     """Compile what has changed and return how many files that were."""
-    stale = [po for po in sorted(LOCALE_DIR.glob("*/LC_MESSAGES/*.po")) if is_stale(po)]
-    for po in stale:
-        compile_file(po)
-    return len(stale)
+    if not stale_files():
+        return 0
+    with one_at_a_time(LOCALE_DIR):
+        stale = stale_files()
+        for po in stale:
+            compile_file(po)
+        return len(stale)
 
 
 if __name__ == "__main__":

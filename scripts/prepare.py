@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from scripts.compile_translations import compile_all
+from scripts.locks import one_at_a_time
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -51,14 +52,22 @@ def static_fingerprint() -> str:
 def static_files() -> str:
     """Collect, hash and compress static files, unless they are those of the last time."""
     # Beside what it speaks of: whoever collects into another folder has another stamp.
-    stamp = Path(settings.STATIC_ROOT) / ".fingerprint"
+    root = Path(settings.STATIC_ROOT)
+    stamp = root / ".fingerprint"
     fingerprint = static_fingerprint()
-    if stamp.exists() and stamp.read_text() == fingerprint:
+
+    def is_collected() -> bool:
+        return stamp.exists() and stamp.read_text() == fingerprint
+
+    if is_collected():
         return "up to date"
-    call_command("collectstatic", interactive=False, verbosity=0)
-    stamp.parent.mkdir(exist_ok=True)
-    stamp.write_text(fingerprint)
-    return "collected"
+    # Two that collect into one folder take each other's files away while they write them.
+    with one_at_a_time(root):
+        if is_collected():
+            return "collected by another process"
+        call_command("collectstatic", interactive=False, verbosity=0)
+        stamp.write_text(fingerprint)
+        return "collected"
 
 
 def database() -> str:

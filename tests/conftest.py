@@ -14,6 +14,7 @@ from django.test import TransactionTestCase
 from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
+from scripts.locks import one_at_a_time
 from tests.template_database import Template, copied_first, fingerprint, sources, versions
 
 _blockers: list[DjangoDbBlocker] = []
@@ -78,7 +79,7 @@ def kept_database(request: pytest.FixtureRequest) -> Iterator[Kept | None]:
     with ExitStack() as held:
         creation._create_test_db = copied_first(creation._create_test_db, template, held)
         if not template.file.exists():
-            held.enter_context(template.alone())
+            held.enter_context(one_at_a_time(template.folder))
         yield Kept(template, held)
 
 

@@ -10,12 +10,11 @@ the process that holds it: an interrupted run leaves nothing behind that the nex
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -71,13 +70,6 @@ class Template:
             if old != made:
                 old.unlink(missing_ok=True)
         made.replace(self.file)
-
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Hold the lock of the folder: others wait, until this is left or its process ends."""
-        with (self.folder / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
 
 
 def copied_first(create: Callable[..., str], template: Template, held: ExitStack) -> Callable[..., str]:

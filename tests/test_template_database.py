@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-import sys
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -60,21 +57,6 @@ def test_what_an_interrupted_run_left_is_not_taken_for_the_template(tmp_path: Pa
         assert not Template(tmp_path, "a").copy_into(empty)
         Template(tmp_path, "a").keep(first)
     assert [path.name for path in tmp_path.iterdir()] == ["a.sqlite3"]
-
-
-def test_the_lock_ends_with_the_process_that_holds_it(tmp_path: Path) -> None:
-    program = (
-        "import sys, time; from pathlib import Path; from tests.template_database import Template\n"
-        f"with Template(Path({str(tmp_path)!r}), 'a').alone():\n    print('mine', flush=True); time.sleep(60)"
-    )
-    with subprocess.Popen([sys.executable, "-c", program], cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True) as other:
-        assert other.stdout is not None
-        assert other.stdout.readline() == "mine\n"
-        other.kill()
-        other.wait()
-        began = time.monotonic()
-        with Template(tmp_path, "a").alone():
-            assert time.monotonic() - began < 30
 
 
 def test_the_fingerprint_follows_every_source_and_every_version(tmp_path: Path) -> None:
