@@ -11,7 +11,7 @@ from wagtail.api.v2.router import WagtailAPIRouter
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import PageLogEntry
 
-from editorial import accessibility_checks, admin_home, page_action_menu
+from editorial import accessibility_checks, admin_home, page_action_menu, translation_buttons
 from editorial.admin_api import ReadOnlyPagesAPIViewSet
 from editorial.guides import GuideView
 from editorial.page_listing import ReviewedPageViewSet
@@ -25,6 +25,9 @@ def reviewed_pages() -> ReviewedPageViewSet:
 
 # After whoever else changes the menu: what may not be done is not offered.
 hooks.register("construct_page_action_menu", page_action_menu.for_review, order=100)
+
+translation_buttons.take_over()
+hooks.register("construct_explorer_page_queryset", translation_buttons.in_explorer)
 
 hooks.register("construct_wagtail_userbar", accessibility_checks.use_ours)
 hooks.register("construct_homepage_panels", admin_home.arrange)

@@ -27,6 +27,7 @@ def say(text: str) -> None:
 
 
 BEGAN = time.monotonic()
+SITE_OF_FLOOR = {"wagtail page": "wagtail", "wagtail explorer": "wagtail", "healthz": "puente"}
 
 
 def chosen(only: str) -> list[Task]:
@@ -47,20 +48,22 @@ def peer_or_why_not() -> tuple[str, str]:
 def contenders_of(task: Task, steps: int, learners: int, mode: Mode, found: dict[str, Site]) -> dict[str, Contender]:
     """Return who takes part in a task: the floor always, Puente and the peer where there is something to measure."""
     first = steps == mode.steps[0]
-    floor = found["wagtail" if task.floor == "wagtail page" else "hello"]
+    floor = found[SITE_OF_FLOOR.get(task.floor, "hello")]
     taking = {"floor": Contender(f"{task.key} floor", floor, floor.plan[task.floor][""])}
     if first or task.puente_varies:
-        taking["puente"] = Contender(task.key, found["puente"], found["puente"].plan[task.key][str(steps)])
+        taking["puente"] = Contender(task.key, found["puente"], found["puente"].plan[task.asks or task.key][str(steps)])
     if "peer" in found and task.of_peer and (first or task.peer_varies) and learners <= task.peer_at_most:
         taking["peer"] = Contender(task.key, found["peer"], found["peer"].plan[task.key][str(steps)])
     return taking
 
 
-def measure(run: Run, found: dict[str, Site], learners: int) -> list[results.Row]:
-    """Measure every task at every length of course, with so many learners."""
+def measure(run: Run, found: dict[str, Site], learners: int, *, has_many_pages: bool = False) -> list[results.Row]:
+    """Measure every task at every length of course, with so many learners; or those that are measured again with many pages."""
     rows = []
     for steps in run.mode.steps:
         for task in chosen(os.environ.get("ONLY", "")):
+            if task.has_many_pages is not has_many_pages:
+                continue
             taking = contenders_of(task, steps, learners, run.mode, found)
             if len(taking) == 1:
                 continue
@@ -101,6 +104,11 @@ def main() -> None:
                     site.grow(cluster, learners)
                 cluster.settle([site.database for site in found.values()])
                 rows += measure(run, found, learners)
+            say(f"Filling up to {mode.works} works and {mode.courses} courses")
+            for site in found.values():
+                site.fill(cluster, mode.works, mode.courses)
+            cluster.settle([site.database for site in found.values()])
+            rows += measure(run, found, mode.learners[-1], has_many_pages=True)
             finish(mode, run, rows, describe(cluster), missing)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from benchmarks.bench.tasks import PAGES
+
 Row = dict[str, Any]
 # "Flat" and "equal" in the goals, of figures that are measured: the same growth that is allowed with more learners.
 FLAT = 1.15
@@ -21,7 +23,16 @@ MOST = {
     ("T6", ""): 2.0,
     ("T7", ""): 2.0,
     ("T7", "state"): 2.0,
+    ("T9", ""): 2.5,
+    ("T10", ""): 2.0,
+    ("T11", ""): 2.5,
+    ("T11", "part"): 2.5,
+    ("T12", ""): 4.0,
+    ("T13", ""): 4.0,
+    ("T14", ""): 1.0,
 }
+MANY_PAGES = tuple(task.with_many_pages() for task in PAGES)
+MOST |= {(many.name, many.variant): MOST[few.name, few.variant] for few, many in zip(PAGES, MANY_PAGES, strict=True)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,5 +131,6 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
         _at_most(rows, "T7", "my progress, as the script reads it", "state"),
         _longer(rows, "T7", FLAT, "as the script reads it: flat", "state"),
         *_admin(rows),
+        *(_at_most(rows, task.name, task.title, task.variant) for task in (*PAGES, *MANY_PAGES)),
         *(_more_learners(rows, few, many) for few, many in pairs),
     ]

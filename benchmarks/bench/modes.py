@@ -17,6 +17,7 @@ class Mode:
         repeats: blocks of each contender.
         block_seconds: how long a block shall take; the number of its visits follows from what a visit takes, within `visits`.
         visits: the least and the most visits of a block.
+        works, courses: how many there are in the end, for the tasks that are measured with many pages.
         minutes: after so many, tasks that are still to come have FEWER blocks: the whole run must end within 20. 0: it may take its time.
         actors: people who act; a write is measured once for each, so no block of writes has more visits.
     """
@@ -29,6 +30,8 @@ class Mode:
     visits: tuple[int, int]
     actors: int
     hellos: int
+    works: int = 10_000
+    courses: int = 200
     minutes: float = 0
 
     def repeats_after(self, minutes: float) -> int:
@@ -38,7 +41,7 @@ class Mode:
 
 WHOLE = Mode("whole", (10, 1000), (1000, 100_000), 5, 0.7, (4, 400), 400, 120, minutes=14)
 FULL = Mode("full", (10, 100, 1000), (1000, 100_000, 5_100_000), 5, 0.7, (4, 400), 400, 120)
-SHORT = Mode("short", (10,), (1000,), 1, 0.4, (2, 200), 200, 60)
+SHORT = Mode("short", (10,), (1000,), 1, 0.4, (2, 200), 200, 60, works=200, courses=4)
 
 
 def mode_of(environment: Mapping[str, str]) -> Mode:

@@ -2,6 +2,7 @@
 
 python -m benchmarks.bench.preparing <module> make <plan.json> <sizes as JSON>      content, people who act, the plan of visits
 python -m benchmarks.bench.preparing <module> grow <learners>                       a crowd beside them, up to that many
+python -m benchmarks.bench.preparing <module> fill <works> <courses>                pages beside those of the tasks, up to that many
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ def main(arguments: list[str]) -> None:
         call_command("migrate", interactive=False, verbosity=0)
         plan = module.make(json.loads(arguments[3]))
         Path(arguments[2]).write_text(json.dumps(plan))
-    else:
+    elif arguments[1] == "grow":
         module.grow(int(arguments[2]))
+    elif hasattr(module, "fill"):
+        module.fill(int(arguments[2]), int(arguments[3]))
 
 
 if __name__ == "__main__":

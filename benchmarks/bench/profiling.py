@@ -1,7 +1,8 @@
-"""Profile one task inside Puente: its WSGI application, in one process, on a database cluster of its own.
+"""Profile one task inside Puente, or inside a floor: its WSGI application, in one process, on a database cluster of its own.
 
 DURABLE=1 scripts/with_postgres.sh .venv/bin/python -m benchmarks.bench.profiling T2 T6
 STEPS=1000 DURABLE=1 scripts/with_postgres.sh .venv/bin/python -m benchmarks.bench.profiling T7
+VISITS=20 SITE=wagtail DURABLE=1 scripts/with_postgres.sh .venv/bin/python -m benchmarks.bench.profiling "wagtail explorer"
 
 By processor time, as everything here: waiting for the database is not in it. Profiled code runs several times as slowly: read shares,
 not milliseconds.
@@ -10,6 +11,7 @@ not milliseconds.
 from __future__ import annotations
 
 import cProfile
+import importlib
 import io
 import json
 import os
@@ -21,8 +23,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-VISITS = 100
+VISITS = int(os.environ.get("VISITS", "100"))
 LINES = int(os.environ.get("LINES_SHOWN", "45"))
+WSGI = os.environ.get("WSGI", "")
 
 
 def environ_of(request: dict[str, Any]) -> dict[str, Any]:
@@ -48,8 +51,7 @@ def environ_of(request: dict[str, Any]) -> dict[str, Any]:
 
 def inside(plan_path: str, steps: str, keys: list[str]) -> None:
     """Profile tasks in the site's own environment."""
-    from config.wsgi import application
-
+    application = importlib.import_module(WSGI).application
     plan = json.loads(Path(plan_path).read_text())
 
     def visit(requests: list[dict[str, Any]]) -> None:
@@ -61,9 +63,10 @@ def inside(plan_path: str, steps: str, keys: list[str]) -> None:
             assert answered[0].startswith(str(request.get("status", 200))), (request["path"], answered)
 
     for key in keys:
+        steps = steps if steps in plan[key] else ""
         visits, reset = plan[key][steps]["visits"], plan[key][steps]["reset"]
         _put_back(reset, plan[key][steps]["ids"])
-        for number in range(20):
+        for number in range(VISITS // 5):
             visit(visits[number % len(visits)])
         _put_back(reset, plan[key][steps]["ids"])
         began = time.process_time()
@@ -95,11 +98,12 @@ def main(keys: list[str]) -> None:
 
     steps, cluster = os.environ.get("STEPS", "10"), Cluster.from_environment()
     with tempfile.TemporaryDirectory(prefix="puente-bench.") as folder:
-        site = sites("")["puente"]
+        site = sites("")[os.environ.get("SITE", "puente")]
         site.make(cluster, Path(folder), {"steps": [int(steps)], "actors": 200})
         site.grow(cluster, 1000)
-        command = [sys.executable, "-m", "benchmarks.bench.profiling", "inside", f"{folder}/puente.json", steps, *keys]
-        subprocess.run(command, cwd=ROOT, env=site.environment(cluster), check=True)  # noqa: S603 - this module
+        told = {name: os.environ[name] for name in ("VISITS", "LINES_SHOWN") if name in os.environ} | {"WSGI": site.wsgi.partition(":")[0]}
+        command = [sys.executable, "-m", "benchmarks.bench.profiling", "inside", f"{folder}/{site.name}.json", steps, *keys]
+        subprocess.run(command, cwd=ROOT, env=site.environment(cluster) | told, check=True)  # noqa: S603 - this module
 
 
 if __name__ == "__main__":

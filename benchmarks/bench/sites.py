@@ -62,6 +62,10 @@ class Site:
         """Add learners beside the people who act."""
         self._prepare(cluster, "grow", str(learners))
 
+    def fill(self, cluster: Cluster, works: int, courses: int) -> None:
+        """Add works and courses beside those of the tasks, up to that many."""
+        self._prepare(cluster, "fill", str(works), str(courses))
+
     def start(self, cluster: Cluster) -> None:
         """Start it under gunicorn, and wait until both workers are there.
 

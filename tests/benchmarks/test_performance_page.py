@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from benchmarks.bench import chart, document, results
-from benchmarks.bench.goals import find, verdicts
+from benchmarks.bench.goals import MOST, find, verdicts
 from benchmarks.bench.tasks import FLOORS, TASKS
 
 COLUMNS = {"task", "system", "steps", "learners", "cpu_ms", "queries", "bytes", "p50_ms", "p95_ms", "times_floor", "range"}
@@ -39,7 +39,7 @@ def test_the_latest_results_have_the_columns_that_others_read() -> None:
 
 def test_every_task_has_a_floor() -> None:
     assert {task.floor for task in TASKS} <= FLOORS.keys()
-    assert {task.name for task in TASKS} == {f"T{number}" for number in range(1, 14)}
+    assert {task.name for task in TASKS} == {f"T{number}" for number in range(1, 15)}
 
 
 def met(rows: list[dict[str, Any]], task: str, word: str) -> bool | None:
@@ -57,6 +57,12 @@ def met(rows: list[dict[str, Any]], task: str, word: str) -> bool | None:
         ("T6", "", "complete", 2.0),
         ("T7", "", "private page", 2.0),
         ("T7", "state", "my progress, as the script reads it", 2.0),
+        ("T9", "", "an address where nothing is: ≤", 2.5),
+        ("T10", "many", "does not know, many pages", 2.0),
+        ("T11", "part", "64 kB of it: ≤", 2.5),
+        ("T12", "many", "the private page of a step, many pages", 4.0),
+        ("T13", "", "my learning: ≤", 4.0),
+        ("T14", "many", "the admin's list of works, many pages", 1.0),
     ],
 )
 def test_a_goal_is_met_at_its_measure_and_not_above_it(task: str, variant: str, word: str, most: float) -> None:
@@ -64,6 +70,15 @@ def test_a_goal_is_met_at_its_measure_and_not_above_it(task: str, variant: str, 
     assert met([row(task, most + 0.01, variant=variant)], task, word) is False
     short, long = row(task, most, variant=variant), row(task, most + 0.01, variant=variant, steps=1000)
     assert met([short, long], task, word) is False
+
+
+def test_with_many_pages_each_of_these_tasks_asks_what_it_asks_with_few() -> None:
+    few = {task.key: task for task in TASKS if not task.has_many_pages}
+    many = [task for task in TASKS if task.has_many_pages]
+    assert {task.asks for task in many} == {key for key in few if key.split("/")[0] in {"T9", "T10", "T11", "T12", "T13", "T14"}}
+    assert len({task.key for task in TASKS}) == len(TASKS)
+    for task in many:
+        assert (task.floor, MOST[task.name, task.variant]) == (few[task.asks].floor, MOST[task.name, few[task.asks].variant])
 
 
 def test_growth_with_steps_and_with_learners_is_judged_by_the_ratio_to_the_floor() -> None:

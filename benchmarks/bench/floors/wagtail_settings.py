@@ -1,4 +1,4 @@
-"""Settings of the bare Wagtail project: one page type, the middleware of `wagtail start`, and Wagtail's own view of pages."""
+"""Settings of the bare Wagtail project: one page type, apps and middleware of `wagtail start`, Wagtail's view of pages, and its admin."""
 
 from benchmarks.bench.database import databases
 
@@ -8,9 +8,14 @@ DEBUG = False
 ROOT_URLCONF = "benchmarks.bench.floors.wagtail_urls"
 INSTALLED_APPS = [
     "benchmarks.bench.floors.bare",
+    "wagtail.contrib.forms",
+    "wagtail.contrib.redirects",
+    "wagtail.embeds",
+    "wagtail.sites",
     "wagtail.users",
-    "wagtail.images",
+    "wagtail.snippets",
     "wagtail.documents",
+    "wagtail.images",
     "wagtail.search",
     "wagtail.admin",
     "wagtail",
@@ -23,18 +28,23 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [*MIDDLEWARE, "wagtail.contrib.redirects.middleware.RedirectMiddleware"]
-INSTALLED_APPS.insert(1, "wagtail.contrib.redirects")
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
-            "context_processors": ["django.template.context_processors.request", "django.contrib.auth.context_processors.auth"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
         },
     },
 ]
 DATABASES = databases()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "/static/"
+CSRF_TRUSTED_ORIGINS = ["https://puente.example"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 WAGTAIL_SITE_NAME = "Bare"
 WAGTAILADMIN_BASE_URL = "https://puente.example"

@@ -1,6 +1,7 @@
-"""Addresses of the bare Wagtail project: Wagtail's own view of pages, and nothing else."""
+"""Addresses of the bare Wagtail project: Wagtail's own view of pages, and its admin."""
 
 from django.urls import include, path
 from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
 
-urlpatterns = [path("", include(wagtail_urls))]
+urlpatterns = [path("admin/", include(wagtailadmin_urls)), path("", include(wagtail_urls))]

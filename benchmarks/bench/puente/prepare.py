@@ -20,7 +20,8 @@ from django.utils import timezone
 from accounts.allauth_internals import session_with_records
 from accounts.models import User
 from benchmarks.bench.people import sign_in
-from benchmarks.bench.plans import Visit, get, post, task
+from benchmarks.bench.plans import FEW_WORKS, Visit, get, post, task
+from benchmarks.bench.puente.content import copy_work
 from benchmarks.bench.puente.crowd import make_crowd
 from core.site import ensure_site
 from courses.models import CataloguePage, CoursePage, CourseRun, LessonPage, ModulePage
@@ -31,7 +32,7 @@ from learning.models import Enrolment
 
 IN_A_MODULE = 50
 # The pages that are no task of a course's own.
-OTHERS = ("T9", "T10", "T11", "T11/part", "T12", "T13")
+OTHERS = ("T9", "T10", "T11", "T11/part", "T12", "T13", "T14")
 TASKS = ("T1", "T2", "T3", "T3/enrolled", "T4", "T5", "T6", "T7", "T7/state", "T8", "T8/listing", *OTHERS)
 BODY = json.dumps([{"type": "rich_text", "id": str(uuid.uuid4()), "value": "<p>" + "A lesson of the benchmark. " * 20 + "</p>"}])
 EVENTS = "/learning/api/events"
@@ -54,6 +55,7 @@ def make(sizes: dict[str, Any]) -> dict[str, Any]:
         course = make_course(steps)
         for name, found in _visits(course, people, sessions, staff).items():
             plan[name][str(steps)] = found
+        plan["healthz"] = {"": task([[get("/healthz")]])}
         plan["T3/enrolled"][str(steps)] = _gated(make_course(steps, access=CoursePage.Access.ENROLLED), people, sessions)
     return plan
 
@@ -61,8 +63,8 @@ def make(sizes: dict[str, Any]) -> dict[str, Any]:
 def make_course(steps: int, **fields: Any) -> CoursePage:
     """Make a course of lessons in modules of at most fifty, and publish its structure."""
     catalogue = CataloguePage.objects.get(locale__language_code="es")
-    slug = f"course-{steps}-{fields.get('access', 'open')}"
-    course = CoursePage(title=f"Course of {steps}", slug=slug, summary="A course.", locale=catalogue.locale, **fields)
+    fields.setdefault("slug", f"course-{steps}-{fields.get('access', 'open')}")
+    course = CoursePage(title=f"Course of {steps}", summary="A course.", locale=catalogue.locale, **fields)
     catalogue.add_child(instance=course)
     course.save_revision().publish()
     for first in range(0, steps, IN_A_MODULE):
@@ -156,13 +158,14 @@ def _visits(course: CoursePage, people: list[User], sessions: list[str], staff: 
         "T7/state": task([[get("/learning/api/state", session)] for session in sessions], reset=at_half, ids=ids),
         "T8": task([[get(record, of_staff)]]),
         "T8/listing": task([[get(reverse("record_enrolments:index"), of_staff)]]),
-        **_others(course, sessions, steps[0]),
+        **_others(course, sessions, steps[0], of_staff),
     }
 
 
-def _others(course: CoursePage, sessions: list[str], step: OutlineStep) -> dict[str, Any]:
-    """Return what robots ask for, the PDF of a publication, and a learner's other pages. No made-up address comes twice."""
-    pdf, part = _publication_pdf(), {"Range": f"bytes=0-{64 * 1024 - 1}"}
+def _others(course: CoursePage, sessions: list[str], step: OutlineStep, of_staff: str) -> dict[str, Any]:
+    """Return the tasks that are not about a course's own pages. No made-up address comes twice."""
+    library = LibraryPage.objects.get(locale__language_code="es")
+    pdf, part = _publication_pdf(library), {"Range": f"bytes=0-{64 * 1024 - 1}"}
     catalogue = course.get_parent().get_url()
     here = reverse("learning:step", args=[course.key, step.key])
     return {
@@ -172,12 +175,15 @@ def _others(course: CoursePage, sessions: list[str], step: OutlineStep) -> dict[
         "T11/part": task([[get(pdf, status=206, headers=part)]]),
         "T12": task([[get(here, session)] for session in sessions]),
         "T13": task([[get(reverse("learning:index"), session)] for session in sessions]),
+        "T14": task([[get(reverse("wagtailadmin_explore", args=[library.pk]), of_staff)]]),
     }
 
 
-def _publication_pdf() -> str:
-    """Return the address of a publication's PDF, published the first time. Its bytes stand for a file of that size: nobody reads them."""
-    library = LibraryPage.objects.get(locale__language_code="es")
+def _publication_pdf(library: LibraryPage) -> str:
+    """Return the address of a publication's PDF; the first time, publish it and others beside it.
+
+    The bytes of the PDF stand for a file of that size: nobody reads them.
+    """
     if not PublicationPage.objects.filter(slug="work").exists():
         page = PublicationPage(title="Work", slug="work", abstract="What it says.", locale=library.locale, published_on=date(2026, 1, 2))
         library.add_child(instance=page)
@@ -185,6 +191,7 @@ def _publication_pdf() -> str:
         path = default_storage.save("editions/work.pdf", ContentFile(b"%PDF" * (PDF_BYTES // 4)))
         edition = Edition.objects.get(work=page.work_id, language="es")
         EditionFile.objects.create(edition=edition, path=path, size=PDF_BYTES, sha256=hashlib.sha256(path.encode()).hexdigest())
+        copy_work(FEW_WORKS - 1)
     return reverse("knowledge:edition_pdf", args=["work"])
 
 
@@ -211,3 +218,10 @@ def sign_in_listed(people: list[User], extra: dict[str, Any] | None = None) -> l
 def grow(learners: int) -> None:
     """Add other learners, in the open courses."""
     make_crowd(learners, list(CoursePage.objects.filter(access=CoursePage.Access.OPEN).values_list("slug", flat=True)))
+
+
+def fill(works: int, courses: int) -> None:
+    """Add works and courses, up to that many."""
+    copy_work(works - PublicationPage.objects.count())
+    for number in range(courses - CoursePage.objects.count()):
+        make_course(2, slug=f"other-{number}")
