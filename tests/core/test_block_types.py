@@ -12,8 +12,10 @@ from django.utils import translation
 from wagtail import blocks
 from wagtail.images.blocks import ImageBlock
 from wagtail.rich_text import RichText
+from wagtail_localize.segments import StringSegmentValue
+from wagtail_localize.segments.extract import StreamFieldSegmentExtractor
 
-from core.blocks import CITATION, PageBlock, plain_text, without_markup
+from core.blocks import CITATION, PageBlock, plain_text, text_of_fields, without_markup
 from core.models import SearchEntry
 from courses.blocks import EvidenceBlock, QuestionBlock
 from tests.architecture.test_blocks import top_blocks
@@ -60,6 +62,23 @@ def unread(block: blocks.Block, language: str) -> set[str]:
         return shown - own - set(re.findall(r"\w+", block.plain_text(value)))
 
 
+def words_of(html: str) -> set[str]:
+    """Return the words of a text without figures: those stay as they are in every language."""
+    return {word for word in re.findall(r"\w+", without_markup(re.sub(r"<", " <", html))) if not re.search(r"\d", word)}
+
+
+def untranslatable(block: blocks.Block) -> set[str]:
+    """Return the words that readers see in a stored preview, and that a translator is not given."""
+    stream = blocks.StreamBlock([(block.name, block)])
+    preview = blocks.StreamValue(stream, [(block.name, block.normalize(block.get_preview_value()))])
+    stored = stream.to_python(stream.get_prep_value(preview))
+    given = StreamFieldSegmentExtractor(None, include_overridables=True).handle_stream_block(stored)
+    texts = [segment.string.data if isinstance(segment, StringSegmentValue) else str(getattr(segment, "data", "")) for segment in given]
+    value = stored[0].value
+    shown = text_of_fields(block, value) if isinstance(block, SECRET) else block.plain_text(value)
+    return words_of(shown) - words_of(" ".join(texts))
+
+
 def lacks(block: blocks.Block) -> list[str]:
     """Say which forms a block lacks on its own floor."""
     missing = [] if str(block.get_description()).strip() else ["description"]
@@ -71,9 +90,11 @@ def lacks(block: blocks.Block) -> list[str]:
     if missing:
         return missing
     get_template(block.meta.template)
+    if words := untranslatable(block):
+        missing = [f"translation: {' '.join(sorted(words))}"]
     if isinstance(block, SECRET):
-        return [] if block.plain_text(block.normalize(block.get_preview_value())) == "" else ["secrecy"]
-    return [f"plain text: {' '.join(sorted(words))}" for words in [unread(block, "es") | unread(block, "en")] if words]
+        return [*missing, *([] if block.plain_text(block.normalize(block.get_preview_value())) == "" else ["secrecy"])]
+    return [*missing, *(f"plain text: {' '.join(sorted(words))}" for words in [unread(block, "es") | unread(block, "en")] if words)]
 
 
 @pytest.mark.django_db
@@ -127,6 +148,12 @@ def test_a_made_up_block_fails_until_each_of_its_forms_is_there() -> None:
             return str(value["place"])
 
     assert lacks(Whole()) == []
+
+    class Hidden(Whole):
+        def get_translatable_segments(self, value: Any) -> list[StringSegmentValue]:
+            return []
+
+    assert lacks(Hidden()) == ["translation: Cúcuta"]
 
 
 def test_a_field_of_which_nobody_said_what_is_read_in_it_is_refused_and_not_left_out() -> None:
