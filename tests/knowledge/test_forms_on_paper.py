@@ -11,13 +11,16 @@ from wagtail import blocks
 from wagtail.fields import StreamField
 
 from core.blocks import PageBlock, text_of
+from core.topics import Topic
 from knowledge.edition.body import ON_PAPER, Body, FormOnPaper
 from knowledge.edition.pictures import printable
 from knowledge.edition.richtext import Node
 from knowledge.edition.stored import StoredBlock
 from knowledge.edition.typesetting import TypesettingFailed
 from knowledge.edition.values import Picture
-from knowledge.models import Edition, EditionProblem, PublicationPage
+from knowledge.edition.words_v1 import LICENCES, ROLES, TOPICS, WORDS
+from knowledge.licences import ADDRESSES, Licence
+from knowledge.models import Contribution, Edition, EditionProblem, PublicationPage
 from knowledge.services.make_edition_pdf import make_edition_pdf
 from tests.knowledge.bodies import stored, text
 from tests.knowledge.corpus import library_in, publish
@@ -103,3 +106,15 @@ def test_a_made_up_block_fails_until_it_has_a_form_or_a_reason() -> None:
 def test_a_block_of_a_publication_is_a_page_block() -> None:
     for name, block in blocks_of_publications():
         assert isinstance(block, PageBlock) or name == "key_messages.message"
+
+
+def test_what_a_work_can_be_said_to_be_has_its_word_on_paper() -> None:
+    """A part that paper does not know would be left out of it, and a licence that it does not know would print as no licence at all."""
+    named_apart = {Contribution.Role.AUTHOR}
+    for language in WORDS:
+        assert TOPICS[language].keys() == set(Topic.values), language
+        assert ROLES[language].keys() == set(Contribution.Role.values) - named_apart, language
+    reserved = {Licence.RESERVED}
+    assert LICENCES.keys() == set(Licence.values) - reserved
+    assert {key: address for key, (_name, address) in LICENCES.items()} == {str(key): address for key, address in ADDRESSES.items()}
+    assert {key: name for key, (name, _address) in LICENCES.items()} == {str(key): key.label for key in Licence if key not in reserved}
