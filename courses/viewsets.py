@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
@@ -17,10 +18,11 @@ from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.models import Page
 
 from courses.impact_text import state_in_words
-from courses.models import AssessmentPage, CoursePage, LessonPage, ModulePage, StepPage
+from courses.models import CoursePage, ModulePage, StepPage
 from courses.outline import OutlineDocument
 from courses.page_actions import say_touched
 from courses.panel_contexts import structure_context
+from courses.step_types import STEP_TYPES
 from courses.tree import draft_document, newest_outline, source_page, structure_states
 
 
@@ -157,9 +159,19 @@ class CoursePartViewSet(PageViewSet):
 
 def page_viewsets() -> list[PageViewSet]:
     """Return the viewsets of the pages of this app. Which list is shown depends on the page one stands on."""
+    # The list of a module's steps is one, whatever their types: the first of them has it.
+    first, *_others = STEP_TYPES
+    steps = [
+        CoursePartViewSet(
+            f"{step_type.name}_pages",
+            model=apps.get_model(step_type.page),
+            index_view_class=StepsIndexView,
+            parent_models=[ModulePage] if step_type is first else [],
+        )
+        for step_type in STEP_TYPES
+    ]
     return [
         CoursePartViewSet("course_pages", model=CoursePage, index_view_class=CatalogueIndexView),
         CoursePartViewSet("module_pages", model=ModulePage, index_view_class=ModulesIndexView),
-        CoursePartViewSet("lesson_pages", model=LessonPage, index_view_class=StepsIndexView, parent_models=[ModulePage]),
-        CoursePartViewSet("assessment_pages", model=AssessmentPage, index_view_class=StepsIndexView, parent_models=[]),
+        *steps,
     ]

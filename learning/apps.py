@@ -1,6 +1,6 @@
 """The learning app: what people do."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 
 
 class LearningConfig(AppConfig):
@@ -9,11 +9,11 @@ class LearningConfig(AppConfig):
 
     def ready(self) -> None:
         from core.access import KINDS_OF_RULE, KindOfRule, register
-        from courses.models import AssessmentPage, LessonPage
+        from courses.step_types import STEP_TYPES
         from learning import impact, navigation, personal_data, receivers, step_access, upkeep
 
-        register(LessonPage, step_access.rule_for_step)
-        register(AssessmentPage, step_access.rule_for_step)
+        for step_type in STEP_TYPES:
+            register(apps.get_model(step_type.page), step_access.rule_for_step)
         KINDS_OF_RULE.register(KindOfRule(name=step_access.ENROLLED, decide=step_access.decide_enrolled))
         impact.register_source()
         navigation.register_addresses()
