@@ -15,7 +15,9 @@ from django.contrib import auth
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
@@ -45,6 +47,17 @@ class SessionStore(db.SessionStore):
             return {}
         self.person = row[0]
         return self.decode(row[1])
+
+
+class SessionMiddleware(DjangoSessionMiddleware):
+    """As Django's, but an answer that never looked at the session says nothing about it: not even to a cookie that is none."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Send the cookie, or take it back, where the session was used."""
+        if not (request.session.accessed or request.session.modified):
+            return response
+        answer: HttpResponseBase = super().process_response(request, response)  # type: ignore[arg-type]
+        return answer
 
 
 class PersonMiddleware(AuthenticationMiddleware):

@@ -9,6 +9,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.urls import serve_pattern
 
 from core import views as core_views
+from core import well_known
 from core.search_view import search
 from learning.api import api
 
@@ -19,6 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", core_views.readyz, name="readyz"),
     path("", core_views.front_door, name="front_door"),
     path("sitemap.xml", core_views.sitemap, name="sitemap"),
+    path("robots.txt", core_views.only_read(well_known.robots), name="robots_txt"),
+    path(".well-known/security.txt", core_views.only_read(well_known.security), name="security_txt"),
     re_path(r"^media/(?P<path>.+)$", core_views.media, name="media"),
     path("admin/login/", core_views.to_one_door, name="admin_login"),
     path("admin/password_reset/", core_views.to_one_door, name="admin_password_reset"),

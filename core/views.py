@@ -138,10 +138,15 @@ def styleguide(request: HttpRequest) -> HttpResponse:
 @only_read
 def media(request: HttpRequest, path: str) -> FileResponse:
     """Serve an uploaded image under its unguessable name; anything else is only offered as a download."""
-    if not path.startswith(("siteimage/", "images/")) or ".." in path or not default_storage.exists(path):
+    if not path.startswith(("siteimage/", "images/")) or ".." in path:
         raise Http404
+    try:
+        file = default_storage.open(path)
+    except (OSError, ValueError) as error:
+        # Nothing there, a folder, or no name that a file can have.
+        raise Http404 from error
     kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
-    response = FileResponse(default_storage.open(path), content_type=kind, as_attachment=kind not in INLINE_TYPES)
+    response = FileResponse(file, content_type=kind, as_attachment=kind not in INLINE_TYPES)
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 

@@ -15,7 +15,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def sign_in(people: list[Any], extra: dict[str, Any] | None = None) -> list[str]:
-    """Open a session for each person and return the values of their session cookies, in the same order."""
+    """Open a session for each person and return their keys, in the same order."""
     store = SessionStore()
     hashes: dict[str, str] = {}
     rows = []

@@ -1,5 +1,6 @@
 """Settings that every way to run the site shares. What differs between machines comes from the environment."""
 
+from email.utils import parseaddr
 from pathlib import Path
 
 import environ
@@ -71,11 +72,12 @@ MIDDLEWARE = [
     "core.middleware.PolicyMiddleware",
     "core.middleware.CharsetMiddleware",
     "core.middleware.VersionMiddleware",
+    "core.middleware.ArgumentMiddleware",
     "editorial.middleware.AdminRequestMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.sessions.SessionMiddleware",
     "accounts.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "core.middleware.CsrfMiddleware",
     "accounts.sessions.PersonMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -249,6 +251,9 @@ vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Puente <puente@localhost>")
 
+# To whom security.txt sends whoever has found a vulnerability: an address of mail, or of a page that says how.
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default=f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}")
+
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 # Who stands behind a certificate, as printed on it.
@@ -298,6 +303,11 @@ CSP_ADMIN = {
     "base-uri": [NONE],
 }
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": CSP_STRICT}
+# What of a device a page may ask for: what the site uses, for itself; of the rest nothing, also for what a page might embed.
+PERMISSIONS_POLICY = (
+    "clipboard-write=(self), fullscreen=(self), publickey-credentials-create=(self), publickey-credentials-get=(self), "
+    "browsing-topics=(), camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
+)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -39,5 +39,7 @@ SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+# A browser takes a cookie of such a name from this host alone, over TLS, for every path: no neighbouring host can set it.
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 # Subdomains and the browsers' preload list belong to whoever runs the domain, not to this site.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]

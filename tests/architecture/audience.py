@@ -39,6 +39,8 @@ BY_NAME: dict[str, Audience] = {
     "healthz": A.PUBLIC,
     "readyz": A.PUBLIC,
     "sitemap": A.PUBLIC,
+    "robots_txt": A.PUBLIC,
+    "security_txt": A.PUBLIC,
     "search": A.PUBLIC,
     "wagtail_serve": A.PUBLIC,
     # The library beside its pages.

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from csp.constants import NONCE, SELF
 from csp.decorators import csp, csp_exempt, csp_replace, csp_update
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.http import HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import reverse
@@ -16,6 +18,10 @@ from accounts.models import User
 from core.middleware import PolicyMiddleware
 from core.models import BasePage, HomePage, StandardPage
 from core.views import styleguide
+from credentials.models import Credential
+from knowledge.models import PublicationPage
+from knowledge.outputs import OUTPUTS, Readers
+from tests.factories import finish_course, make_course
 
 pytestmark = pytest.mark.django_db
 UNSAFE = ("unsafe-inline", "unsafe-eval", "unsafe-hashes", "http:", "https:", "*", "nonce-")
@@ -144,6 +150,29 @@ def test_other_headers_stand_on_every_answer(client: Client, urls: list[str]) ->
         assert response["X-Content-Type-Options"] == "nosniff", url
         assert response["X-Frame-Options"] == "DENY", url
         assert response["Referrer-Policy"] == "same-origin", url
+        assert "camera=()" in response["Permissions-Policy"], url
+        assert "publickey-credentials-get=(self)" in response["Permissions-Policy"], url
+
+
+def test_others_may_show_what_is_everyones_and_nothing_that_is_somebodys(
+    client: Client, one_page_of_each: dict[type[BasePage], BasePage]
+) -> None:
+    name = default_storage.save("images/x.png", ContentFile(b"x"))
+    enrolment = finish_course(make_course(lessons=1, assessments=0))
+    certificate = Credential.objects.get(enrolment=enrolment).pk
+    everyones = [page.get_url() or "" for page in one_page_of_each.values()]
+    everyones += [default_storage.url(name), reverse("sitemap"), reverse("knowledge:feed"), reverse("credential", args=[certificate])]
+    work = one_page_of_each[PublicationPage]
+    everyones += [url for output in OUTPUTS if output.readers is Readers.EVERYONE for url in output.addresses(work)]
+    for url in everyones:
+        answer = client.get(url)
+        assert (answer.status_code, answer["Cross-Origin-Resource-Policy"]) == (200, "cross-origin"), url
+    client.force_login(enrolment.learner, backend="django.contrib.auth.backends.ModelBackend")
+    somebodys = [reverse("learning:index"), reverse("account_home"), f"/learning/api/state/{enrolment.course_key}"]
+    for url in somebodys:
+        answer = client.get(url)
+        assert (answer.status_code, answer["Cross-Origin-Resource-Policy"]) == (200, "same-origin"), url
+    default_storage.delete(name)
 
 
 def test_pages_are_public_with_an_etag_and_304(client: Client, one_page_of_each: dict[type[BasePage], BasePage]) -> None:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings as django_settings
 
 from config.cache import SteadyRedisCache
 
@@ -33,6 +34,15 @@ def test_production_starts_with_what_it_needs() -> None:
         "config.settings.production", GOOD, "settings.DEBUG, settings.DEMO, settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE"
     )
     assert answer.stdout.strip() == "False False True True", answer.stderr
+
+
+def test_over_tls_no_neighbouring_host_can_set_the_cookies_of_a_session() -> None:
+    """A browser takes a name with this prefix only with Secure, the path / and no domain; the last two are Django's own defaults."""
+    names = "settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.SESSION_COOKIE_SECURE"
+    answer = load("config.settings.production", GOOD, names)
+    assert answer.stdout.strip() == "__Host-sessionid __Host-csrftoken True", answer.stderr
+    for name in ("SESSION", "CSRF"):
+        assert (getattr(django_settings, f"{name}_COOKIE_PATH"), getattr(django_settings, f"{name}_COOKIE_DOMAIN")) == ("/", None)
 
 
 @pytest.mark.parametrize(

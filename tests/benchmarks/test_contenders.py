@@ -68,7 +68,7 @@ def test_a_peer_that_cannot_be_installed_says_why(tmp_path: Path, monkeypatch: p
 def test_every_request_is_sent_as_through_a_proxy_and_only_writes_carry_the_token() -> None:
     read, write = get("/page/", "session"), post("/api", "session", {"a": 1})
     assert read["headers"]["X-Forwarded-Proto"] == write["headers"]["X-Forwarded-Proto"] == "https"
-    assert read["headers"]["Cookie"] == "sessionid=session"
+    assert read["headers"]["Cookie"] == "sessionid=session; __Host-sessionid=session"
     assert "Cookie" not in get("/page/")["headers"]
     assert write["headers"]["X-CSRFToken"] == CSRF
     assert write["body"] == '{"a": 1}'

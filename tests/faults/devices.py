@@ -32,7 +32,7 @@ class Connection:
     def __init__(self, port: int, cookies: dict[str, str]) -> None:
         self._port, self._http = port, None
         self._headers = {
-            "Cookie": f"sessionid={cookies['session']}; csrftoken={cookies['csrf']}",
+            "Cookie": cookies["cookie"],
             "X-CSRFToken": cookies["csrf"],
             "X-Forwarded-Proto": "https",
             "Referer": f"https://{HOST}:{port}/",

@@ -106,7 +106,9 @@ def learners(number: int, devices: int) -> list[dict[str, Any]]:
         for _device in range(devices):
             client = Client()
             client.force_login(learner)
-            cookies.append({"session": client.cookies[settings.SESSION_COOKIE_NAME].value, "csrf": _get_new_csrf_string()})
+            csrf = _get_new_csrf_string()
+            session = client.cookies[settings.SESSION_COOKIE_NAME].value
+            cookies.append({"cookie": f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={csrf}", "csrf": csrf})
         made.append({"learner": learner.pk, "devices": cookies})
     return made
 

@@ -42,7 +42,7 @@ def ask_for_a_code(site: Site, address: str) -> int:
     """Ask at the door for a code by mail; return the status of the answer."""
     token = "a" * 32
     headers = {
-        "Cookie": f"csrftoken={token}",
+        "Cookie": f"csrftoken={token}; __Host-csrftoken={token}",
         "X-CSRFToken": token,
         "X-Forwarded-Proto": "https",
         "Referer": f"https://{HOST}:{site.port}/accounts/login/",
@@ -61,7 +61,7 @@ def test_a_course_is_read_taken_and_finished(on_sqlite: World, site: Site) -> No
     learner = Connection(site.port, person["devices"][0])
     for path in (*on_sqlite.pages, "/es/courses/", "/es/search/?q=course", "/es/learning/", "/sitemap.xml"):
         get(learner, path)
-    get(Connection(site.port, {"session": "", "csrf": ""}), "/accounts/login/")
+    get(Connection(site.port, {"cookie": "", "csrf": ""}), "/accounts/login/")
     course, steps = next((course, steps) for course, steps in on_sqlite.steps.items() if len(steps) == 2)
     for step in steps:
         status, body = learner.ask("POST", "/learning/api/events", batch_of(course, [step]))

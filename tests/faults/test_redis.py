@@ -19,7 +19,7 @@ from tests.faults.parts import HOST, Redis, Site, wait_for
 pytestmark = pytest.mark.xdist_group("faults")
 
 Say = Callable[[str], None]
-NOBODY = {"session": "", "csrf": ""}
+NOBODY = {"cookie": "", "csrf": ""}
 # Longer than the site leaves a Redis alone that was away (config.cache.PAUSE_SECONDS).
 BACK_WITHIN = 30.0
 ASKED = 40
