@@ -16,8 +16,7 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
@@ -52,12 +51,11 @@ class SessionStore(db.SessionStore):
 class SessionMiddleware(DjangoSessionMiddleware):
     """As Django's, but an answer that never looked at the session says nothing about it: not even to a cookie that is none."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Send the cookie, or take it back, where the session was used."""
         if not (request.session.accessed or request.session.modified):
             return response
-        answer: HttpResponseBase = super().process_response(request, response)  # type: ignore[arg-type]
-        return answer
+        return super().process_response(request, response)
 
 
 class PersonMiddleware(AuthenticationMiddleware):

@@ -1,4 +1,4 @@
-"""What the record adds to the admin: the list of certificates whose PDF waits, with what is missing and a second try."""
+"""What administrators find in the admin: the menus of the record, and the list of certificates whose PDF waits."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
-from administration import menus as admin_lists
+from administration import menus
 from administration.certificates import menu
 from administration.certificates.forms import HoldForm
 from administration.reports.views import ProgressMenuItem
@@ -141,16 +141,16 @@ def audit_menu_item() -> MenuItem:
 @hooks.register("register_admin_viewset")
 def list_viewsets() -> list[Any]:
     """The lists of the record, a learner's record, and exports."""
-    return admin_lists.viewsets()
+    return menus.viewsets()
 
 
 @hooks.register("register_admin_menu_item")
 def learners_menu() -> Any:
     """The group "Learners"."""
-    return admin_lists.learners_menu()
+    return menus.learners_menu()
 
 
 @hooks.register("register_admin_menu_item")
 def certificates_menu() -> Any:
     """The group "Certificates"; more items come by the hook of that name."""
-    return admin_lists.certificates_menu()
+    return menus.certificates_menu()

@@ -12,6 +12,7 @@ class CoreConfig(AppConfig):
         from django.urls import reverse
 
         from core import access, pagecache, search
+        from core.cards import RESULT_KINDS, ResultKind
         from core.models import HomePage, StandardPage
         from core.navigation import ADDRESSES, Address, Place
         from core.plain_pages import ensure_plain_pages, register_addresses
@@ -21,6 +22,7 @@ class CoreConfig(AppConfig):
         access.register(HomePage, access.open_to_all)
         access.register(StandardPage, access.open_to_all)
         ADDRESSES.register(Address(name="search", order=30, place=Place.HEADER, label=_("Search"), url=lambda: reverse("search")))
+        RESULT_KINDS.register(ResultKind(name="page", label=_("Page")))
         register_addresses()
         STEPS.register(SetupStep(name="pages", order=10, run=lambda: ensure_plain_pages(ensure_site())))
         pagecache.connect_signals()

@@ -250,7 +250,7 @@ def text_of_fields(block: blocks.Block, value: Any) -> str:
 
 def without_markup(html: str) -> str:
     """Return the words of HTML, on one line."""
-    return _on_one_line(unescape(strip_tags(re.sub(r"</(p|li|h3)>", " ", html))))
+    return _on_one_line(unescape(strip_tags(re.sub(r"<br\s*/?>|</(?:p|li|h\d|blockquote|td|th|tr|div)>", " ", html))))
 
 
 def joined(texts: Iterable[str]) -> str:

@@ -19,6 +19,7 @@ from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published, page_unpublished, post_page_move
 
 from core import access
+from core.cards import RESULT_KINDS
 from core.models import BasePage, SearchEntry
 
 LONGEST_QUERY = 200
@@ -28,7 +29,7 @@ EXCERPT = 220
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One result: where it is and why it was found."""
+    """One result: where it is, what kind of thing (in words), and why it was found."""
 
     url: str
     title: str
@@ -67,7 +68,7 @@ def hit(entry: SearchEntry, query: str) -> Hit:
     return Hit(
         entry.page.get_url() or "",
         entry.title,
-        entry.kind,
+        str(RESULT_KINDS[entry.kind].label),
         entry.context,
         excerpt(f"{entry.summary} {entry.text}".strip(), words_of(query)),
     )
@@ -101,7 +102,7 @@ def index_page(page: Page) -> None:
         page_id=page.pk,
         defaults={
             "language": page.locale.language_code,
-            "kind": document.kind,
+            "kind": RESULT_KINDS[document.kind].name,
             "title": document.title,
             "context": document.context,
             "summary": document.summary,

@@ -10,6 +10,7 @@ class CoursesConfig(AppConfig):
 
     def ready(self) -> None:
         from core import access, pagecache
+        from core.cards import RESULT_KINDS, ResultKind
         from core.sections import Section, register_section
         from courses import page_contexts, panel_contexts, receivers
         from courses.catalogue import home_cards
@@ -18,6 +19,8 @@ class CoursesConfig(AppConfig):
         access.register(CataloguePage, access.open_to_all)
         access.register(CoursePage, access.open_to_all)
         access.register(ModulePage, access.open_to_all)
+        RESULT_KINDS.register(ResultKind(name="course", label=_("Course")))
+        RESULT_KINDS.register(ResultKind(name="lesson", label=_("Lesson")))
         for model in (CourseRun, Outline, StepWaiver):
             pagecache.watch(model)
         register_section(

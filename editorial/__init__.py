@@ -1,1 +1,1 @@
-"""What the core adds to Wagtail's admin for editors. Registered in `core.wagtail_hooks`."""
+"""What editors work with: the review before publication, the lists of pages, the home of the admin and the guides."""

@@ -1,4 +1,4 @@
-"""Errors of the core, each with a sentence for the person who asked."""
+"""Errors of the review, each with a sentence for the person who asked."""
 
 from __future__ import annotations
 

@@ -27,18 +27,17 @@ class VersionUnknown(Refused):
         return f"VersionUnknown: {self.what} of version {self.version!r}"
 
 
-def known_version(what: str, stored: Mapping[str, Any], known: Collection[int], *, named: str = "schema") -> int:
+def known_version(what: str, stored: Mapping[str, Any], known: Collection[int]) -> int:
     """Return the version of a stored document.
 
     Args:
         what: a word for the log ("paper").
         known: the versions that the caller understands.
-        named: where the document says its version.
 
     Raises:
         VersionUnknown: it is another, or none.
     """
-    version = stored.get(named)
+    version = stored.get("schema")
     if type(version) is not int or version not in known:
         raise VersionUnknown(what, version)
     return version

@@ -10,6 +10,7 @@ class KnowledgeConfig(AppConfig):
 
     def ready(self) -> None:
         from core import access, pagecache
+        from core.cards import RESULT_KINDS, ResultKind
         from core.sections import Section, register_section
         from knowledge import page_contexts, receivers, upkeep
         from knowledge.edition import forms
@@ -18,6 +19,7 @@ class KnowledgeConfig(AppConfig):
 
         for page_class in (LibraryPage, PublicationPage, SeriesPage):
             access.register(page_class, access.open_to_all)
+        RESULT_KINDS.register(ResultKind(name="publication", label=_("Publication")))
         register_section(
             Section(
                 name="knowledge",

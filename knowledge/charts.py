@@ -1,7 +1,7 @@
 """Describe a chart in Vega-Lite, from rows of numbers and for a width. Pure: the same rows give the same description.
 
 Each chart is drawn twice, for a phone and for a wider column: one drawing shrunk to a phone has letters of 7 pixels. What Vega
-makes of the description is cleaned and coloured in `chart_svg`, drawn in `drawer`, and kept by `services.draw_charts`.
+makes of the description is cleaned and coloured in `chart_svg`, drawn in `chart_renderer`, and kept by `services.draw_charts`.
 The title, the unit and the source stand around the picture, in the page's own words; so the axes carry no titles.
 """
 

@@ -1,1 +1,1 @@
-"""The administrators' lists of the record: learners, enrolments, attempts and certificates, a learner's record, and exports."""
+"""The administrators' lists of the record: learners, enrolments, attempts and certificates."""

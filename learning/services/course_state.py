@@ -17,7 +17,6 @@ from wagtail.models import Page
 from accounts.models import User
 from courses.models import StepSlot, documents_of
 from courses.outline import AssessmentRule, OutlineDocument, OutlineStep
-from courses.step_types import StepType
 from learning import policies
 from learning.bitset import slots
 from learning.grading import course_grade
@@ -122,11 +121,6 @@ class CourseState:
             return self.results[step_key]
         step = known_steps(enrolment=self.enrolment, keys={step_key}).get(step_key)
         return results_of(self.enrolment, [step]).get(step_key) if step else None
-
-    def kind_of(self, step_key: UUID) -> StepType | None:
-        """The kind of a step of this course; None when no outline has it."""
-        step = known_steps(enrolment=self.enrolment, keys={step_key}).get(step_key)
-        return step.kind if step else None
 
     def title_of(self, step_key: UUID, language: str) -> str:
         """The title that the outline remembers."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,7 +25,11 @@ IMPURE_IMPORTS = (
     "django.utils.timezone",
     "wagtail",
     "django.core.cache",
+    "django.core.files",
+    "django.apps",
+    "subprocess",
 )
+FILES = {"open", "read_text", "read_bytes", "write_text", "write_bytes"}
 INPUT_OUTPUT = {
     "aggregate",
     "bulk_create",
@@ -85,7 +90,11 @@ def imported(tree: ast.Module) -> Iterator[str]:
 
 OURS = sources(*FLOORS)
 # Rules without database, request or clock: what they need is given to them, `now` included. A module says so of itself.
-PURE = [path for path in OURS if "Pure" in (ast.get_docstring(parse(path)) or "")]
+PURE = [
+    path
+    for path in [*OURS, *sources("benchmarks", "scripts")]
+    if re.search(r"\bpure\b", ast.get_docstring(parse(path)) or "", re.IGNORECASE)
+]
 # Called inside another service's transaction, on a row that is locked already: steps of a use case, not one.
 INNER_SERVICES = {"advance"}
 SERVICES = [path for path in OURS if "services" in path.parts and path.name != "__init__.py"]
@@ -148,6 +157,8 @@ def test_pure_rules_know_no_database_request_or_clock(path: Path) -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CLOCKS
     ]
     assert clocks == [], "`now` is a parameter of a pure rule"
+    calls = {getattr(node.func, "attr", getattr(node.func, "id", "")) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    assert calls & FILES == set(), "a file is not read by a pure rule: what stands in it is given"
     assert "objects" not in {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
 
 

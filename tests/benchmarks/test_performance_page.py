@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from benchmarks.bench import chart, document, results
-from benchmarks.bench.goals import MOST, find, verdicts
+from benchmarks.bench.goals import find, verdicts
 from benchmarks.bench.tasks import FLOORS, TASKS
 
 COLUMNS = {"task", "system", "steps", "learners", "cpu_ms", "queries", "bytes", "p50_ms", "p95_ms", "times_floor", "range"}
@@ -57,12 +57,13 @@ def met(rows: list[dict[str, Any]], task: str, word: str) -> bool | None:
         ("T6", "", "complete", 2.0),
         ("T7", "", "private page", 2.0),
         ("T7", "state", "my progress, as the script reads it", 2.0),
-        ("T9", "", "an address where nothing is: ≤", 2.5),
-        ("T10", "many", "does not know, many pages", 2.0),
-        ("T11", "part", "64 kB of it: ≤", 2.5),
-        ("T12", "many", "the private page of a step, many pages", 4.0),
-        ("T13", "", "my learning: ≤", 4.0),
-        ("T14", "many", "the admin's list of works, many pages", 1.0),
+        ("T9", "", "an address where nothing is", 2.5),
+        ("T10", "many", "does not know", 2.0),
+        ("T11", "part", "64 kB of it", 2.5),
+        ("T11", "part many", "64 kB of it", 2.5),
+        ("T12", "many", "the private page of a step", 4.0),
+        ("T13", "", "my learning", 4.0),
+        ("T14", "many", "the admin's list of works", 1.0),
     ],
 )
 def test_a_goal_is_met_at_its_measure_and_not_above_it(task: str, variant: str, word: str, most: float) -> None:
@@ -78,7 +79,7 @@ def test_with_many_pages_each_of_these_tasks_asks_what_it_asks_with_few() -> Non
     assert {task.asks for task in many} == {key for key in few if key.split("/")[0] in {"T9", "T10", "T11", "T12", "T13", "T14"}}
     assert len({task.key for task in TASKS}) == len(TASKS)
     for task in many:
-        assert (task.floor, MOST[task.name, task.variant]) == (few[task.asks].floor, MOST[task.name, few[task.asks].variant])
+        assert task.floor == few[task.asks].floor
 
 
 def test_growth_with_steps_and_with_learners_is_judged_by_the_ratio_to_the_floor() -> None:
