@@ -144,6 +144,17 @@ class Attempt(models.Model):
         return f"attempt {self.number} of {self.enrolment_id}"
 
 
+class HeldAnswers(models.Model):
+    """What was sent to an open attempt after the session had ended: for its learner, for a day (`services.hold_answers`)."""
+
+    attempt = models.OneToOneField(Attempt, on_delete=models.CASCADE, related_name="held_answers")
+    answers = models.JSONField()
+    held_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"answers for attempt {self.attempt_id}"
+
+
 class Progressed(models.Model):
     """Outbox: one newly done step, or one erased with its enrolment, without the person; folded into StepStat."""
 

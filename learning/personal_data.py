@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from accounts.models import User
 from accounts.privacy import Rows, declare, rows
-from learning.models import Attempt, Enrolment
+from learning.models import Attempt, Enrolment, HeldAnswers
 from learning.services.subtract_progress import subtract_progress
 
 
@@ -21,6 +21,11 @@ def declare_personal_data() -> None:
         reason="The paper of an assessment, the answers and the result. Deleted with the enrolment.",
         export=_attempts,
         erase=_erase_enrolments,
+    )
+    declare(
+        "learning.HeldAnswers",
+        reason="Answers sent after a session had ended: for a day, until their learner is back. Deleted with the attempt.",
+        export=_held_answers,
     )
 
 
@@ -50,6 +55,10 @@ def _attempts(user: User) -> Rows:
     attempts = Attempt.objects.filter(enrolment__learner=user).order_by("pk")
     fields = ("enrolment__course_key", "step_key", "number", "answers", "score", "passed", "started_at", "submitted_at")
     return rows(attempts, *fields)
+
+
+def _held_answers(user: User) -> Rows:
+    return rows(HeldAnswers.objects.filter(attempt__enrolment__learner=user).order_by("pk"), "attempt_id", "answers", "held_at")
 
 
 def _lock_enrolments(user: User) -> None:

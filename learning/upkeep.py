@@ -9,6 +9,7 @@ from courses.services.sync_waivers import sync_waivers
 from foundation.upkeep import CHORES, Chore
 from learning.services.complete_covered import complete_covered
 from learning.services.count_steps import count_steps
+from learning.services.hold_answers import drop_held_answers
 from learning.services.move_to_outline import move_to_outline
 
 
@@ -17,6 +18,7 @@ def register_chores() -> None:
     CHORES.register(Chore(name="moves", order=20, run=finish_moves, done="enrolments moved to an outline"))
     CHORES.register(Chore(name="completions", order=30, run=complete_waived, done="enrolments completed"))
     CHORES.register(Chore(name="counts", order=50, run=lambda now: count_steps(), done="steps counted"))
+    CHORES.register(Chore(name="held answers", order=60, run=drop_held_answers, done="answers of ended sessions deleted"))
 
 
 def finish_moves(now: datetime) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,15 +16,13 @@ from learning.errors import AnswersMalformed, AttemptClosed, AttemptsUsedUp, Ste
 from learning.models import Attempt
 from learning.papers import paper_for_display, review_of
 from learning.services.course_state import CourseState, course_state, live_pages
+from learning.services.hold_answers import hold_answers, sign_form, take_held_answers
 from learning.services.mark_done import mark_done
 from learning.services.save_answers import save_answers
 from learning.services.start_attempt import start_attempt
 from learning.services.submit_attempt import submit_attempt
 from learning.views.base import CourseRef, address_language, course_ref, learner_of, private, refused, to_sign_in
 from learning.views.step_page import following, step_page
-
-STASH = "answers_of_an_expired_session"
-LARGEST_STASH = 64 * 1024
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -69,13 +66,10 @@ def _act(request: HttpRequest, page: CourseRef, state: CourseState, step_key: UU
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
 def attempt(request: HttpRequest, course_key: UUID, step_key: UUID, attempt_id: int) -> HttpResponse:
-    """The paper while it is open; its result afterwards. Answers of an expired session wait until its owner is back."""
+    """The paper while it is open; its result afterwards. Answers of an expired session are held until its owner is back."""
     if not request.user.is_authenticated:
         if request.method == "POST":
-            answers = _answers(request)
-            # Nobody is behind this request yet: what it may leave in the session is bounded.
-            if len(json.dumps(answers)) <= LARGEST_STASH:
-                request.session[STASH] = {"attempt": attempt_id, "answers": answers}
+            hold_answers(form=request.POST.get("form", ""), attempt_id=attempt_id, answers=_answers(request))
         return to_sign_in(request)
     found = get_object_or_404(
         Attempt.objects.select_related("enrolment"),
@@ -87,7 +81,9 @@ def attempt(request: HttpRequest, course_key: UUID, step_key: UUID, attempt_id: 
     page = course_ref(request, course_key, address_language(request))
     if request.method == "POST":
         return _answer(request, page, found)
-    _unstash(request, found)
+    if found.submitted_at is None and take_held_answers(learner=learner_of(request), attempt_id=found.pk):
+        found.refresh_from_db()
+        messages.info(request, _("Your session had ended. The answers you gave are kept: check them and send them."))
     return _show(request, page, found)
 
 
@@ -103,19 +99,6 @@ def _answers(request: HttpRequest) -> dict[str, list[str]]:
         if shown is None or sorted(" ".join(chosen).split()) != sorted(shown.split()):
             answers[question] = chosen
     return answers
-
-
-def _unstash(request: HttpRequest, found: Attempt) -> None:
-    stash = request.session.get(STASH)
-    if not stash or stash.get("attempt") != found.pk:
-        return
-    del request.session[STASH]
-    try:
-        save_answers(learner=learner_of(request), attempt_id=found.pk, answers=stash["answers"])
-    except Refused:
-        return
-    found.refresh_from_db()
-    messages.info(request, _("Your session had ended. The answers you gave are kept: check them and send them."))
 
 
 def _answer(request: HttpRequest, page: CourseRef, found: Attempt) -> HttpResponse:
@@ -163,6 +146,7 @@ def _show(request: HttpRequest, page: CourseRef, found: Attempt) -> HttpResponse
     }
     if found.submitted_at is None:
         context["paper"] = paper_for_display(found, language)
+        context["form"] = sign_form(learner=learner_of(request), attempt_id=found.pk)
         return render(request, "learning/attempt.html", context)
     state = course_state(learner=learner_of(request), course_key=page.key, language=language)
     result = state.result_of(found.step_key) if state else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -13,6 +14,7 @@ from accounts.names import MAX_LENGTH
 from courses.models import AssessmentPage, CoursePage, CourseRun
 from credentials.models import Credential
 from learning.models import Attempt, Enrolment
+from learning.services.hold_answers import hold_answers
 from learning.services.withdraw import withdraw
 from tests.factories import (
     enrol_in,
@@ -321,30 +323,10 @@ def test_when_no_attempt_is_left_the_page_says_so(learner: Client, course: Cours
     assert Attempt.objects.count() == 3
 
 
-def test_a_session_that_ended_in_the_middle_loses_no_answer(
-    client: Client, course: CoursePage, page: AssessmentPage, enrolment: Enrolment, attempt: Attempt
-) -> None:
-    key = right_answers(page)
-    answer = client.post(attempt_url(course, attempt), chosen(key, action="submit"))
-    assert answer["Location"].startswith("/accounts/login/?next=")
-    attempt.refresh_from_db()
-    assert (attempt.answers, attempt.submitted_at) == ({}, None)
-    client.force_login(enrolment.learner)
-    shown = client.get(attempt_url(course, attempt)).content.decode()
-    assert shown.count(" checked") == 5
-    attempt.refresh_from_db()
-    kept = {question: set(options) for question, options in attempt.answers.items()}
-    assert (kept, attempt.submitted_at) == ({question: set(options) for question, options in key.items()}, None)
-
-
-def test_answers_of_an_ended_session_are_never_given_to_another_person(
-    client: Client, course: CoursePage, page: AssessmentPage, attempt: Attempt
-) -> None:
-    client.post(attempt_url(course, attempt), chosen(right_answers(page), action="submit"))
-    client.force_login(enrol_in(course).learner)
-    assert client.get(attempt_url(course, attempt)).status_code == 404
-    attempt.refresh_from_db()
-    assert attempt.answers == {}
+def test_the_form_of_an_open_paper_carries_who_it_was_drawn_for(learner: Client, course: CoursePage, attempt: Attempt) -> None:
+    shown = learner.get(attempt_url(course, attempt)).content.decode()
+    (carried,) = re.findall(r'name="form" value="([^"]+)"', shown)
+    assert hold_answers(form=carried, attempt_id=attempt.pk, answers={})
 
 
 # The end
