@@ -82,7 +82,7 @@ class FigureBlock(PageBlock, blocks.StructBlock):
     source_url = blocks.URLBlock(label=_("address of the source"), required=False)
 
     def plain_text(self, value: Any) -> str:
-        """The caption, what the picture shows in words, where it comes from and who made it."""
+        """The caption, where it comes from, what the picture shows in words and who made it."""
         caption, source = (text_of(self.child_blocks[name], value[name]) for name in ("caption", "source"))
         return joined([caption, source, words_of_image(value["image"])])
 

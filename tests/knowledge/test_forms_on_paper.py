@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -118,3 +119,14 @@ def test_what_a_work_can_be_said_to_be_has_its_word_on_paper() -> None:
     assert LICENCES.keys() == set(Licence.values) - reserved
     assert {key: address for key, (_name, address) in LICENCES.items()} == {str(key): address for key, address in ADDRESSES.items()}
     assert {key: name for key, (name, _address) in LICENCES.items()} == {str(key): key.label for key in Licence if key not in reserved}
+
+
+@pytest.mark.parametrize("is_decorative", [False, True])
+def test_what_a_picture_shows_in_words_and_who_made_it_are_read(is_decorative: bool) -> None:
+    """Of an image without a file: what it says of itself is all that is read of it."""
+    found = {name: block for name, block in blocks_of_publications() if name in {"body.image", "body.figure"}}
+    image = SimpleNamespace(decorative=is_decorative, contextual_alt_text="A bridge at dawn", credit="Photo: Ana Quispe")
+    shows = [] if is_decorative else ["A bridge at dawn"]
+    assert text_of(found["body.image"], {"image": image}) == " ".join([*shows, "Photo: Ana Quispe"])
+    value = {"image": image, "caption": "Where people crossed", "source": "R4V", "source_url": ""}
+    assert text_of(found["body.figure"], value) == " ".join(["Where people crossed", "R4V", *shows, "Photo: Ana Quispe"])
