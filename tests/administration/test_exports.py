@@ -27,7 +27,6 @@ from accounts.models import AuditEntry, User
 from administration.audit.acts import DOWNLOADED, EXPORTED
 from administration.exports import formats, tasks, write_export
 from administration.exports.expire_exports import expire_exports
-from administration.exports.formats import harmless
 from administration.exports.request_export import MOST_AN_HOUR, request_export
 from administration.exports.write_export import FOLDER, write_export_file
 from administration.models import RecordExport
@@ -211,19 +210,6 @@ def test_more_rows_than_a_sheet_holds_go_on_in_another(
     lines = xlsx_cells(body(client, newest()))
     assert len([line for line in lines if line != lines[0]]) == len(NAMES)
     assert lines.count(lines[0]) == 3
-
-
-@pytest.mark.parametrize(
-    "text", ["=1", "+1", "-1", "@a", "\t=1", "\r1", "\n=1", "  =1", "＝1", "＋1", "－1", "＠a", "x\n=1", 'x",=1', "x|=1"]
-)
-def test_whatever_begins_a_formula_is_shown_and_not_calculated(text: str) -> None:
-    assert "'" in harmless(text)
-    assert harmless(text).replace("'", "") == text
-
-
-@pytest.mark.parametrize("text", ["José", "a-b", "1+1", "ana@example.org", "O’Neil", "a = b", ""])
-def test_ordinary_texts_stay_as_they_are(text: str) -> None:
-    assert harmless(text) == text
 
 
 # Who may have it

@@ -16,7 +16,7 @@ from tests.factories import make_course
 
 __all__ = ["admin"]  # a fixture
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +35,7 @@ def test_lists_of_20000_stay_small(crowd: None, admin: Client, name: str, query:
     assert size < 200_000
 
 
+@pytest.mark.database
 def test_who_wants_more_than_the_pages_hold_is_told_what_to_do(crowd: None, admin: Client) -> None:
     answer = admin.get("/admin/learners/?p=99999999")
     assert f"of {MOST // 50}" in text_of(answer).replace(",", "") or f"de {MOST // 50}" in text_of(answer)
@@ -45,6 +46,7 @@ def test_who_wants_more_than_the_pages_hold_is_told_what_to_do(crowd: None, admi
     assert all("LIMIT" in sql or "GROUP BY" in sql for sql in counts)
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("name", ["learners", "enrolments", "attempts"])
 def test_who_searches_for_nearly_everyone_is_asked_for_more(crowd: None, admin: Client, name: str) -> None:
     for query in ("learner", "n"):

@@ -96,7 +96,7 @@ def test_nothing_that_depends_on_the_database_is_left_to_sqlite_alone() -> None:
 
 def test_the_run_stays_a_part_of_the_whole() -> None:
     tests = [test for source in files().values() for test in each_test(source)]
-    assert sum(test.is_marked for test in tests) < len(tests) / 3
+    assert sum(test.is_marked for test in tests) < len(tests) * 2 / 5
 
 
 @pytest.mark.parametrize(

@@ -32,8 +32,6 @@ from knowledge.services import draw_charts
 from knowledge.templatetags.knowledge import chart_pictures
 from tests.knowledge.drawn_once import DrawnOnce
 
-pytestmark = pytest.mark.database
-
 TOKENS = (Path(settings.BASE_DIR) / "static" / "css" / "tokens.css").read_text()
 
 
@@ -195,6 +193,7 @@ def test_the_series_can_be_told_from_the_page_and_from_each_other_without_colour
         assert all(after - before >= 9 for before, after in pairwise(lightness))
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 def test_a_chart_is_drawn_once_and_then_read(monkeypatch: pytest.MonkeyPatch) -> None:
     value = {"kind": "bar", "data": rows(("País", "A"), ("Perú", "1.5"))}
@@ -208,6 +207,7 @@ def test_a_chart_is_drawn_once_and_then_read(monkeypatch: pytest.MonkeyPatch) ->
     assert ChartDrawing.objects.count() == 1
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 def test_a_page_shows_the_drawings_that_there_are_and_draws_none(monkeypatch: pytest.MonkeyPatch) -> None:
     value = {"kind": "bar", "data": rows(("País", "A"), ("Perú", "1.5"))}
@@ -220,6 +220,7 @@ def test_a_page_shows_the_drawings_that_there_are_and_draws_none(monkeypatch: py
     assert draw_charts.kept(wanted).keys() == drawn.keys()
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 def test_when_nothing_can_be_drawn_the_page_still_has_its_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(jobs: object) -> list[str]:
@@ -232,6 +233,7 @@ def test_when_nothing_can_be_drawn_the_page_still_has_its_numbers(monkeypatch: p
     assert not ChartDrawing.objects.exists()
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 def test_what_cannot_be_read_is_left_out_and_the_rest_is_drawn() -> None:
     body: list[tuple[str, object]] = [
@@ -285,6 +287,7 @@ def test_a_description_is_json_and_the_same_each_time() -> None:
     assert len({charts.drawing_digest(charts.chart_of("line", many(3, 8), language)) for language in ("es", "fr")}) == 2
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 def test_a_chart_that_could_not_be_drawn_is_drawn_by_the_timer() -> None:
     content = {"body": json.dumps([{"type": "chart", "value": dict(ChartBlock._meta_class.preview_value), "id": "a"}])}
