@@ -19,7 +19,7 @@ from scripts.locks import one_at_a_time
 from tests.template_database import Template, copied_first, fingerprint, sources, versions
 
 # A process of tests lives for minutes and has memory: half as much time goes into looking for what can be thrown away.
-gc.set_threshold(20_000, 20, 10)
+gc.set_threshold(50_000, 20, 100)
 
 _blockers: list[DjangoDbBlocker] = []
 
