@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
@@ -17,21 +18,10 @@ from pytest_django.plugin import DjangoDbBlocker
 from scripts.locks import one_at_a_time
 from tests.template_database import Template, copied_first, fingerprint, sources, versions
 
+# A process of tests lives for minutes and has memory: half as much time goes into looking for what can be thrown away.
+gc.set_threshold(50_000, 20, 100)
+
 _blockers: list[DjangoDbBlocker] = []
-
-
-def _make_bare_site() -> None:
-    """Make the root of all pages and the bare site, where a transactional test has emptied the tables."""
-    from django.contrib.contenttypes.models import ContentType
-    from wagtail.models import Locale, Page
-
-    from core.site import ensure_site
-
-    ContentType.objects.clear_cache()
-    locale, _created = Locale.objects.get_or_create(language_code=settings.LANGUAGE_CODE)
-    if Page.get_first_root_node() is None:
-        Page.add_root(instance=Page(title="Root", slug="root", content_type=ContentType.objects.get_for_model(Page), locale=locale))
-    ensure_site()
 
 
 def _flush_past_the_guards() -> None:
@@ -86,12 +76,14 @@ def kept_database(request: pytest.FixtureRequest) -> Iterator[Kept | None]:
 @pytest.fixture(scope="session")
 def django_db_setup(kept_database: Kept | None, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """Keep the bare site in the test database: making four languages of it anew in each test takes most of the time."""
+    from tests.bare_site import make_bare_site
+
     _blockers.append(django_db_blocker)
     _flush_past_the_guards()
     with django_db_blocker.unblock():
         if kept_database:
             kept_database.done()
-        _make_bare_site()
+        make_bare_site()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -103,8 +95,40 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     yield
     marker = item.get_closest_marker("django_db")
     if nextitem is not None and marker and marker.kwargs.get("transaction") and _blockers:
+        from tests.bare_site import make_bare_site
+
         with _blockers[-1].unblock():
-            _make_bare_site()
+            make_bare_site()
+
+
+@pytest.fixture(scope="module")
+def rows_of_module(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Let a fixture of a module make rows that all its tests start from: made once, taken back after the last of them.
+
+    Each test changes rows inside a savepoint of its own, as ever. Objects in memory are shared, so such a fixture gives keys or
+    what no test changes. A module with a transactional test can't have it: that one empties the tables.
+    """
+    with django_db_blocker.unblock():
+        cache.clear()
+        translation.deactivate()
+        around = transaction.atomic()
+        around.__enter__()
+        try:
+            yield
+        finally:
+            transaction.set_rollback(True)
+            around.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def charts_drawn_once() -> Iterator[None]:
+    """Draw each chart once a process: the renderer starts a process of its own each time, for the same picture."""
+    from knowledge import chart_renderer
+    from tests.knowledge.drawn_once import DrawnOnce
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chart_renderer, "draw", DrawnOnce(chart_renderer.draw))
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -122,10 +146,18 @@ def first_language() -> None:
     translation.deactivate()
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs real concurrent writers where the database has none."""
-    if "postgresql" in settings.DATABASES["default"]["ENGINE"]:
-        return
+    """Skip what needs real concurrent writers where the database has none; let one process make the rows of a module."""
+    on_postgresql = "postgresql" in settings.DATABASES["default"]["ENGINE"]
     for item in items:
-        if item.get_closest_marker("postgres"):
+        if item.get_closest_marker("postgres") and not on_postgresql:
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: make test-postgres"))
+        if "rows_of_module" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported and collected out of every search for garbage: it stays to the end."""
+    gc.collect()
+    gc.freeze()

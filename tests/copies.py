@@ -113,7 +113,7 @@ class Rows:
         with transaction.atomic():
             copy = _Copy(self, parent, words)
             for model, rows in self.rows.items():
-                _insert(model, [copy.row(model, row) for row in rows])
+                insert_rows(model, [copy.row(model, row) for row in rows])
             Page.objects.filter(pk=parent.pk).update(numchild=F("numchild") + 1)
             self._tell(copy)
         return int(copy.keys[Page, self.made.pk])
@@ -262,7 +262,7 @@ def _free_numbers(model: Model, how_many: int) -> list[int]:
         return [last + 1 + i for i in range(how_many)]
 
 
-def _insert(model: Model, rows: list[Row]) -> None:
+def insert_rows(model: Model, rows: list[Row]) -> None:
     """Insert rows as they are, without signals and without what a field does before it is saved."""
     fields = columns(model)
     objects = [SimpleNamespace(**row) for row in rows]

@@ -16,13 +16,11 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.services.add_second_factor import add_second_factor
 from accounts.services.give_role import give_role
-from accounts.services.make_roles import make_roles
 from tests.accounts.door import member, sign_in
 
 
 def colleague(role: Role, email: str = "") -> User:
-    """Return someone in a role, whose rights are all there."""
-    make_roles()
+    """Return someone in a role."""
     user = member(email or f"{role.key}@example.org")
     give_role(user=user, role=role)
     return User.objects.get(pk=user.pk)

@@ -16,7 +16,6 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import AUTHOR, CERTIFICATE_ADMINISTRATOR, ROLES, SITE_ADMINISTRATOR, Role
 from accounts.services.give_role import give_role
-from accounts.services.make_roles import make_roles
 from core.models import BasePage, HomePage, StandardPage
 from tests.accounts.door import ANA, member, sign_in
 from tests.accounts.staff import app_code, colleague, give_app, sign_in_with_app
@@ -110,7 +109,6 @@ def test_a_session_that_began_before_the_role_does_not_enter_without(client: Cli
     give_app(ana)
     other = Client()
     other.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")  # as one that began before the app was set up
-    make_roles()
     give_role(user=ana, role=AUTHOR)
     assert is_led(other.get("/admin/pages/"), SHOW)
     secret = give_app(ana)

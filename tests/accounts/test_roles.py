@@ -27,6 +27,7 @@ from tests.accounts.staff import colleague, in_role
 from tests.architecture.audience import Audience, addresses
 from tests.architecture.conftest import home, one_page_of_each
 from tests.architecture.test_audience import url_of
+from tests.bare_site import take_roles_out
 
 __all__ = ["home", "one_page_of_each"]  # fixtures
 
@@ -268,6 +269,7 @@ def test_run_again_it_brings_groups_back_to_the_table_and_leaves_others_alone(ho
 
 def test_the_commands_make_them_and_say_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     out, err = StringIO(), StringIO()
+    take_roles_out()
     call_command("setup_site", stdout=out)
     assert group_of(SITE_ADMINISTRATOR) is not None
     wanted = Role("guest", "Guest", ("nothing.of_this",), pages={"no.Page": ("add",)})
@@ -278,6 +280,7 @@ def test_the_commands_make_them_and_say_what_is_missing(monkeypatch: pytest.Monk
 
 
 def test_wagtails_own_groups_go_unless_somebody_uses_them(home: HomePage) -> None:
+    take_roles_out()
     assert Group.objects.filter(name__in=("Editors", "Moderators")).count() == 2
     member("someone@example.org").groups.add(Group.objects.get(name="Editors"))
     make_roles()

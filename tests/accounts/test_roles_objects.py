@@ -21,7 +21,6 @@ from administration.models import RecordExport
 from core.models import BasePage
 from courses.models import CoursePage, LessonPage, Outline
 from credentials.models import Credential, CredentialHolder
-from editorial.services.ensure_workflow import ensure_workflow
 from knowledge.models import Contributor, LibraryPage
 from learning.services.count_steps import count_steps
 from tests.accounts.door import member
@@ -84,7 +83,6 @@ ELSEWHERE = {
 @pytest.fixture
 def things(one_page_of_each: dict[type[BasePage], BasePage], django_capture_on_commit_callbacks: Any) -> Things:
     """One of each thing, with what its address takes."""
-    ensure_workflow()
     author, officer = colleague(AUTHOR), colleague(CERTIFICATE_ADMINISTRATOR)
     enrolment = finish_course(make_course(lessons=1, assessments=0, title="Finance"))
     count_steps(now=timezone.now())

@@ -29,7 +29,7 @@ from tests.credentials.test_certificate import make_credential
 from tests.credentials.test_credential_pages import words
 from tests.factories import enrol_in, finish_course, make_course, make_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 WHY = "The learner wrote to us about it."
 ACTS = ("view", "issue", "revoke", "replace")
 
@@ -123,6 +123,7 @@ def test_reading_the_trail_alone_is_a_permission_of_its_own(client: Client, cred
     assert client.get(at("detail", credential.pk)).status_code == 302
 
 
+@pytest.mark.database
 def test_what_nobody_knows_is_not_found(admin: Client) -> None:
     for name in ("detail", "revoke", "replace"):
         assert admin.get(at(name, uuid.uuid4())).status_code == 404
@@ -147,6 +148,7 @@ def test_looking_changes_nothing_and_a_form_needs_its_token(officer: User, crede
 # One certificate
 
 
+@pytest.mark.database
 def test_the_page_says_what_is_printed_whose_it_is_and_what_happened(admin: Client, credential: Credential) -> None:
     CredentialFile.objects.create(credential=credential, language="fr", sha256="ab" * 32, path="x.pdf")
     page = admin.get(at("detail", credential.pk))
@@ -159,6 +161,7 @@ def test_the_page_says_what_is_printed_whose_it_is_and_what_happened(admin: Clie
         assert at(act, credential.pk) in page.content.decode()
 
 
+@pytest.mark.database
 def test_what_one_may_not_do_is_not_offered(client: Client, credential: Credential) -> None:
     client.force_login(staff("view_credential", "replace_credential"))
     body = client.get(at("detail", credential.pk)).content.decode()
@@ -168,6 +171,7 @@ def test_what_one_may_not_do_is_not_offered(client: Client, credential: Credenti
     assert at("replace", credential.pk) not in client.get(at("detail", credential.pk)).content.decode()
 
 
+@pytest.mark.database
 def test_a_hold_waits_on_the_first_page_for_whoever_may_work_on_it(credential: Credential) -> None:
     hold = CredentialHold.objects.create(credential=credential, missing="李")
     line = next(iter(todo.certificate_holds(staff("change_credentialhold", email="holds@example.org"))))
@@ -175,6 +179,7 @@ def test_a_hold_waits_on_the_first_page_for_whoever_may_work_on_it(credential: C
     assert list(todo.certificate_holds(staff("view_credential", email="reads@example.org"))) == []
 
 
+@pytest.mark.database
 def test_a_hold_is_shown_with_the_way_to_mend_it(client: Client, credential: Credential) -> None:
     hold = CredentialHold.objects.create(credential=credential, missing="李")
     client.force_login(staff("view_credential", "change_credentialhold"))
@@ -186,6 +191,7 @@ def test_a_hold_is_shown_with_the_way_to_mend_it(client: Client, credential: Cre
     assert reverse("credential_holds:edit", args=[hold.pk]) not in page.content.decode()
 
 
+@pytest.mark.database
 def test_a_certificate_whose_holder_is_gone_still_has_its_page(admin: Client, credential: Credential, holder: User, officer: User) -> None:
     new = replace_credential(actor=officer, credential_id=credential.pk, printed_name="Ana Núñez", reason=WHY)
     erase_account(user=holder, now=timezone.now())
@@ -202,6 +208,7 @@ def test_a_certificate_whose_holder_is_gone_still_has_its_page(admin: Client, cr
     assert Credential.objects.count() == 2
 
 
+@pytest.mark.database
 def test_the_history_is_in_words_with_who_while_there_is_someone(admin: Client, credential: Credential, officer: User) -> None:
     helper = staff(email="helper@example.org")
     new = replace_credential(actor=helper, credential_id=credential.pk, printed_name="Ana Núñez", reason="The surname was wrong.")
@@ -227,6 +234,7 @@ def test_the_history_is_in_words_with_who_while_there_is_someone(admin: Client, 
     assert [line.at for line in lines] == sorted(line.at for line in lines)
 
 
+@pytest.mark.database
 def test_the_page_costs_the_same_however_long_its_history(admin: Client, credential: Credential) -> None:
     admin.get(at("detail", credential.pk))
     with CaptureQueriesContext(connection) as short:
@@ -242,6 +250,7 @@ def test_the_page_costs_the_same_however_long_its_history(admin: Client, credent
 # Issue by hand
 
 
+@pytest.mark.database
 def test_issuing_an_override_needs_its_box(admin: Client, unfinished: Enrolment, officer: User) -> None:
     url = at("issue", unfinished.pk)
     page = admin.get(url)
@@ -258,6 +267,7 @@ def test_issuing_an_override_needs_its_box(admin: Client, unfinished: Enrolment,
     assert AuditEntry.objects.get().actor_id == officer.pk
 
 
+@pytest.mark.database
 def test_sent_twice_it_issues_once_and_another_hears_that_there_is_one(admin: Client, unfinished: Enrolment) -> None:
     sent = {"reason": WHY, "override": "on"}
     url = at("issue", unfinished.pk)
@@ -271,6 +281,7 @@ def test_sent_twice_it_issues_once_and_another_hears_that_there_is_one(admin: Cl
     assert (Credential.objects.count(), AuditEntry.objects.count()) == (1, 1)
 
 
+@pytest.mark.database
 def test_who_has_finished_gets_it_without_a_box(admin: Client) -> None:
     enrolment = finish_course(make_course(lessons=1, assessments=0), make_user(printed_name=""))
     page = admin.get(at("issue", enrolment.pk))
@@ -283,6 +294,7 @@ def test_who_has_finished_gets_it_without_a_box(admin: Client) -> None:
     assert Credential.objects.get().basis == Credential.Basis.BY_HAND
 
 
+@pytest.mark.database
 def test_an_earlier_revoked_one_is_named_before_another_is_issued(admin: Client, credential: Credential, officer: User) -> None:
     revoke_credential(actor=officer, credential_id=credential.pk, reason=WHY, public_reason="error")
     assert "An earlier certificate was revoked on" in words(admin.get(at("issue", credential.enrolment_id)))
@@ -293,6 +305,7 @@ def test_an_earlier_revoked_one_is_named_before_another_is_issued(admin: Client,
 # Revoke
 
 
+@pytest.mark.database
 def test_revoking_says_first_what_happens_and_then_that_it_happened(admin: Client, credential: Credential) -> None:
     url = at("revoke", credential.pk)
     assert "at once and for ever" in words(admin.get(url))
@@ -347,6 +360,7 @@ def test_a_bad_form_replaces_nothing(admin: Client, credential: Credential, bad:
     assert everything() == before
 
 
+@pytest.mark.database
 def test_the_new_one_is_seen_before_it_is_made(admin: Client, credential: Credential, officer: User) -> None:
     url, before = at("replace", credential.pk), everything()
     assert "data:image/png" not in admin.get(url).content.decode()
@@ -368,6 +382,7 @@ def test_the_new_one_is_seen_before_it_is_made(admin: Client, credential: Creden
     assert Credential.objects.count() == 2
 
 
+@pytest.mark.database
 def test_nobody_acts_on_their_own(admin: Client, officer: User) -> None:
     enrolment = finish_course(make_course(lessons=1, assessments=0), officer)
     credential, other = Credential.objects.get(), enrol_in(make_course(lessons=2, assessments=0), officer)
@@ -386,6 +401,7 @@ def test_nobody_acts_on_their_own(admin: Client, officer: User) -> None:
     assert at("revoke", credential.pk) not in admin.get(at("detail", credential.pk)).content.decode()
 
 
+@pytest.mark.database
 def test_the_holder_hears_of_it(admin: Client, credential: Credential, django_capture_on_commit_callbacks: Any) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         admin.post(at("revoke", credential.pk), {"reason": WHY, "public_reason": "data"})
@@ -408,6 +424,7 @@ def rows(page: Any) -> str:
     return found[0] if found else ""
 
 
+@pytest.mark.database
 def test_the_trail_says_who_did_what_and_why_the_newest_first(admin: Client, trail: list[AuditEntry], credential: Credential) -> None:
     page = admin.get(at("audit"))
     body = rows(page)
@@ -418,6 +435,7 @@ def test_the_trail_says_who_did_what_and_why_the_newest_first(admin: Client, tra
     assert "<b>wrong</b>" not in body
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(("query", "found", "not_found"), [
     ({"action": "revoked"}, "officer@", "helper@"),
     ({"action": "overridden"}, "helper@", "officer@"),
@@ -437,6 +455,7 @@ def test_the_trail_is_filtered(admin: Client, trail: list[AuditEntry], query: di
         assert not_found not in rows(page)
 
 
+@pytest.mark.database
 def test_the_trail_is_paged_and_costs_the_same(admin: Client, trail: list[AuditEntry]) -> None:
     admin.get(at("audit"))
     with CaptureQueriesContext(connection) as few:
@@ -454,6 +473,7 @@ def test_the_trail_is_paged_and_costs_the_same(admin: Client, trail: list[AuditE
     assert "They asked on paper." in rows(admin.get(at("audit"), {"p": "2"}))
 
 
+@pytest.mark.database
 def test_nothing_in_the_trail_can_be_written_or_taken_out_as_a_file(admin: Client, trail: list[AuditEntry]) -> None:
     assert admin.post(at("audit")).status_code == 405
     page = admin.get(at("audit"), {"export": "csv"})
@@ -474,11 +494,13 @@ def test_everything_about_certificates_is_in_one_group(client: Client) -> None:
     assert reverse("credential_holds:index") not in home
 
 
+@pytest.mark.database
 def test_a_certificate_without_an_enrolment_has_its_page_too(admin: Client) -> None:
     page = admin.get(at("detail", make_credential(demo=True, honours=True, grade=None).pk))
     assert page.status_code == 200
 
 
+@pytest.mark.database
 def test_who_ever_did_something_is_found_without_reading_the_trail(admin: Client, trail: list[AuditEntry]) -> None:
     AuditEntry.objects.bulk_create(
         AuditEntry(actor_id=10_000 + number % 7, action="opened", subject_kind="enrolment", subject_key="1", reason="Asked.")

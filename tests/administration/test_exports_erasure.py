@@ -21,6 +21,7 @@ from administration.models import RecordExport
 from learning.models import Enrolment
 from tests.administration.test_exports import Format, State, asked, csv_rows, newest, staff
 from tests.factories import enrol_in, finish_course, make_course, make_user
+from tests.remembered import Remembered
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 Capture = Callable[..., Any]
@@ -42,13 +43,18 @@ def person(client: Client) -> User:
     return found
 
 
-@pytest.fixture
-def learners() -> list[User]:
+@Remembered
+def nine_finished() -> list[int]:
     course = make_course()
     people = [make_user(f"p{number}@example.org", printed_name=f"Ana {number}") for number in range(9)]
     for one in people:
         finish_course(course, one)
-    return people
+    return [one.pk for one in people]
+
+
+@pytest.fixture
+def learners(db: None) -> list[User]:
+    return list(User.objects.filter(pk__in=nine_finished()).order_by("pk"))
 
 
 @pytest.fixture
@@ -90,7 +96,7 @@ def interrupt(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> Non
 
 
 @pytest.mark.parametrize("listing", ["learners", "enrolments", "attempts", "certificates"])
-def test_files_that_may_hold_someone_go_with_them(client: Client, person: User, learners: list[User], erase: Erase, listing: str) -> None:
+def test_files_that_may_hold_someone_go_with_them(learners: list[User], client: Client, person: User, erase: Erase, listing: str) -> None:
     done = written(person, listing=listing, filters={"q": "ana"})
     erase(learners[0])
     done.refresh_from_db()
@@ -100,7 +106,7 @@ def test_files_that_may_hold_someone_go_with_them(client: Client, person: User, 
 
 
 @pytest.mark.parametrize("listing", ["learners", "enrolments", "attempts", "certificates"])
-def test_a_stranger_takes_nobodys_file_away(person: User, learners: list[User], erase: Erase, listing: str) -> None:
+def test_a_stranger_takes_nobodys_file_away(learners: list[User], person: User, erase: Erase, listing: str) -> None:
     """Who came after a list was asked for is not in it, whatever they then do."""
     done, waiting = written(person, listing=listing), asked(person, listing=listing)
     stranger = make_user("stranger@example.org")
@@ -112,7 +118,7 @@ def test_a_stranger_takes_nobodys_file_away(person: User, learners: list[User], 
     assert write_export_file(export_id=waiting.pk) is True
 
 
-def test_who_took_no_course_is_only_in_lists_of_accounts(person: User, learners: list[User], erase: Erase) -> None:
+def test_who_took_no_course_is_only_in_lists_of_accounts(learners: list[User], person: User, erase: Erase) -> None:
     idle = make_user("idle@example.org")
     kept = [written(person, listing=listing) for listing in ("enrolments", "attempts", "certificates")]
     gone = written(person, listing="learners")
@@ -123,7 +129,7 @@ def test_who_took_no_course_is_only_in_lists_of_accounts(person: User, learners:
 
 
 def test_a_stranger_who_comes_and_goes_stops_no_writing(
-    person: User, learners: list[User], erase: Erase, monkeypatch: pytest.MonkeyPatch
+    learners: list[User], person: User, erase: Erase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     export = asked(person, listing="learners")
     interrupt(monkeypatch, lambda: erase(make_user("stranger@example.org")))
@@ -134,7 +140,7 @@ def test_a_stranger_who_comes_and_goes_stops_no_writing(
 
 @pytest.mark.parametrize("listing", ["learners", "enrolments", "attempts", "certificates"])
 def test_who_comes_while_a_list_is_written_is_not_in_it(
-    person: User, learners: list[User], monkeypatch: pytest.MonkeyPatch, listing: str
+    learners: list[User], person: User, monkeypatch: pytest.MonkeyPatch, listing: str
 ) -> None:
     course = make_course()
     export = asked(person, listing=listing)
@@ -146,7 +152,7 @@ def test_who_comes_while_a_list_is_written_is_not_in_it(
 
 
 def test_what_is_being_written_begins_again_without_the_person(
-    person: User, learners: list[User], erase: Erase, monkeypatch: pytest.MonkeyPatch
+    learners: list[User], person: User, erase: Erase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     export = asked(person)
     interrupt(monkeypatch, lambda: erase(learners[8]))
@@ -158,7 +164,7 @@ def test_what_is_being_written_begins_again_without_the_person(
     assert len(default_storage.listdir(FOLDER)[1]) == 1
 
 
-def test_erasures_do_not_use_up_the_attempts_of_a_file(person: User, learners: list[User]) -> None:
+def test_erasures_do_not_use_up_the_attempts_of_a_file(learners: list[User], person: User) -> None:
     export = asked(person, state=State.WAITING, run=7)
     assert write_export_file(export_id=export.pk) is True
 
@@ -166,7 +172,7 @@ def test_erasures_do_not_use_up_the_attempts_of_a_file(person: User, learners: l
 @pytest.mark.parametrize("filters", [{"q": "P0@example.org"}, {"q": "ana 0"}, {"q": "p0@exam"}, {"learner": "pk"}])
 @pytest.mark.parametrize("state", [State.WAITING, State.RUNNING, State.DONE])
 def test_a_list_of_the_person_alone_goes_whole(
-    person: User, learners: list[User], erase: Erase, filters: dict[str, str], state: RecordExport.State
+    learners: list[User], person: User, erase: Erase, filters: dict[str, str], state: RecordExport.State
 ) -> None:
     if "learner" in filters:
         filters = {"learner": str(learners[0].pk)}
@@ -177,7 +183,7 @@ def test_a_list_of_the_person_alone_goes_whole(
     assert write_export_file(export_id=export.pk) is False
 
 
-def test_what_others_take_away_is_not_counted(person: User, learners: list[User], erase: Erase, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_others_take_away_is_not_counted(learners: list[User], person: User, erase: Erase, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(type(tasks.write_export), "enqueue", lambda self, *args, **kwargs: None)
     for _time in range(MOST_AN_HOUR):
         written(person)

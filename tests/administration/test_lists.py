@@ -1,68 +1,28 @@
-"""The administrators' lists: who may see them, what they find, and that no number of learners makes them large or slow."""
+"""The administrators' lists: who may see them, and what they show."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission
-from django.db import connection, transaction
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django.plugin import DjangoDbBlocker
-from wagtail.users.models import UserProfile
 
 from accounts.models import User
-from administration.lists.paginator import MOST
-from administration.lists.search import folded
-from courses.models import CoursePage
 from credentials.models import Credential, CredentialHold
 from learning.models import Enrolment
 from learning.services.withdraw import withdraw
+from tests.administration.lists import EACH, LISTS, admin, cost, reading, rows, staff
 from tests.architecture.audience import Audience, addresses
 from tests.architecture.test_audience import url_of
 from tests.crowd import make_crowd
 from tests.factories import assessment_of, enrol_in, finish_course, make_course, make_user, take_assessment, translate_course, wrong_answers
 
+__all__ = ["admin"]  # a fixture
+
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
-LISTS = ("learners", "enrolments", "attempts", "certificates")
 RIGHTS = {"learners": "view_enrolment", "enrolments": "view_enrolment", "attempts": "view_attempt", "certificates": "view_credential"}
-EACH = pytest.mark.parametrize("name", LISTS)
-
-
-def staff(*codenames: str, email: str = "staff@example.org") -> User:
-    """A member of staff with these rights."""
-    person = make_user(email)
-    person.user_permissions.set(Permission.objects.filter(codename__in=["access_admin", *codenames]))
-    return person
-
-
-@pytest.fixture
-def admin(client: Client) -> Client:
-    client.force_login(reading(User.objects.create_superuser("root@example.org"), "en"))
-    return client
-
-
-def reading(person: User, language: str) -> User:
-    """Someone who has chosen this language for the admin."""
-    UserProfile.objects.update_or_create(user=person, defaults={"preferred_language": language})
-    return person
-
-
-def text_of(answer: Any) -> str:
-    """What a person reads: without tags and runs of spaces."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
-
-
-def rows(answer: Any) -> list[str]:
-    """The rows of the list, as people read them."""
-    body = re.search(r"<tbody>(.*?)</tbody>", answer.content.decode(), re.DOTALL)
-    found = re.findall(r"<tr\b.*?</tr>", body[1], re.DOTALL) if body else []
-    return [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row)).strip() for row in found]
 
 
 # Who may
@@ -212,84 +172,6 @@ def test_names_are_text_and_never_markup(admin: Client, name: str) -> None:
     assert "&lt;script&gt;alert(1)" in page
 
 
-# Search
-
-
-PEOPLE = {
-    "jose@example.org": "José Ñuñez",
-    "li@example.org": "李小龍",
-    "maria.garcia@example.org": "María García-López",
-    "other@example.net": "Jo O’Neil",
-    "percent@example.org": "100% Real_Name",
-}
-
-
-@pytest.fixture
-def named(admin: Client) -> Client:
-    course = make_course()
-    for email, name in PEOPLE.items():
-        finish_course(course, make_user(email, printed_name=name))
-    return admin
-
-
-@EACH
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("jose nunez", ["jose@example.org"]),
-        ("NUÑEZ  josé", ["jose@example.org"]),
-        ("jo", ["jose@example.org", "other@example.net"]),
-        ("lopez maria", ["maria.garcia@example.org"]),
-        ("maria.g", ["maria.garcia@example.org"]),
-        ("LI@EXAMPLE.ORG", ["li@example.org"]),
-        ("李", ["li@example.org"]),
-        ("neil", ["other@example.net"]),
-        ("real name", ["percent@example.org"]),
-        ("example.org", []),
-        ("%", []),
-        ("_", []),
-        ("jo_e@", []),
-        ('"', []),
-        ("'", []),
-        ("')) OR 1=1 --", []),
-        ("& | ! :*", []),
-        ("\\", []),
-    ],
-)
-def test_people_are_found_by_address_and_words_of_the_name(named: Client, name: str, query: str, found: list[str]) -> None:
-    seen = rows(named.get(f"/admin/{name}/", {"q": query}))
-    assert sorted(email for email in PEOPLE if any(email in row for row in seen)) == found
-    assert len(seen) == len(found)
-
-
-@EACH
-def test_a_certificate_is_found_by_its_code_however_it_is_typed(named: Client, name: str) -> None:
-    credential = Credential.objects.select_related("holder__learner").get(holder__learner__email="li@example.org")
-    code = credential.code
-    ways = [code, code.lower(), f"{code[:4]}-{code[4:8]}-{code[8:]}", f" {code[:4]} {code[4:8]} {code[8:]} ", str(credential.pk)]
-    for typed in [*ways, f"https://example.org/credentials/{credential.pk}/"]:
-        seen = rows(named.get(f"/admin/{name}/", {"q": typed}))
-        assert len(seen) == 1, typed
-        assert "li@example.org" in seen[0]
-
-
-def test_the_beginning_of_a_code_finds_certificates(named: Client) -> None:
-    code = Credential.objects.values_list("code", flat=True)[0]
-    assert any(code[:4] in row for row in rows(named.get("/admin/certificates/", {"q": code[:6]})))
-
-
-@pytest.mark.parametrize("name", ["Straße", "José Ñuñez", "O’Neil_x", "محمّد", "Łukasz", "İnci", "ﬁ", '=HYPERLINK("x")', "a.b-c/d"])
-def test_the_database_folds_names_as_the_search_does(name: str) -> None:
-    """On PostgreSQL by a function in SQL, on SQLite by the same Python: what one stores, the other asks for."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT puente_fold(%s)", [name])
-        in_database = cursor.fetchone()[0]
-    assert re.sub(r"\W+", " ", in_database).split() == (folded(name) or "").split()
-
-
-# Filters and what nobody should send
-
-
 def test_filters_choose(admin: Client) -> None:
     course, other = make_course(), make_course()
     finish_course(course, make_user("a@example.org"))
@@ -307,36 +189,6 @@ def test_filters_choose(admin: Client) -> None:
     }.items():
         seen = rows(admin.get(f"/admin/enrolments/?{query}"))
         assert [row.split("@")[0] for row in seen] == list(found), query
-
-
-@EACH
-@pytest.mark.parametrize(
-    "query",
-    [
-        *("p=-1", "p=abc", "p=0", "p=999999999999999999999", "ordering=paper", "ordering=learner__password", "ordering=-", "ordering=?"),
-        *(f"q={'x' * 10_000}", "q=%00", "q=%22", "q=%27", "q=%25", "q=_", "q=%F0%9F%98%80", "q=%EF%BF%BF", "unknown=1"),
-    ],
-)
-def test_strange_addresses_are_answered(admin: Client, name: str, query: str) -> None:
-    finish_course(make_course())
-    answer = admin.get(f"/admin/{name}/?{query}")
-    assert answer.status_code == 200
-    assert len(answer.content) < 200_000
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        *("course=00000000-0000-0000-0000-000000000000", "course=abc", "state=whatever", "learner=abc", "learner=99999999", "learner=-1"),
-        *("learner=999999999999999999999999", "learner=٣", "enrolled_from=yesterday", "enrolled_to=2026-13-45", "enrolled_from=0000-00-00"),
-        *("language=xx", "completed_from=10000000-01-01", "learner=%00", "course=%00"),
-    ],
-)
-def test_a_filter_that_means_nothing_shows_nothing_never_everything(admin: Client, query: str) -> None:
-    finish_course(make_course())
-    answer = admin.get(f"/admin/enrolments/?{query}")
-    assert answer.status_code == 200
-    assert rows(answer) == []
 
 
 # People are searched for, never listed
@@ -377,15 +229,6 @@ def test_no_page_of_the_admin_lists_everyone(admin: Client) -> None:
 # Any number of learners
 
 
-def cost(client: Client, address: str) -> tuple[int, int]:
-    """Queries and bytes of a page, once caches are warm."""
-    client.get(address)
-    with CaptureQueriesContext(connection) as queries:
-        answer = client.get(address)
-    assert answer.status_code == 200
-    return len(queries), len(answer.content)
-
-
 def test_pages_cost_the_same_with_20_and_with_2000_learners(admin: Client) -> None:
     courses = [make_course() for _course in range(3)]
     addresses_of = [f"/admin/{name}/{query}" for name in LISTS for query in ("", "?q=maria", "?p=2", f"?course={courses[0].key}")]
@@ -400,53 +243,3 @@ def test_pages_cost_the_same_with_20_and_with_2000_learners(admin: Client) -> No
         assert many[address][1] < 200_000, address
         if "?" not in address:
             assert many[address][0] == few[address][0], address
-
-
-@pytest.fixture(scope="module")
-def crowd(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[list[CoursePage]]:
-    """20,000 learners, made once for this module and taken back at its end. 100,000 are in benchmarks/admin_lists.py."""
-    with django_db_blocker.unblock():
-        outer = transaction.atomic()
-        outer.__enter__()
-        try:
-            courses = [make_course() for _course in range(3)]
-            make_crowd(courses, 20_000)
-            yield courses
-        finally:
-            transaction.set_rollback(True)
-            outer.__exit__(None, None, None)
-
-
-@pytest.mark.parametrize(
-    "query", ["", "?p=200", "?p=100000", "?q=maria", "?q=learner1999", "?q=zzzz", "?ordering=email", "?ordering=enrolled_on"]
-)
-@EACH
-def test_lists_of_20000_stay_small(crowd: list[CoursePage], admin: Client, name: str, query: str) -> None:
-    queries, size = cost(admin, f"/admin/{name}/{query}")
-    assert queries < 25
-    assert size < 200_000
-
-
-def test_who_wants_more_than_the_pages_hold_is_told_what_to_do(crowd: list[CoursePage], admin: Client) -> None:
-    answer = admin.get("/admin/learners/?p=99999999")
-    assert f"of {MOST // 50}" in text_of(answer).replace(",", "") or f"de {MOST // 50}" in text_of(answer)
-    assert len(rows(answer)) == 50
-    offsets = [query["sql"] for query in _queries(admin, "/admin/learners/?p=99999999") if "OFFSET" in query["sql"]]
-    assert all(int(re.findall(r"OFFSET (\d+)", sql)[0]) < MOST for sql in offsets)
-    counts = [query["sql"] for query in _queries(admin, "/admin/learners/") if "COUNT(" in query["sql"] and "accounts_user" in query["sql"]]
-    assert all("LIMIT" in sql or "GROUP BY" in sql for sql in counts)
-
-
-@pytest.mark.parametrize("name", ["learners", "enrolments", "attempts"])
-def test_who_searches_for_nearly_everyone_is_asked_for_more(crowd: list[CoursePage], admin: Client, name: str) -> None:
-    for query in ("learner", "n"):
-        answer = admin.get(f"/admin/{name}/?q={query}")
-        assert rows(answer) == []
-        assert "More than 10,000 fit this search" in text_of(answer)
-    assert rows(admin.get(f"/admin/{name}/?q=learner1234")) != []
-
-
-def _queries(client: Client, address: str) -> list[dict[str, str]]:
-    with CaptureQueriesContext(connection) as queries:
-        client.get(address)
-    return list(queries.captured_queries)

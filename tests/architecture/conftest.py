@@ -16,6 +16,7 @@ from core.site import ensure_site
 from courses.models import AssessmentPage, CataloguePage, CoursePage, LessonPage, ModulePage
 from courses.services.publish_structure import publish_structure
 from knowledge.models import Contribution, Contributor, LibraryPage, PublicationCountry, PublicationPage, SeriesPage
+from tests.remembered import Remembered
 
 
 def our_page_classes() -> list[type[BasePage]]:
@@ -61,9 +62,9 @@ def home(db: None) -> Iterator[HomePage]:
     cache.clear()
 
 
-@pytest.fixture
-def one_page_of_each(home: HomePage) -> dict[type[BasePage], BasePage]:
-    """A live page of every class, in Spanish, by class."""
+def _publish_one_of_each() -> dict[type[BasePage], int]:
+    """Publish a page of every class, in Spanish. Returns their keys by class."""
+    home = ensure_site()
     catalogue = CataloguePage.objects.child_of(home).get()
     library = LibraryPage.objects.child_of(home).get()
     made: list[BasePage] = [home, catalogue, library]
@@ -91,4 +92,13 @@ def one_page_of_each(home: HomePage) -> dict[type[BasePage], BasePage]:
     made.append(publish_below(library, publication))
     made.append(publish_below(library, SeriesPage(title="Serie", slug="serie", summary="Qué reúne.")))
     publish_structure(course=course)
-    return {type(page): type(page).objects.get(pk=page.pk) for page in made}
+    return {type(page): page.pk for page in made}
+
+
+_one_of_each = Remembered(_publish_one_of_each)
+
+
+@pytest.fixture
+def one_page_of_each(home: HomePage) -> dict[type[BasePage], BasePage]:
+    """A live page of every class, in Spanish, by class."""
+    return {page_class: page_class.objects.get(pk=key) for page_class, key in _one_of_each().items()}

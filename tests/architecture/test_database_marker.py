@@ -2,23 +2,26 @@
 
 Three rules, all read off the sources, so that neither a new lock nor a new test has to be entered anywhere:
 
-1. A file of tests that touches the database itself (a cursor, a real transaction, an error of the database, two writers)
-   carries the marker.
-2. So does one that imports a module of the product with SQL, a lock, a cursor or a question which database it is: it is
+1. A test that touches the database itself (a cursor, a real transaction, an error of the database, two writers) carries
+   the marker. What it uses of its file counts as its own: helpers, fixtures, tables of cases.
+2. So does one that uses a module of the product with SQL, a lock, a cursor or a question which database it is: it is
    there to test that. Verbs that tests everywhere use to set something up (SET_UP) don't count.
-3. Each such module, those with constraints among them, is imported by a file that carries the marker, at most two steps of
+3. Each such module, those with constraints among them, is used by a test that carries the marker, at most two steps of
    imports away from one, or reached through the site by one (THROUGH_THE_SITE): nothing is left to SQLite alone.
+
+A file whose tests all depend on it carries the marker as a whole.
 
 Everything else runs on PostgreSQL, too, with FULL=1.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
 
-from tests.architecture.database_code import CONSTRAINTS, EXPRESSIONS, IN_TESTS, ROOT, depends, imported, is_marked, modules
+from tests.architecture.database_code import CONSTRAINTS, EXPRESSIONS, IN_TESTS, ROOT, depends, each_test, imported, modules
 from tests.architecture.floors import FLOORS
 
 TESTS = ROOT / "tests"
@@ -48,14 +51,13 @@ def files() -> dict[Path, str]:
     return {path: path.read_text(encoding="utf-8") for path in found}
 
 
-def needs_marker(source: str, touching: set[str]) -> list[str]:
-    """What makes a file of tests depend on the database, if anything does."""
-    names = imported(source)
+def needs_marker(names: Collection[str], text: str, touching: set[str]) -> list[str]:
+    """What makes a test depend on the database, if anything does: by the names it imports and uses, and by its text."""
     # Of `from a.b import c` both a.b and a.b.c are there: what counts is which names are taken from the module.
     taken = {name for name in names for module in touching if name == module or name.startswith(f"{module}.")}
     beyond = {name for name in taken if name not in touching and name.rpartition(".")[2] not in SET_UP}
     whole = {name for name in taken if name in touching and not any(other.startswith(f"{name}.") for other in taken)}
-    return sorted({*beyond, *whole, *(found[0] for found in IN_TESTS.finditer(source))})
+    return sorted({*beyond, *whole, *(found[0] for found in IN_TESTS.finditer(text))})
 
 
 def sources_of_the_product() -> dict[str, str]:
@@ -77,24 +79,24 @@ def test_what_touches_the_database_is_marked() -> None:
     found = {name for name, why in modules().items() if why - CONSTRAINTS - EXPRESSIONS}
     touching = {name for name in found if "models" not in name.split(".")}
     assert len(touching) >= 30
-    wanting = {str(path.relative_to(TESTS)): why for path, source in files().items() if (why := needs_marker(source, touching))}
-    marked = {str(path.relative_to(TESTS)) for path, source in files().items() if is_marked(source)}
-    assert {name: why for name, why in wanting.items() if name not in marked} == {}
+    unmarked = [(path, test) for path, source in files().items() for test in each_test(source) if not test.is_marked]
+    wanting = {f"{path.relative_to(TESTS)}::{test.name}": needs_marker(test.names, test.text, touching) for path, test in unmarked}
+    assert {name: why for name, why in wanting.items() if why} == {}
 
 
 def test_nothing_that_depends_on_the_database_is_left_to_sqlite_alone() -> None:
     product = sources_of_the_product()
-    near = {name for source in files().values() if is_marked(source) for name in imported(source)}
+    near = {name for source in files().values() for test in each_test(source) if test.is_marked for name in test.names}
     for _step in range(2):
         near |= {name for module in within(near, product) for name in imported(product[module])}
-    assert all(is_marked((TESTS / name).read_text(encoding="utf-8")) for name in THROUGH_THE_SITE.values())
+    assert all(any(test.is_marked for test in each_test(files()[TESTS / name])) for name in THROUGH_THE_SITE.values())
     assert THROUGH_THE_SITE.keys() <= modules().keys()
     assert [name for name in modules() if name not in {*within(near, product), *THROUGH_THE_SITE}] == []
 
 
 def test_the_run_stays_a_part_of_the_whole() -> None:
-    marked = [path for path, source in files().items() if is_marked(source)]
-    assert len(marked) < len(files()) / 2
+    tests = [test for source in files().values() for test in each_test(source)]
+    assert sum(test.is_marked for test in tests) < len(tests) * 2 / 5
 
 
 @pytest.mark.parametrize(
@@ -118,13 +120,39 @@ def test_what_counts_as_depending_on_the_database(source: str, why: set[str]) ->
 @pytest.mark.parametrize(
     ("source", "why"),
     [
-        ("from a.locks import enrol", []),
-        ("from a.locks import enrol, other", ["a.locks.other"]),
-        ("from a import locks", ["a.locks"]),
-        ("import a.locks", ["a.locks"]),
-        ("from a.other import thing", []),
-        ("with pytest.raises(IntegrityError): pass", ["IntegrityError"]),
+        ("from a.locks import enrol\ndef test(): enrol()", []),
+        ("from a.locks import enrol, other\ndef test(): other(enrol())", ["a.locks.other"]),
+        ("from a import locks\ndef test(): locks.other()", ["a.locks"]),
+        ("import a.locks\ndef test(): a.locks.other()", ["a.locks"]),
+        ("from a.other import thing\ndef test(): thing()", []),
+        ("def test():\n  with pytest.raises(IntegrityError): pass", ["IntegrityError"]),
+        ("def test():\n  from a.locks import other\n  other()", ["a.locks.other"]),
+        ("def test(monkeypatch): monkeypatch.setattr('a.locks.other', 1)", ["a.locks.other"]),
+        # However indirectly, and only what is used.
+        ("from a.locks import other\ndef helper(): other()\ndef test(): helper()", ["a.locks.other"]),
+        ("from a.locks import other\ndef helper(): other()\ndef test(): pass", []),
+        ("from a.locks import other\ndef made(): other()\ndef used(made): pass\ndef test(used): pass", ["a.locks.other"]),
+        ("from a.locks import other\ndef made(): other()\n@mark.usefixtures('made')\ndef test(): pass", ["a.locks.other"]),
+        ("from a.locks import other\n@fixture(autouse=True)\ndef made(): other()\ndef test(): pass", ["a.locks.other"]),
+        ("from a.locks import other\nCASES = [other]\n@mark.parametrize('case', CASES)\ndef test(case): pass", ["a.locks.other"]),
+        ("pytestmark = django_db(transaction=True)\ndef test(): pass", ["transaction=True"]),
     ],
 )
-def test_what_makes_a_file_of_tests_depend_on_it(source: str, why: list[str]) -> None:
-    assert needs_marker(source, {"a.locks"}) == why
+def test_what_makes_a_test_depend_on_it(source: str, why: list[str]) -> None:
+    (test,) = each_test(source.replace("def test(", "def test_it("))
+    assert needs_marker(test.names, test.text, {"a.locks"}) == why
+    assert not test.is_marked
+
+
+@pytest.mark.parametrize(
+    ("source", "marked"),
+    [
+        ("pytestmark = [mark.django_db, mark.database]\ndef test_it(): pass", True),
+        ("@mark.database\ndef test_it(): pass", True),
+        ("@mark.django_db\ndef test_it(): pass", False),
+        ("@mark.database\ndef helper(): pass\ndef test_it(): helper()", False),
+    ],
+)
+def test_what_carries_the_marker(source: str, marked: bool) -> None:
+    (test,) = each_test(source)
+    assert test.is_marked is marked

@@ -29,7 +29,7 @@ from learning.models import Attempt, Enrolment, Progressed, StepStat
 from learning.services.aggregate_progress import aggregate_progress
 from tests import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 LEARNERS = 120
 
 
@@ -62,6 +62,7 @@ def test_the_same_seed_draws_the_same_people_and_another_draws_others() -> None:
     assert first != list(draw_people(plans, 50, 4))
 
 
+@pytest.mark.database
 def test_what_is_loaded_keeps_the_laws_of_the_record(loaded: list[CoursePage]) -> None:
     assert Enrolment.objects.count() == 2 * LEARNERS
     enrolments = Enrolment.objects.select_related("outline")
@@ -84,18 +85,21 @@ def test_what_is_loaded_keeps_the_laws_of_the_record(loaded: list[CoursePage]) -
     assert not Progressed.objects.exists()
 
 
+@pytest.mark.database
 def test_nobody_can_sign_in_or_be_written_to_as_a_synthetic_learner(loaded: list[CoursePage]) -> None:
     for user in User.objects.all():
         assert user.email.endswith(f"@{DOMAIN}")
         assert not user.has_usable_password()
 
 
+@pytest.mark.database
 def test_the_next_person_gets_a_number_of_their_own(loaded: list[CoursePage]) -> None:
     person = factories.make_user()
     assert factories.enrol_in(loaded[0], person).pk
     assert User.objects.filter(pk=person.pk).count() == 1
 
 
+@pytest.mark.database
 def test_a_synthetic_learner_goes_on_learning_as_anyone(loaded: list[CoursePage]) -> None:
     enrolment = Enrolment.objects.filter(course_key=loaded[0].key, completed_at=None, state="active").order_by("pk")[0]
     client = Client()
@@ -110,6 +114,7 @@ def test_a_synthetic_learner_goes_on_learning_as_anyone(loaded: list[CoursePage]
     assert client.get(f"{steps}attempts/{done.pk}/").status_code == 200
 
 
+@pytest.mark.database
 def test_removing_takes_out_exactly_these_people(loaded: list[CoursePage]) -> None:
     stays = factories.finish_course(loaded[0])
     aggregate_progress()
@@ -133,6 +138,7 @@ def test_removing_takes_out_exactly_these_people(loaded: list[CoursePage]) -> No
     assert remove_synthetic() == 0
 
 
+@pytest.mark.database
 def test_a_certificate_earned_for_real_since_then_stays_without_a_name(loaded: list[CoursePage]) -> None:
     learner = Enrolment.objects.filter(learner__email__endswith=DOMAIN)[0].learner
     learner.printed_name = "Ana"
@@ -147,6 +153,7 @@ def test_a_certificate_earned_for_real_since_then_stays_without_a_name(loaded: l
     assert counted() == in_the_record() == Counter()
 
 
+@pytest.mark.database
 def test_a_course_made_for_it_is_one_of_real_pages() -> None:
     out = command("--learners", "4", "--steps", "6")
     course = CoursePage.objects.get(slug="synthetic-6")
@@ -158,6 +165,7 @@ def test_a_course_made_for_it_is_one_of_real_pages() -> None:
     assert CoursePage.objects.filter(slug="synthetic-6").count() == 1
 
 
+@pytest.mark.database
 def test_without_a_name_it_takes_every_published_course(loaded: list[CoursePage]) -> None:
     loaded[1].unpublish()
     factories.make_course(lessons=1, publish=False)
@@ -190,6 +198,7 @@ def test_a_course_without_a_structure_is_refused_by_name() -> None:
         command("--learners", "3", "--course", course.slug)
 
 
+@pytest.mark.database
 def test_a_seed_serves_once(loaded: list[CoursePage]) -> None:
     with pytest.raises(CommandError, match="seed 7 are here already"):
         command("--learners", "3", "--seed", "7")
@@ -226,6 +235,7 @@ def test_progress_is_a_bar_on_a_terminal_and_plain_lines_elsewhere() -> None:
     assert plain.getvalue().splitlines()[-1].startswith("100%  10 of 10 learners")
 
 
+@pytest.mark.database
 @pytest.mark.postgres
 def test_names_with_tabs_and_backslashes_survive_copy() -> None:
     from benchmarks.synthetic.rows import Table

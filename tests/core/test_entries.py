@@ -21,7 +21,7 @@ from core.page_context import BUILDERS, ContextBuilder, knows_no_query
 from courses.models import CataloguePage, CoursePage
 from tests.factories import lessons_of, make_course, make_lesson, make_site, module_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 MADE_UP = [
     "topic=zz1",
     "topic=zz2&language=xx",
@@ -130,6 +130,7 @@ def test_the_names_are_all_that_a_list_may_know_in_its_order(client: Client) -> 
         assert {*known, "page", "type"} >= set(page.query_names)
 
 
+@pytest.mark.database
 def test_made_up_values_are_not_rendered_again(client: Client, kept: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
     make_course()
     client.get("/es/courses/")
@@ -165,6 +166,7 @@ def test_the_sitemap_is_kept_once_whatever_is_asked(
     assert len(kept) == 1
 
 
+@pytest.mark.database
 def test_the_sitemap_costs_the_same_for_a_large_tree(client: Client) -> None:
     def cost() -> int:
         cache.clear()
@@ -182,6 +184,7 @@ def test_the_sitemap_costs_the_same_for_a_large_tree(client: Client) -> None:
     assert cost() == small <= 6
 
 
+@pytest.mark.database
 def test_the_sitemap_lists_what_is_open_and_nothing_else(client: Client) -> None:
     home: HomePage = make_site()
     opened, closed, restricted, gone = (make_course(publish=False) for _number in range(4))
@@ -206,6 +209,7 @@ def test_the_sitemap_lists_what_is_open_and_nothing_else(client: Client) -> None
     assert not is_listed(lessons_of(gone)[0])
 
 
+@pytest.mark.database
 def test_a_restriction_closes_what_was_kept(client: Client, django_capture_on_commit_callbacks: Callable[..., Any]) -> None:
     course = make_course()
     address = course.get_url() or ""

@@ -19,7 +19,7 @@ from core.models import HomePage, StandardPage
 from core.site import ensure_site
 from tests.registries import left_out
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -41,12 +41,14 @@ def publish(page: StandardPage, capture: object) -> None:
         page.save_revision().publish()
 
 
+@pytest.mark.database
 def test_a_warm_public_page_costs_one_query(client: Client, about: StandardPage, django_assert_num_queries: object) -> None:
     client.get("/es/about/")
     with django_assert_num_queries(1):  # type: ignore[operator]
         assert client.get("/es/about/").status_code == 200
 
 
+@pytest.mark.database
 def test_a_signed_in_reader_costs_the_same_and_gets_the_same_bytes(
     client: Client, about: StandardPage, django_assert_num_queries: object
 ) -> None:
@@ -89,6 +91,7 @@ def test_an_encoding_the_client_refuses_is_not_sent(client: Client, about: Stand
     assert answer["Content-Encoding"] == "gzip"
 
 
+@pytest.mark.database
 def test_publishing_shows_at_the_next_request(client: Client, about: StandardPage, django_capture_on_commit_callbacks: object) -> None:
     old = client.get("/es/about/")
     about.title = "Sobre Puente"
@@ -98,6 +101,7 @@ def test_publishing_shows_at_the_next_request(client: Client, about: StandardPag
     assert "Sobre Puente" in new.content.decode()
 
 
+@pytest.mark.database
 def test_unpublishing_closes_the_page(client: Client, about: StandardPage, django_capture_on_commit_callbacks: object) -> None:
     client.get("/es/about/")
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
@@ -184,6 +188,7 @@ def test_switching_language_keeps_where_one_was_going(client: Client, home: Home
     assert 'href="/en/search/?q=migra"' in client.get("/es/search/?q=migra").content.decode()
 
 
+@pytest.mark.database
 def test_readiness_is_told_from_the_database(client: Client, home: HomePage) -> None:
     assert client.get("/readyz").json() == {"status": "ready"}
 

@@ -20,7 +20,7 @@ from core import not_found
 from core.models import HomePage, StandardPage
 from tests.factories import make_site, make_user, sign_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 NOWHERE = ["/es/nothing-here/", "/es/about/nothing-here/", "/es/learning/nothing-here/", "/es/knowledge/nothing/edition.pdf"]
 
 
@@ -99,12 +99,14 @@ def test_an_address_without_a_language_speaks_the_readers(client: Client, home: 
     assert "Accept-Language" in answer["Vary"]
 
 
+@pytest.mark.database
 def test_a_made_up_address_costs_three_statements_at_most(client: Client, home: HomePage) -> None:
     """The content generation, whether a live page may stand there, whether a redirect leads on."""
     assert len(statements(client, "/es/courses/nothing/in/here/")) == 3
     assert len(statements(client, "/nothing.php")) == 1
 
 
+@pytest.mark.database
 def test_made_up_addresses_draw_nothing_and_keep_nothing(client: Client, home: HomePage) -> None:
     client.get(NOWHERE[0])
     with patch.object(not_found, "_draw") as draw, patch.object(cache, "set") as kept, patch.object(cache, "add") as leased:
@@ -116,6 +118,7 @@ def test_made_up_addresses_draw_nothing_and_keep_nothing(client: Client, home: H
 # What a quick look may not miss
 
 
+@pytest.mark.database
 def test_a_page_is_found_as_soon_as_it_is_live(client: Client, home: HomePage, about: StandardPage) -> None:
     assert client.get("/es/about/below/").status_code == 404
     below = about.add_child(instance=StandardPage(title="Below", slug="below", locale=about.locale, live=False))
@@ -124,6 +127,7 @@ def test_a_page_is_found_as_soon_as_it_is_live(client: Client, home: HomePage, a
     assert client.get("/es/about/below/").status_code == 200
 
 
+@pytest.mark.database
 def test_it_moves_with_its_page(client: Client, home: HomePage, about: StandardPage) -> None:
     below = about.add_child(instance=StandardPage(title="Below", slug="below", locale=about.locale))
     assert client.get("/es/about/below/").status_code == 200
@@ -135,6 +139,7 @@ def test_it_moves_with_its_page(client: Client, home: HomePage, about: StandardP
     assert client.get("/es/who-we-are/below/").status_code == 404
 
 
+@pytest.mark.database
 def test_no_page_answers_addresses_below_it_that_are_no_pages() -> None:
     """What the quick look relies on: every address of the tree is the path of a page."""
     assert [model for model in get_page_models() if model.route is not Page.route] == []
@@ -156,12 +161,14 @@ def test_a_redirect_still_leads_on(client: Client, home: HomePage, about: Standa
     assert (answer.status_code, answer["Location"]) == (301, about.get_url())
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("asked", ["/old%00/", "/%00", "/es/%E2%82/", "/old?%00", "/old/?x=%ff"])
 def test_odd_addresses_are_only_missing(client: Client, home: HomePage, about: StandardPage, asked: str) -> None:
     Redirect.objects.create(old_path="/old-one", redirect_page=about)
     assert client.get(asked, follow=True).status_code == 404
 
 
+@pytest.mark.database
 def test_a_page_that_one_may_not_know_of_is_as_if_it_were_not_there(client: Client, home: HomePage, about: StandardPage) -> None:
     from wagtail.models import PageViewRestriction
 

@@ -21,7 +21,7 @@ from wagtail.models import Collection, UploadedFile
 from accounts.models import User
 from core.models import SiteDocument, SiteImage
 from core.uploads import MAX_PIXELS, check_image
-from tests.editorial.desk import make_desk, person, signed_in
+from tests.editorial.desk import person, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -129,11 +129,6 @@ GOOD_DOCUMENTS = [
     ("../../etc/a.pdf", PDF),
     ("ñ" * 300 + ".pdf", PDF),
 ]
-
-
-@pytest.fixture(autouse=True)
-def desk(db: None) -> None:
-    make_desk()
 
 
 @pytest.fixture

@@ -13,17 +13,14 @@ from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfiel
 from accounts.models import User
 from accounts.roles import BY_KEY
 from accounts.services.give_role import give_role
-from accounts.services.make_roles import make_roles
 from courses.models import AssessmentPage, CataloguePage, CoursePage, LessonPage, ModulePage
-from tests.factories import make_site, make_user
+from tests.factories import make_user
 
 PUBLISH = {"action-publish": "action-publish"}
 
 
 def author(email: str = "author@example.org") -> User:
     """Somebody with the role "author" and nothing else."""
-    make_site()
-    make_roles()
     person = make_user(email)
     give_role(user=person, role=BY_KEY["author"])
     return User.objects.get(pk=person.pk)

@@ -33,8 +33,6 @@ from credentials.services.notify_hold import notify_hold
 from credentials.services.retry_hold import retry_hold
 from tests.factories import make_user
 
-pytestmark = pytest.mark.database
-
 NAMES = ["Núñez", "Ñandú", "São", "Crèvecœur", "Kreyòl", "Łódź", "Nguyễn", "g\u0303", "Ελένη", "Київ"]
 UNPRINTABLE = {"李小龙": "李小龙", "عربي": "عربي", "Ana 🦜": "🦜"}
 LANGUAGES = ("es", "pt", "fr", "en")
@@ -263,6 +261,7 @@ def test_a_text_is_set_in_one_font(name: str) -> None:
     assert glyphs.missing_characters([name]) == ""
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 @pytest.mark.parametrize(("name", "missing"), UNPRINTABLE.items())
 def test_a_name_that_can_not_be_printed_holds_only_the_pdf(name: str, missing: str, django_capture_on_commit_callbacks: Any) -> None:
@@ -285,6 +284,7 @@ def test_a_name_that_can_not_be_printed_holds_only_the_pdf(name: str, missing: s
     assert credential.code not in words
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 def test_the_mail_goes_to_the_addresses_of_the_settings(settings: Any, django_capture_on_commit_callbacks: Any) -> None:
     User.objects.create_superuser("admin@example.org")
@@ -294,6 +294,7 @@ def test_the_mail_goes_to_the_addresses_of_the_settings(settings: Any, django_ca
     assert sorted(message.to[0] for message in mail.outbox) == ["a@example.org", "b@example.org"]
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 def test_a_hold_that_was_closed_meanwhile_is_not_told(django_capture_on_commit_callbacks: Any) -> None:
     User.objects.create_superuser("admin@example.org")
@@ -306,6 +307,7 @@ def test_a_hold_that_was_closed_meanwhile_is_not_told(django_capture_on_commit_c
     assert mail.outbox == []
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 def test_a_page_that_shows_the_certificate_opens_the_hold_once(django_capture_on_commit_callbacks: Any) -> None:
     credential = make_credential("李")
@@ -318,6 +320,7 @@ def test_a_page_that_shows_the_certificate_opens_the_hold_once(django_capture_on
     assert CredentialHold.objects.count() == 1
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 def test_trying_again_with_another_name_closes_the_hold() -> None:
     credential = make_credential("李 Ana")
@@ -338,6 +341,7 @@ def test_trying_again_with_another_name_closes_the_hold() -> None:
     assert "Li Ana" in text_of(make_pdf(credential_id=credential.pk, language="es"))
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 def test_a_new_font_closes_the_hold_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     credential = make_credential()
@@ -351,6 +355,7 @@ def test_a_new_font_closes_the_hold_by_itself(monkeypatch: pytest.MonkeyPatch) -
     assert CredentialHold.objects.get().resolved_at is not None
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 def test_a_closed_hold_opens_again_and_is_told_again(django_capture_on_commit_callbacks: Any) -> None:
     credential = make_credential("李")
@@ -366,6 +371,7 @@ def test_a_closed_hold_opens_again_and_is_told_again(django_capture_on_commit_ca
 # Made once, and kept
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 def test_it_is_made_once_per_language(monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any) -> None:
     made: list[str] = []
@@ -401,6 +407,7 @@ def test_a_title_that_is_missing_is_taken_from_the_language_of_learning() -> Non
     assert credential_title({"titles": {}}, "es") == ("", "es")
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 @pytest.mark.parametrize("damage", ["gone", "half"])
 def test_a_lost_or_damaged_file_is_made_again(damage: str, caplog: pytest.LogCaptureFixture) -> None:
@@ -419,6 +426,7 @@ def test_a_lost_or_damaged_file_is_made_again(damage: str, caplog: pytest.LogCap
     assert not any("new hash" in record.message for record in caplog.records)
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 def test_a_file_that_comes_out_differently_is_said_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     credential = make_credential()
@@ -430,6 +438,7 @@ def test_a_file_that_comes_out_differently_is_said_in_the_log(caplog: pytest.Log
     assert CredentialFile.objects.get().sha256 == hashlib.sha256(body).hexdigest()
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 @pytest.mark.parametrize("failing", ["render", "save"])
 def test_a_failure_leaves_no_row_and_the_next_request_is_served(failing: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -449,6 +458,7 @@ def test_a_failure_leaves_no_row_and_the_next_request_is_served(failing: str, mo
     assert make_pdf(credential_id=credential.pk, language="es").startswith(b"%PDF")
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 def test_what_is_over_is_not_made() -> None:
     revoked, erased, replaced = make_credential(), make_credential(), make_credential()
@@ -461,6 +471,7 @@ def test_what_is_over_is_not_made() -> None:
     assert not CredentialFile.objects.exists()
 
 
+@pytest.mark.database
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_two_requests_make_one_file(monkeypatch: pytest.MonkeyPatch) -> None:

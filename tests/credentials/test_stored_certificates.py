@@ -14,8 +14,6 @@ from foundation.versions import VersionUnknown
 from tests.credentials.test_certificate import VALUES, make_credential
 from tests.credentials.test_credential_pages import page_of
 
-pytestmark = pytest.mark.database
-
 
 @pytest.mark.parametrize("schema", [1, 2])
 def test_both_schemas_are_read(schema: int) -> None:
@@ -35,6 +33,7 @@ def test_a_template_that_this_release_does_not_have_prints_nothing(version: int)
         pdf.typeset_certificate(dataclasses.replace(VALUES, template_version=version))
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 def test_its_public_page_says_it_in_words(client: Client) -> None:
     newer = make_credential(schema=3)

@@ -17,20 +17,10 @@ from wagtail.test.utils.form_data import nested_form_data, streamfield
 from accounts.models import User
 from accounts.roles import BY_KEY
 from accounts.services.give_role import give_role
-from accounts.services.make_roles import make_roles
-from core.site import ensure_site
 from editorial.models import ReviewedPage
-from editorial.services.ensure_workflow import ensure_workflow
 from knowledge.models import LibraryPage, PublicationPage
 
 _numbers = itertools.count(1)
-
-
-def make_desk() -> None:
-    """The site, its roles and its workflow."""
-    ensure_site()
-    make_roles()
-    ensure_workflow()
 
 
 def person(*roles: str, email: str = "", **fields: Any) -> User:

@@ -14,33 +14,32 @@ from babel.messages.pofile import read_po
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 from wagtail.models import Task, Workflow
 from wagtail.users.models import UserProfile
 
 from accounts.roles import BY_KEY, ROLES
+from accounts.services.make_roles import make_roles
 from editorial import accessibility_checks, todo
 from editorial.guides import GUIDES, path_of, render
 from editorial.middleware import admin_language
+from editorial.services.ensure_workflow import ensure_workflow
 from editorial.todo import Item
-from tests.editorial.desk import Tab, fresh, make_desk, make_draft, person, signed_in
+from tests.bare_site import take_roles_out
+from tests.editorial.desk import Tab, fresh, make_draft, person, signed_in
 from tests.registries import as_before
 
+pytestmark = pytest.mark.django_db
 LOCALE = Path(__file__).parent.parent.parent / "locale"
 LANGUAGES = ("es", "en")
 PAGES = [(language, role.key) for language in LANGUAGES for role in ROLES]
-
-
-@pytest.fixture
-def desk(db: None) -> None:
-    make_desk()
 
 
 def keys(user: Any) -> dict[str, int]:
     return {item.key: item.count for item in todo.items_for(user)}
 
 
-def test_what_waits_for_whom(desk: None) -> None:
+def test_what_waits_for_whom() -> None:
     author, reviewer, editor = person("author"), person("reviewer"), person("editor")
     everyone = (author, reviewer, editor)
     assert [keys(user) for user in everyone] == [{}, {}, {}]
@@ -55,7 +54,7 @@ def test_what_waits_for_whom(desk: None) -> None:
     assert [keys(user) for user in everyone] == [{"sent_back": 1}, {}, {"scheduled": 1}]
 
 
-def test_one_leads_to_the_page_and_many_to_the_list(desk: None) -> None:
+def test_one_leads_to_the_page_and_many_to_the_list() -> None:
     author, reviewer = person("author"), person("reviewer")
     first = make_draft(author, title="El primero")
     Tab(author, first).submit()
@@ -69,7 +68,7 @@ def test_one_leads_to_the_page_and_many_to_the_list(desk: None) -> None:
 
 
 @pytest.mark.parametrize("role", [*BY_KEY, ""])
-def test_when_nothing_waits_it_says_what_one_can_do(desk: None, role: str) -> None:
+def test_when_nothing_waits_it_says_what_one_can_do(role: str) -> None:
     user = person(*([role] if role else []), is_superuser=not role)
     html = signed_in(user).get("/admin/").content.decode()
     assert "Nothing waits for you." in html
@@ -77,7 +76,7 @@ def test_when_nothing_waits_it_says_what_one_can_do(desk: None, role: str) -> No
     assert "objects-in-workflow" not in html
 
 
-def test_a_tab_that_is_not_drawn_sends_what_the_drawn_form_sends(desk: None) -> None:
+def test_a_tab_that_is_not_drawn_sends_what_the_drawn_form_sends() -> None:
     tab = Tab(person("author"), make_draft(person("author")))
     for _version in range(2):
         taken = dict(tab.loaded)
@@ -90,7 +89,7 @@ def test_a_tab_that_is_not_drawn_sends_what_the_drawn_form_sends(desk: None) -> 
         assert tab.loaded != taken
 
 
-def test_drafts_say_where_they_are(desk: None) -> None:
+def test_drafts_say_where_they_are() -> None:
     author = person("author")
     make_draft(author, title="En el cajón")
     page = make_draft(author, title="En revisión")
@@ -102,7 +101,7 @@ def test_drafts_say_where_they_are(desk: None) -> None:
 
 
 @pytest.mark.parametrize("role", list(BY_KEY))
-def test_the_first_page_asks_under_25_questions(desk: None, role: str) -> None:
+def test_the_first_page_asks_under_25_questions(role: str) -> None:
     author = person("author")
     user = person(role)
     for number in range(6):
@@ -117,7 +116,7 @@ def test_the_first_page_asks_under_25_questions(desk: None, role: str) -> None:
     assert len(asked) < 25, [query["sql"][:120] for query in asked.captured_queries]
 
 
-def test_other_apps_register_what_waits(desk: None) -> None:
+def test_other_apps_register_what_waits() -> None:
     now = timezone.now()
     late = [Item("late", "Late", 1, "/late/", now), Item("none", "None", 0, "/none/")]
     early = [Item("early", "Early", 2, "/early/", now - timedelta(days=1)), Item("open", "Open", 1, "/open/")]
@@ -144,7 +143,7 @@ def test_other_apps_register_what_waits(desk: None) -> None:
         ("", "", "de", "es"),
     ],
 )
-def test_the_admin_speaks_the_language_of_its_reader(desk: None, own: str, of_admin: str, accepted: str, shown: str) -> None:
+def test_the_admin_speaks_the_language_of_its_reader(own: str, of_admin: str, accepted: str, shown: str) -> None:
     user = person("author", language=own)
     if of_admin:
         profile = UserProfile.get_for_user(user)
@@ -162,7 +161,7 @@ def test_an_unknown_language_is_shown_in_the_first() -> None:
 # Checks.
 
 
-def test_links_that_say_nothing_are_named(desk: None) -> None:
+def test_links_that_say_nothing_are_named() -> None:
     author = person("author")
     text = '<p>Lee el informe <a href="https://example.org/a">Aquí</a> o el <a href="https://example.org/b">informe sobre remesas</a>.</p>'
     page = make_draft(author, body=json.dumps([{"type": "rich_text", "value": text}]))
@@ -171,7 +170,7 @@ def test_links_that_say_nothing_are_named(desk: None) -> None:
     assert accessibility_checks.vague_links(make_draft(author)) == []
 
 
-def test_the_checks_panel_has_our_rules_and_a_preview_can_be_checked(desk: None) -> None:
+def test_the_checks_panel_has_our_rules_and_a_preview_can_be_checked() -> None:
     """Wagtail's checks run inside the preview, by its userbar: without one they find nothing, ever."""
     author = person("author")
     page = make_draft(author)
@@ -237,7 +236,7 @@ def test_guides_name_only_what_there_is(language: str, role: str) -> None:
     assert [label for label in labels(language, role) if label.casefold() not in known] == []
 
 
-def test_the_guide_shows_my_own_role_first_in_my_language(desk: None) -> None:
+def test_the_guide_shows_my_own_role_first_in_my_language() -> None:
     user = person("editor", language="es")
     client = signed_in(user)
     html = client.get("/admin/guide/").content.decode()
@@ -252,7 +251,7 @@ def test_the_guide_shows_my_own_role_first_in_my_language(desk: None) -> None:
     assert '"/admin/guide/"' in client.get("/admin/").content.decode()
 
 
-def test_the_guide_is_for_staff(desk: None) -> None:
+def test_the_guide_is_for_staff() -> None:
     assert signed_in(person()).get("/admin/guide/").status_code == 302
     for key in BY_KEY:
         assert signed_in(person(key)).get("/admin/guide/").status_code == 200
@@ -265,7 +264,14 @@ def test_a_guide_can_hold_no_markup() -> None:
     assert path_of("../../README", "es") is None
 
 
-def test_the_names_of_steps_and_groups_are_in_the_sites_first_language(desk: None) -> None:
+def test_the_names_of_steps_and_groups_are_in_the_sites_first_language() -> None:
+    """Whoever makes them, and in which language."""
+    take_roles_out()
+    for model in (Workflow, Task):
+        model.objects.all().delete()
+    with translation.override("fr"):
+        make_roles()
+        ensure_workflow()
     assert set(Task.objects.filter(active=True).values_list("name", flat=True)) >= {"Revisión", "Publicación"}
     assert Workflow.objects.filter(name="Revisar y publicar").exists()
     assert Group.objects.filter(name="Revisión").exists()

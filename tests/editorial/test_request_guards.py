@@ -22,15 +22,11 @@ from accounts.services.give_role import give_role
 from editorial import review_rules
 from editorial.errors import StepRefused
 from knowledge.models import LibraryPage, PublicationPage
-from tests.editorial.desk import Tab, form_data, fresh, library, make_desk, make_draft, person, signed_in, state_of
+from tests.editorial.desk import Tab, form_data, fresh, library, make_draft, person, signed_in, state_of
+from tests.remembered import Remembered
 
 pytestmark = pytest.mark.django_db
 EVERYTHING = ("author", "reviewer", "editor", "site_administrator")
-
-
-@pytest.fixture(autouse=True)
-def desk(db: None) -> None:
-    make_desk()
 
 
 @pytest.fixture
@@ -65,6 +61,22 @@ def at_publication(author: User) -> Any:
     page = at_review(author)
     Tab(person("reviewer"), page).take("approve")
     return fresh(page)
+
+
+# What most of these tests begin with, by an author of its own.
+_draft = Remembered(lambda: make_draft(person("author")).pk)
+_at_publication = Remembered(lambda: at_publication(person("author")).pk)
+
+
+@pytest.fixture
+def draft(db: None) -> Any:
+    return PublicationPage.objects.get(pk=_draft())
+
+
+@pytest.fixture
+def waiting(db: None) -> Any:
+    """A page that waits for publication."""
+    return PublicationPage.objects.get(pk=_at_publication())
 
 
 def current(page: Page) -> Any:
@@ -145,17 +157,15 @@ def test_whoever_wrote_does_not_publish(door: Callable[..., None], action: str) 
 
 @pytest.mark.parametrize("door", STEPS)
 @pytest.mark.parametrize("roles", [(), ("author",), ("reviewer",), ("site_administrator",), ("support",)], ids=str)
-def test_only_editors_publish(author: User, door: Callable[..., None], roles: tuple[str, ...]) -> None:
-    page = at_publication(author)
-    door(person(*roles), page, "publish")
-    assert not fresh(page).live
+def test_only_editors_publish(waiting: Any, door: Callable[..., None], roles: tuple[str, ...]) -> None:
+    door(person(*roles), waiting, "publish")
+    assert not fresh(waiting).live
 
 
 @pytest.mark.parametrize("door", STEPS)
-def test_a_superuser_takes_no_step_without_being_of_the_group(author: User, door: Callable[..., None]) -> None:
-    page = at_publication(author)
-    door(superuser(), page, "publish")
-    assert not fresh(page).live
+def test_a_superuser_takes_no_step_without_being_of_the_group(waiting: Any, door: Callable[..., None]) -> None:
+    door(superuser(), waiting, "publish")
+    assert not fresh(waiting).live
 
 
 def test_a_superuser_is_told_whom_to_ask(author: User) -> None:
@@ -274,10 +284,9 @@ AROUND = [
 @pytest.mark.parametrize(
     "who", [lambda: person("editor"), lambda: person("site_administrator"), superuser], ids=["editor", "admin", "root"]
 )
-def test_nobody_publishes_around_the_review(author: User, who: Callable[[], User], door: Callable[..., None]) -> None:
-    page = make_draft(author)
-    door(who(), page)
-    page = fresh(page)
+def test_nobody_publishes_around_the_review(draft: Any, who: Callable[[], User], door: Callable[..., None]) -> None:
+    door(who(), draft)
+    page = fresh(draft)
     assert (page.live, page.approved_schedule, page.go_live_at) == (False, False, None)
 
 
@@ -302,8 +311,8 @@ def test_a_new_page_is_not_published_at_once(who: Callable[[], User]) -> None:
     assert not made.live
 
 
-def test_a_copy_is_a_draft(author: User, editor: User) -> None:
-    page = at_publication(author)
+def test_a_copy_is_a_draft(waiting: Any, editor: User) -> None:
+    page = waiting
     Tab(editor, page).take("publish")
     url = reverse("wagtailadmin_pages:copy", args=[page.pk])
     client = signed_in(editor)
@@ -317,8 +326,8 @@ def test_a_copy_is_a_draft(author: User, editor: User) -> None:
         assert (copy.live, copy.alias_of_id) == (False, None)
 
 
-def test_a_copy_by_the_admins_api_is_refused(author: User, editor: User) -> None:
-    page = at_publication(author)
+def test_a_copy_by_the_admins_api_is_refused(waiting: Any, editor: User) -> None:
+    page = waiting
     Tab(editor, page).take("publish")
     for action in ("copy", "create_alias", "copy_for_translation", "unpublish", "revert_to_page_revision"):
         url = reverse("wagtailadmin_api:pages:action", args=[page.pk, action])
@@ -328,9 +337,9 @@ def test_a_copy_by_the_admins_api_is_refused(author: User, editor: User) -> None
 
 
 @pytest.fixture
-def translation(author: User, django_capture_on_commit_callbacks: Any) -> Translation:
+def translation(waiting: Any, django_capture_on_commit_callbacks: Any) -> Translation:
     """A live publication, and its translation by wagtail-localize, switched on."""
-    page = at_publication(author)
+    page = waiting
     Tab(person("editor"), page).take("publish")
     source, _created = TranslationSource.get_or_create_from_instance(fresh(page))
     made: Translation = Translation.objects.create(source=source, target_locale=Locale.objects.get(language_code="en"))

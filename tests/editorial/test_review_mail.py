@@ -24,14 +24,9 @@ from accounts.roles import AUTHOR
 from accounts.services.give_role import give_role
 from editorial import review_rules, todo
 from editorial.tasks import notify_step
-from tests.editorial.desk import Tab, form_data, fresh, make_desk, make_draft, person, signed_in, state_of
+from tests.editorial.desk import Tab, form_data, fresh, make_draft, person, signed_in, state_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def desk(db: None) -> None:
-    make_desk()
 
 
 @pytest.fixture

@@ -20,14 +20,9 @@ from editorial.models import PublishTask, ReviewTask
 from editorial.services.ensure_workflow import ensure_workflow
 from editorial.tasks import publish_due
 from knowledge.models import LibraryPage
-from tests.editorial.desk import Tab, form_data, fresh, library, make_desk, make_draft, person, signed_in, state_of
+from tests.editorial.desk import Tab, form_data, fresh, library, make_draft, person, signed_in, state_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
-
-
-@pytest.fixture(autouse=True)
-def desk(db: None) -> None:
-    make_desk()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import re
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 
 from core.seeding import demo_key
@@ -19,9 +18,8 @@ from tests.journeys.seeded import seed_demo_content
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def demo(db: None) -> None:
-    cache.clear()
+@pytest.fixture(scope="module", autouse=True)
+def demo(rows_of_module: None) -> None:
     seed_demo_content()
 
 

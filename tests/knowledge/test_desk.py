@@ -12,17 +12,12 @@ from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_
 
 from accounts.models import User
 from knowledge.models import Edition, PublicationPage
-from tests.editorial.desk import Tab, form_data, fresh, library, make_desk, make_draft, person, signed_in, state_of
+from tests.editorial.desk import Tab, form_data, fresh, library, make_draft, person, signed_in, state_of
 from tests.knowledge.corpus import person as contributor
 
 pytestmark = pytest.mark.django_db
 FIGURES = {"title": "Costos", "as_of": "2024", "source": "R4V", "source_url": "", "note": ""}
 GOOD = "País\tCosto\nPerú\t4,3"
-
-
-@pytest.fixture(autouse=True)
-def desk() -> None:
-    make_desk()
 
 
 @pytest.fixture

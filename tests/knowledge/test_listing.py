@@ -18,6 +18,7 @@ from core import countries
 from knowledge import listing
 from knowledge.models import LibraryPage, PublicationCountry, PublicationPage
 from tests.knowledge.corpus import draft, library_in, publish, series_in, translate
+from tests.remembered import Remembered
 
 pytestmark = pytest.mark.django_db
 KINDS, TOPICS, COUNTRIES, YEARS = ("", "brief", "report"), ("", "finance", "health"), ("", "PE", "CL"), ("", "2023", "2024")
@@ -28,9 +29,10 @@ def library(db: None) -> LibraryPage:
     return library_in("es")
 
 
-@pytest.fixture
-def corpus(library: LibraryPage) -> list[PublicationPage]:
-    """Seven works that differ in everything, one of them translated, and three that nobody may see."""
+@Remembered
+def seven_works() -> list[int]:
+    """Publish seven works that differ in everything, one of them translated, and three that nobody may see."""
+    library = library_in("es")
     made = [
         publish(library, kind="brief", topic="finance", countries=["PE"], published_on="2024-05-01"),
         publish(library, kind="brief", topic="finance", more_topics=["health"], countries=["PE", "CL"], published_on="2023-05-01"),
@@ -45,7 +47,13 @@ def corpus(library: LibraryPage) -> list[PublicationPage]:
     publish(library, kind="brief", topic="finance", countries=["PE"], published_on="2024-05-01").unpublish()
     hidden = publish(library, kind="brief", topic="finance", countries=["PE"], published_on="2024-05-01")
     PageViewRestriction.objects.create(page=hidden, restriction_type=PageViewRestriction.LOGIN)
-    return made
+    return [work.pk for work in made]
+
+
+@pytest.fixture
+def corpus(db: None) -> list[PublicationPage]:
+    """The seven that everybody may see, in their first language."""
+    return list(PublicationPage.objects.filter(pk__in=seven_works()).order_by("pk"))
 
 
 def context(query: str, language: str = "es") -> dict[str, Any]:

@@ -19,8 +19,6 @@ from learning.models import Attempt, Enrolment
 from learning.services.save_answers import save_answers
 from learning.services.submit_attempt import submit_attempt
 
-pytestmark = pytest.mark.database
-
 
 def _question(key: str, multiple: bool, right: str) -> dict[str, Any]:
     options = [{"id": f"{key}{name}", "correct": name in right} for name in "abc"]
@@ -97,6 +95,7 @@ def _keep(attempt: Attempt, paper: dict[str, Any]) -> str:
     return f"/en/learning/{attempt.enrolment.course_key}/steps/{attempt.step_key}/attempts/{attempt.pk}/"
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 def test_an_attempt_of_the_first_schema_goes_on(learner: Client, attempt: Attempt) -> None:
     address = _keep(attempt, FIRST)
@@ -110,6 +109,7 @@ def test_an_attempt_of_the_first_schema_goes_on(learner: Client, attempt: Attemp
     assert (attempt.score, attempt.passed, attempt.paper) == (100, True, FIRST)
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 @pytest.mark.parametrize("is_sent", [False, True], ids=["open", "sent"])
 def test_a_paper_of_a_newer_schema_is_said_in_words(
@@ -130,6 +130,7 @@ def test_a_paper_of_a_newer_schema_is_said_in_words(
     assert Attempt.objects.values().get() == {**before, "paper": {**FIRST, "schema": 3}}
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 def test_a_script_is_told_too_and_nothing_is_kept(learner: Client, attempt: Attempt) -> None:
     _keep(attempt, {**FIRST, "schema": 3})
@@ -140,6 +141,7 @@ def test_a_script_is_told_too_and_nothing_is_kept(learner: Client, attempt: Atte
     assert attempt.answers == {}
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 def test_the_services_refuse_and_change_nothing(enrolment: Enrolment, attempt: Attempt) -> None:
     _keep(attempt, {**FIRST, "schema": 3})
