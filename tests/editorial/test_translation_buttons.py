@@ -16,12 +16,11 @@ from accounts.models import User
 from editorial import translation_buttons
 from tests.editorial import desk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.fixture
 def author() -> User:
-    desk.make_desk()
     return desk.person("author")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -52,6 +53,12 @@ def address(course: CoursePage, attempt: Attempt) -> str:
 
 def as_sets(answers: dict[str, list[str]]) -> dict[str, set[str]]:
     return {question: set(options) for question, options in answers.items()}
+
+
+def test_the_form_of_an_open_paper_carries_who_it_was_drawn_for(course: CoursePage, attempt: Attempt, client: Client) -> None:
+    client.force_login(attempt.enrolment.learner, backend="django.contrib.auth.backends.ModelBackend")
+    (carried,) = re.findall(r'name="form" value="([^"]+)"', client.get(address(course, attempt)).content.decode())
+    assert hold_answers(form=carried, attempt_id=attempt.pk, answers={})
 
 
 def test_who_comes_back_finds_the_answers_whatever_the_device(course: CoursePage, attempt: Attempt, sent: dict[str, Any]) -> None:

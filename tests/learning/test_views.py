@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from typing import Any
 
@@ -14,7 +13,6 @@ from accounts.names import MAX_LENGTH
 from courses.models import AssessmentPage, CoursePage, CourseRun
 from credentials.models import Credential
 from learning.models import Attempt, Enrolment
-from learning.services.hold_answers import hold_answers
 from learning.services.withdraw import withdraw
 from tests.factories import (
     enrol_in,
@@ -321,12 +319,6 @@ def test_when_no_attempt_is_left_the_page_says_so(learner: Client, course: Cours
     assert "No attempts left" in shown
     assert 'value="start"' not in shown
     assert Attempt.objects.count() == 3
-
-
-def test_the_form_of_an_open_paper_carries_who_it_was_drawn_for(learner: Client, course: CoursePage, attempt: Attempt) -> None:
-    shown = learner.get(attempt_url(course, attempt)).content.decode()
-    (carried,) = re.findall(r'name="form" value="([^"]+)"', shown)
-    assert hold_answers(form=carried, attempt_id=attempt.pk, answers={})
 
 
 # The end
