@@ -11,7 +11,7 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from django.urls import reverse
 
-        from core import access, pagecache, search
+        from core import access, pagecache, search, upkeep
         from core.models import HomePage, StandardPage
         from core.navigation import ADDRESSES, Address, Place
         from core.plain_pages import ensure_plain_pages, register_addresses
@@ -25,3 +25,4 @@ class CoreConfig(AppConfig):
         STEPS.register(SetupStep(name="pages", order=10, run=lambda: ensure_plain_pages(ensure_site())))
         pagecache.connect_signals()
         search.connect_signals()
+        upkeep.register_chores()
