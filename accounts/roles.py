@@ -119,6 +119,7 @@ SITE_ADMINISTRATOR = Role(
     (
         *(*AUTHOR.permissions, *_CERTIFY, *_SUPPORT, "accounts.view_auditentry"),
         *_rights("knowledge", "delete", "contributor"),
+        "core.bring_back",  # what others have deleted
         *_rights("accounts", "add change delete", "user"),
         *_rights("auth", "add change delete", "group"),
         *_rights("wagtailcore", "add change delete", "locale", "site", "task", "workflow"),

@@ -80,6 +80,15 @@ def next_step(request: HttpRequest, *, hours: float) -> str:
     return "" if at is not None and time.time() - at < hours * 3600 else "mfa_reauthenticate"
 
 
+def acts_as_staff(request: HttpRequest) -> bool:
+    """Whether a request may use the rights of staff: it is somebody's who has them, and who has shown the second factor.
+
+    Asked wherever staff are let in to what others are not, at whatever address: the guard belongs to the right. Below /admin/ a
+    middleware asks the same before any view.
+    """
+    return may_enter_admin(request.user) and not next_step(request, hours=settings.STAFF_FACTOR_HOURS)
+
+
 def recent_proof_required(view: View) -> View:
     """Let people change their second factor only after showing it, or, while they have none, showing who they are."""
 

@@ -25,6 +25,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^media/(?P<path>.+)$", core_views.media, name="media"),
     path("admin/login/", core_views.to_one_door, name="admin_login"),
     path("admin/password_reset/", core_views.to_one_door, name="admin_password_reset"),
+    # Wagtail fails there on purpose, for whoever asks: an error that somebody is woken for.
+    path("admin/failwhale/", core_views.nothing_here, name="admin_failwhale"),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include("core.document_urls")),
     path("accounts/", include("accounts.urls")),

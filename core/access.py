@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from wagtail.models import Page, PageViewRestriction
 
-from accounts.models import User
+from core.shown import hidden_paths, is_shown
 from foundation.registry import Entry, Registry
 
 
@@ -45,7 +44,8 @@ ALLOWED = Decision(True)
 REFUSED = Decision(False)
 
 RuleFor = Callable[[Page], Rule]
-Evaluator = Callable[[dict[str, str], User | AnonymousUser], Decision]
+# Asked with the request, and not with the person alone: staff rights take a second factor that was shown in this very session.
+Evaluator = Callable[[dict[str, str], HttpRequest], Decision]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +64,8 @@ class KindOfRule(Entry):
 
 RULES = Registry(PageRule)
 KINDS_OF_RULE = Registry(KindOfRule)
-KINDS_OF_RULE.register(KindOfRule(name=OPEN.name, decide=lambda args, reader: ALLOWED))
-KINDS_OF_RULE.register(KindOfRule(name=CLOSED.name, decide=lambda args, reader: REFUSED))
+KINDS_OF_RULE.register(KindOfRule(name=OPEN.name, decide=lambda args, request: ALLOWED))
+KINDS_OF_RULE.register(KindOfRule(name=CLOSED.name, decide=lambda args, request: REFUSED))
 
 
 def open_to_all(page: Page) -> Rule:
@@ -84,20 +84,20 @@ def has_rule(page_class: type[Page]) -> bool:
 
 
 def rule_for(page: Page) -> Rule:
-    """Return the rule of a specific page; CLOSED when its class has none or Wagtail itself restricts it."""
+    """Return the rule of a specific page; CLOSED when its class has none, readers don't see it now, or Wagtail itself restricts it."""
     of_class = RULES.get(type(page)._meta.label)
-    if of_class is None or page.get_view_restrictions().exists():
+    if of_class is None or not is_shown(page) or page.path.startswith(_restricted_paths()):
         return CLOSED
     return of_class.rule_for(page)
 
 
 def rules_for(pages: Sequence[Page]) -> list[Rule]:
-    """Return the rules of many specific pages; what Wagtail restricts is asked once for all of them."""
-    restricted = _restricted_paths()
+    """Return the rules of many specific pages; what is hidden, and what Wagtail restricts, is asked once for all of them."""
+    closed = (*_restricted_paths(), *hidden_paths())
     rules = []
     for page in pages:
         of_class = RULES.get(type(page)._meta.label)
-        rules.append(CLOSED if of_class is None or page.path.startswith(restricted) else of_class.rule_for(page))
+        rules.append(CLOSED if of_class is None or not page.live or page.path.startswith(closed) else of_class.rule_for(page))
     return rules
 
 
@@ -116,4 +116,4 @@ def decide(rule: Rule, request: HttpRequest) -> Decision:
     if rule.is_open:
         return ALLOWED
     kind = KINDS_OF_RULE.get(rule.name)
-    return kind.decide(rule.args, request.user) if kind else REFUSED
+    return kind.decide(rule.args, request) if kind else REFUSED

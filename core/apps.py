@@ -11,7 +11,7 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from django.urls import reverse
 
-        from core import access, pagecache, search
+        from core import access, pagecache, search, upkeep
         from core.cards import RESULT_KINDS, ResultKind
         from core.models import HomePage, StandardPage
         from core.navigation import ADDRESSES, Address, Place
@@ -27,3 +27,4 @@ class CoreConfig(AppConfig):
         STEPS.register(SetupStep(name="pages", order=10, run=lambda: ensure_plain_pages(ensure_site())))
         pagecache.connect_signals()
         search.connect_signals()
+        upkeep.register_chores()

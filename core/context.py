@@ -47,11 +47,13 @@ def language_links_for_page(page: Page) -> list[LanguageLink]:
     """Link a page to its live translations; where there is none, to the nearest ancestor that has one. Two queries."""
     from wagtail.models import Page as WagtailPage
 
+    from core.shown import shown
+
     chain = [page, *reversed(list(page.get_ancestors().filter(depth__gte=2)))]
     keys = [link.translation_key for link in chain]
     found: dict[tuple[str, Any], WagtailPage] = {
         (other.locale.language_code, other.translation_key): other
-        for other in WagtailPage.objects.live().filter(translation_key__in=keys).select_related("locale")
+        for other in shown(WagtailPage.objects.filter(translation_key__in=keys)).select_related("locale")
     }
     links = []
     for code, label in settings.LANGUAGES:

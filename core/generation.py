@@ -11,10 +11,15 @@ from __future__ import annotations
 import time
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from foundation.statements import scalar
 
-READ = "SELECT COALESCE((SELECT value FROM core_contentgeneration WHERE id = 1), 0) + (SELECT COUNT(*) FROM core_contentchange)"
+COUNTED = "SELECT COALESCE((SELECT value FROM core_contentgeneration WHERE id = 1), 0) + (SELECT COUNT(*) FROM core_contentchange)"
+# A page that has expired is gone for readers from that moment on, and not when a timer comes by: each such page leads to other
+# numbers, far beyond those of any counter (`leap` counts milliseconds), until it is unpublished, which raises the counter as well.
+FAR = 2**44
+READ = f"{COUNTED} + {FAR} * (SELECT COUNT(*) FROM wagtailcore_page WHERE live AND expire_at <= %s)"  # noqa: S608 - a number of ours
 ADD = (
     "INSERT INTO core_contentgeneration (id, value) VALUES (1, %s) "
     "ON CONFLICT (id) DO UPDATE SET value = core_contentgeneration.value + EXCLUDED.value"
@@ -23,7 +28,7 @@ ADD = (
 
 def current() -> int:
     """Return today's content generation: the one statement of a warm public page, and its check that a kept connection still works."""
-    return int(scalar(READ))
+    return int(scalar(READ, timezone.now()))
 
 
 def content_changed() -> None:
@@ -37,7 +42,7 @@ def content_changed() -> None:
 def leap() -> None:
     """Go to a number that was never there: the milliseconds since 1970, which no counter of publications overtakes. After a restore."""
     with connection.cursor() as cursor:
-        cursor.execute(ADD, [max(1, int(time.time() * 1000) - current())])
+        cursor.execute(ADD, [max(1, int(time.time() * 1000) - int(scalar(COUNTED)))])
 
 
 def add_up() -> None:

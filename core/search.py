@@ -21,6 +21,7 @@ from wagtail.signals import page_published, page_unpublished, post_page_move
 from core import access
 from core.cards import RESULT_KINDS
 from core.models import BasePage, SearchEntry
+from core.shown import shown
 
 LONGEST_QUERY = 200
 MOST_WORDS = 8
@@ -54,7 +55,8 @@ def find(query: str, language: str) -> QuerySet[SearchEntry]:
     words = words_of(query)
     if not words:
         return SearchEntry.objects.none()
-    entries = SearchEntry.objects.filter(language=language)
+    # An entry goes when its page is unpublished, or one above it; that one of them has expired is seen only here, until a timer runs.
+    entries = shown(SearchEntry.objects.filter(language=language), path="page__path")
     in_title = SearchEntry.objects.all()
     for word in words:
         entries = entries.filter(folded__contains=f" {word}")
@@ -94,7 +96,7 @@ def excerpt(text: str, words: list[str]) -> SafeString:
 
 def index_page(page: Page) -> None:
     """Bring the entry of one specific page up to date: there while it is live and open, gone otherwise."""
-    document = page.search_document() if isinstance(page, BasePage) and page.live and access.rule_for(page).is_open else None
+    document = page.search_document() if isinstance(page, BasePage) and access.rule_for(page).is_open else None
     if document is None:
         SearchEntry.objects.filter(page_id=page.pk).delete()
         return

@@ -6,12 +6,13 @@ from wagtail.models import Page
 
 from core import access
 from core.models import BasePage
+from core.shown import shown
 
 
 def open_pages() -> list[BasePage]:
     """Return the open pages in the order of the tree, without their texts."""
-    live = Page.objects.live().filter(depth__gte=2).select_related("locale").order_by("path").specific(defer=True)
-    pages = [page for page in live if isinstance(page, BasePage)]
+    found = shown(Page.objects.filter(depth__gte=2)).select_related("locale").order_by("path").specific(defer=True)
+    pages = [page for page in found if isinstance(page, BasePage)]
     by_class: dict[type[BasePage], list[BasePage]] = {}
     for page in pages:
         by_class.setdefault(type(page), []).append(page)

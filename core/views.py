@@ -122,6 +122,15 @@ def to_one_door(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(target)
 
 
+def nothing_here(request: HttpRequest) -> HttpResponse:
+    """Answer that nothing is here, in place of a view of a package that nobody needs.
+
+    Raises:
+        Http404: always.
+    """
+    raise Http404
+
+
 @only_read
 def sitemap(request: HttpRequest) -> HttpResponse:
     """List every open page. Rendered once a content generation."""

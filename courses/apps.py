@@ -12,7 +12,7 @@ class CoursesConfig(AppConfig):
         from core import access, pagecache
         from core.cards import RESULT_KINDS, ResultKind
         from core.sections import Section, register_section
-        from courses import page_contexts, panel_contexts, receivers
+        from courses import checks, page_contexts, panel_contexts, receivers
         from courses.catalogue import home_cards
         from courses.models import CataloguePage, CoursePage, CourseRun, ModulePage, Outline, StepWaiver
 
@@ -37,3 +37,4 @@ class CoursesConfig(AppConfig):
         page_contexts.register_builders()
         panel_contexts.register_contexts()
         receivers.connect()
+        checks.register_checks()

@@ -13,6 +13,7 @@ from wagtail import blocks
 
 from core import access
 from core.blocks import TEXT_BLOCKS, PageBlock, text_of
+from core.shown import shown
 from courses.question_types import type_of
 from knowledge.models import PublicationPage
 
@@ -162,7 +163,7 @@ class EvidenceBlock(PageBlock, blocks.StructBlock):
     @staticmethod
     def edition_of(work: PublicationPage, language: str) -> PublicationPage | None:
         """Return the edition to show: in this language, else the one chosen; None while readers may open neither."""
-        live = PublicationPage.objects.live().filter(translation_key=work.translation_key).select_related("locale")
+        live = shown(PublicationPage.objects.filter(translation_key=work.translation_key)).select_related("locale")
         wanted = [edition for edition in live if edition.locale.language_code == language or edition.pk == work.pk]
         wanted.sort(key=lambda edition: edition.locale.language_code != language)
         return next((edition for edition in wanted if access.rule_for(edition).is_open), None)

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from core.cards import Card
 from core.models import known_page
+from core.shown import shown
 from core.topics import Topic
 from courses.models import CoursePage, Outline
 from courses.models.pages import minutes_in_words
@@ -68,7 +69,7 @@ class CatalogueEntry:
 def entries(language: str, wanted_language: str = "") -> list[CatalogueEntry]:
     """Return every live course once. In `wanted_language` only, if given; else in `language`, or the first it has."""
     by_key: dict[UUID, dict[str, CoursePage]] = {}
-    for page in CoursePage.objects.live().select_related("locale").order_by("path"):
+    for page in shown(CoursePage.objects.all()).select_related("locale").order_by("path"):
         by_key.setdefault(page.key, {})[page.locale.language_code] = page
     outlines = Outline.objects.newest_of(list(by_key))
     order = [code for code, _label in settings.LANGUAGES]

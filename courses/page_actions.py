@@ -13,11 +13,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.admin import messages
-from wagtail.admin.views.pages.bulk_actions.delete import DeleteBulkAction
 from wagtail.admin.views.pages.bulk_actions.move import MoveBulkAction
 from wagtail.admin.views.pages.bulk_actions.unpublish import UnpublishBulkAction
 from wagtail.models import Page
 
+from core.bulk_delete import DeleteToBin
 from courses import impact
 from courses.impact_text import touched_by
 from courses.models import CoursePage, ModulePage, StepPage
@@ -123,8 +123,8 @@ class _SaysWhomItTouches:
         return response
 
 
-class DeletePages(_SaysWhomItTouches, DeleteBulkAction):
-    """Wagtail's action that deletes many pages, with our confirmation."""
+class DeletePages(_SaysWhomItTouches, DeleteToBin):
+    """The action that deletes many pages, with our confirmation."""
 
 
 class MovePages(_SaysWhomItTouches, MoveBulkAction):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from core import navigation
+from core.shown import shown
 from courses.models import CoursePage, CourseRun, ModulePage, Outline, StepPage, StepWaiver
 from courses.models.pages import minutes_in_words, step_pages_by_key
 from courses.outline import OutlineDocument, OutlineModule, OutlineStep
@@ -103,7 +104,7 @@ class Drawing:
         pages = step_pages_by_key(wanted, self.language)
         others: dict[UUID, Page] = {}
         if missing := [key for key in wanted if key not in pages]:
-            for page in Page.objects.live().filter(translation_key__in=missing).select_related("locale").order_by("pk"):
+            for page in shown(Page.objects.filter(translation_key__in=missing)).select_related("locale").order_by("pk"):
                 others.setdefault(UUID(str(page.translation_key)), page)
         return pages, others
 
@@ -176,7 +177,7 @@ def run_in_words(run: CourseRun | None, now: datetime) -> str:
 def course_context(course: CoursePage, language: str) -> dict[str, Any]:
     """What the course page shows."""
     drawing, context = _outline_context(course, language)
-    codes = CoursePage.objects.live().filter(translation_key=course.translation_key).values_list("locale__language_code", flat=True)
+    codes = shown(CoursePage.objects.filter(translation_key=course.translation_key)).values_list("locale__language_code", flat=True)
     available = set(codes)
     context["languages_available"] = [{"code": code, "label": label} for code, label in settings.LANGUAGES if code in available]
     context["assessments"] = [drawing.line(step) for step in drawing.assessments]

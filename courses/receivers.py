@@ -10,6 +10,8 @@ from wagtail.models import Page
 from wagtail.signals import page_published, page_unpublished, post_page_move
 
 from courses.models import CoursePage, CourseRun, StepPage
+from courses.models.pages import page_classes_with_shared_fields
+from courses.services.share_facts import share_facts
 from courses.services.sync_waivers import sync_waivers_of_page
 
 
@@ -24,6 +26,14 @@ def _tree_changed(sender: object, instance: Page, **kwargs: Any) -> None:
     sync_waivers_of_page(instance.specific_deferred)
 
 
+def _facts_published(sender: object, instance: Page, **kwargs: Any) -> None:
+
+    # The row, and not the instance: Wagtail says the same of what was only given a date. An alias follows its source.
+    page = type(instance).objects.filter(pk=instance.pk, live=True, alias_of=None).first()
+    if page is not None:
+        share_facts(page=page)
+
+
 def _page_deleted(sender: Any, instance: Page, **kwargs: Any) -> None:
 
     if isinstance(instance, StepPage):
@@ -35,6 +45,9 @@ def connect() -> None:
     """Connect the handlers of this app."""
 
     post_save.connect(_course_saved, sender=CoursePage, dispatch_uid="courses-run-for-course")
+    # Before waivers and search look: they ask the rules.
+    for model in page_classes_with_shared_fields():
+        page_published.connect(_facts_published, sender=model, dispatch_uid=f"courses-facts-{model._meta.label}")
     for signal in (page_published, page_unpublished, post_page_move):
         signal.connect(_tree_changed, dispatch_uid=f"courses-waivers-{id(signal)}")
     post_delete.connect(_page_deleted, dispatch_uid="courses-waivers-deleted")

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db.models import Q
 from wagtail.models import Page
 
+from core.shown import shown
 from courses.models import AssessmentPage, CoursePage, ModulePage, Outline, StepPage, StepSlot
 from courses.models.pages import step_pages
 from courses.outline import Changes, OutlineDocument, OutlineModule, OutlineStep, compare
@@ -60,10 +61,10 @@ def _trees(courses: Sequence[CoursePage]) -> list[Tree]:
     if not courses:
         return []
     below = reduce(or_, (Q(path__startswith=course.path, depth__gt=course.depth) for course in courses))
-    modules = list(ModulePage.objects.live().filter(below).order_by("path"))
+    modules = list(shown(ModulePage.objects.filter(below)).order_by("path"))
     steps: list[StepPage] = []
     for step_page in step_pages():
-        steps += step_page.objects.live().filter(below).defer_streamfields()
+        steps += shown(step_page.objects.filter(below)).defer_streamfields()
     steps.sort(key=lambda step: step.path)
     by_parent: dict[str, list[StepPage]] = {}
     for step in steps:
@@ -77,7 +78,7 @@ def _trees(courses: Sequence[CoursePage]) -> list[Tree]:
 def _titles(keys: list[UUID]) -> dict[UUID, dict[str, str]]:
     """Return the titles of live pages in every language, by key."""
     titles: dict[UUID, dict[str, str]] = {}
-    for page in Page.objects.live().filter(translation_key__in=keys).select_related("locale").order_by("pk"):
+    for page in shown(Page.objects.filter(translation_key__in=keys)).select_related("locale").order_by("pk"):
         titles.setdefault(UUID(str(page.translation_key)), {})[page.locale.language_code] = page.title
     return titles
 
@@ -136,14 +137,14 @@ def pending_changes(course: CoursePage) -> Changes:
 def unanswerable(document: OutlineDocument) -> list[OutlineStep]:
     """Return the required assessments without a question in any language: with one of these nobody could finish the course."""
     asked = [step for step in document.steps if step.required and step.kind.is_graded]
-    pages = AssessmentPage.objects.live().filter(translation_key__in=[step.key for step in asked])
+    pages = shown(AssessmentPage.objects.filter(translation_key__in=[step.key for step in asked]))
     answerable = {page.key for page in pages if len(page.questions)}
     return [step for step in asked if step.key not in answerable]
 
 
 def drifts(course: CoursePage) -> list[LanguageDrift]:
     """Say where the trees of the other languages differ from the source. Four queries."""
-    others = CoursePage.objects.live().filter(translation_key=course.translation_key).exclude(pk=course.pk)
+    others = shown(CoursePage.objects.filter(translation_key=course.translation_key)).exclude(pk=course.pk)
     pages = [course, *others.defer_streamfields().select_related("locale").order_by("pk")]
     source, *rest = ({step.key: step.title for _module, steps in tree for step in steps} for tree in _trees(pages))
     found = []

@@ -1,13 +1,19 @@
-"""What is done to a request to the admin before its view: the person's own language, and no way around the review."""
+"""What is done to a request to the admin before its view: the person's own language, and no way around rights and review.
+
+And one thing after it: a form that lacks what a view takes for granted is a bad request, and no failure of the site.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import translation
+from django.utils.datastructures import MultiValueDictKeyError
 from wagtail.admin.localization import get_available_admin_languages
 
 from accounts.admin_second_factor import is_below_admin
@@ -32,6 +38,12 @@ class AdminRequestMiddleware:
             return None
         follow_language(request)
         return refuse_detours(request, kwargs)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer 400 where Wagtail, or a package, has looked for a field that was not sent."""
+        if not isinstance(exception, MultiValueDictKeyError) or not is_below_admin(request):
+            return None
+        return render(request, "400.html", status=HTTPStatus.BAD_REQUEST)
 
 
 def admin_language(language: str) -> str:

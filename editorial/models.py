@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.actions.publish_page_revision import PublishPagePermissionError
 from wagtail.admin.panels import PublishingPanel
 from wagtail.log_actions import get_active_log_context, log
-from wagtail.models import AbstractGroupApprovalTask, Page, PagePermissionTester, Revision, Task, TaskState, WorkflowState
+from wagtail.models import AbstractGroupApprovalTask, Page, Revision, Task, TaskState, WorkflowState
 
 from core.models.pages import BasePage
+from core.page_rights import RightsOnPage
 from editorial import handlers, review_rules
 
 
-class ReviewedPagePermissionTester(PagePermissionTester):
+class ReviewedPagePermissionTester(RightsOnPage):
     """What somebody may do with a reviewed page: everything as elsewhere, but publish it directly."""
 
     def can_publish(self) -> bool:
@@ -40,6 +41,7 @@ class ReviewedPage(BasePage):
     what was scheduled) publishes as ever.
     """
 
+    rights_class = ReviewedPagePermissionTester
     # When it goes live, an editor says at the last step; a date in a draft would only seem to mean something.
     settings_panels = [panel for panel in BasePage.settings_panels if not isinstance(panel, PublishingPanel)]
     # A translation is a page with a review of its own; wagtail-localize's translation editor knows only "Publish".
@@ -47,9 +49,6 @@ class ReviewedPage(BasePage):
 
     class Meta:
         abstract = True
-
-    def permissions_for_user(self, user: Any) -> ReviewedPagePermissionTester:
-        return ReviewedPagePermissionTester(user, self)
 
     def publish(
         self,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -9,9 +12,10 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.api.v2.router import WagtailAPIRouter
 from wagtail.log_actions import LogActionRegistry, LogFormatter
-from wagtail.models import PageLogEntry
+from wagtail.models import Page, PageLogEntry
+from wagtail_localize.models import Translation
 
-from editorial import accessibility_checks, admin_home, page_action_menu, translation_buttons
+from editorial import accessibility_checks, admin_home, page_action_menu, translation_buttons, translation_views
 from editorial.admin_api import ReadOnlyPagesAPIViewSet
 from editorial.guides import GuideView
 from editorial.page_listing import ReviewedPageViewSet
@@ -42,6 +46,31 @@ def desk_urls() -> list[URLPattern]:
         path("guide/", GuideView.as_view(), name="guide"),
         path("guide/<slug:role_key>/", GuideView.as_view(), name="guide_role"),
     ]
+
+
+# Found before wagtail-localize's own views of the same addresses.
+@hooks.register("register_admin_urls", order=-100)
+def translation_urls() -> list[URLPattern]:
+    """Addresses of translations: views that ask the page for the right."""
+    report = translation_views.ReportView
+    return [
+        path("localize/submit/page/<int:page_id>/", translation_views.SubmitPageView.as_view(), name="page_translations"),
+        path("localize/update/<int:translation_source_id>/", translation_views.UpdateView.as_view(), name="page_translations_update"),
+        path("localize/translate/<int:translation_id>/pofile/upload/", translation_views.upload_pofile, name="page_translation_upload"),
+        path("localize/reports/translations/", report.as_view(), name="page_translations_report"),
+        path("localize/reports/translations/results/", report.as_view(results_only=True), name="page_translations_report_results"),
+    ]
+
+
+@hooks.register("before_edit_page", order=-100)
+def locked_translation(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Keep wagtail-localize's editor from publishing what is locked: it does not look."""
+    if request.method != "POST" or not page.permissions_for_user(request.user).page_locked():
+        return None
+    if not Translation.objects.filter(source__object_id=page.translation_key, target_locale_id=page.locale_id).exists():
+        return None
+    messages.error(request, _("This page is locked: nothing was changed."))
+    return redirect("wagtailadmin_pages:edit", page.pk)
 
 
 @hooks.register("register_admin_menu_item")

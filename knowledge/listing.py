@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from core import countries
 from core.cards import Card
 from core.models import known_page
+from core.shown import shown
 from core.topics import Topic
 from knowledge.kinds import KINDS
 from knowledge.kinds import choices as kind_choices
@@ -116,7 +117,7 @@ def library_context(query: QueryDict, language: str) -> dict[str, Any]:
 
 def series_cards(language: str) -> list[Card]:
     """The series of a language, by title."""
-    series = SeriesPage.objects.live().public().filter(locale__language_code=language)
+    series = shown(SeriesPage.objects.all()).public().filter(locale__language_code=language)
     return [page.card() for page in series.order_by("title").select_related("locale")]
 
 

@@ -16,6 +16,7 @@ from wagtail.models import Page, ReferenceIndex
 from core.blocks import HeadingBlock
 from core.cards import Card
 from core.models import BasePage
+from core.shown import shown
 from knowledge import citation, metadata, outputs
 from knowledge.models import Edition, PublicationPage
 from knowledge.services.draw_charts import charts_among, drawn, kept
@@ -99,6 +100,6 @@ def lessons_that_use(page: PublicationPage) -> list[Card]:
         # Of pages only: a redirect to the work, say, has a number that some page has, too.
         of_pages = ReferenceIndex.get_references_to(edition).filter(base_content_type=ContentType.objects.get_for_model(Page))
         ids |= set(of_pages.values_list("object_id", flat=True))
-    citing = Page.objects.live().public().filter(pk__in=[int(found) for found in ids], locale=page.locale)
+    citing = shown(Page.objects.all()).public().filter(pk__in=[int(found) for found in ids], locale=page.locale)
     documents = [(other, other.search_document()) for other in citing.specific() if isinstance(other, BasePage)]
     return [other.card() for other, document in documents if document and document.kind == "lesson"][:MOST_LESSONS]

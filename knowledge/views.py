@@ -23,6 +23,7 @@ from core.context import LanguageLink, language_links_for_path, page_address
 from core.generation import current
 from core.page_templates import Kept
 from core.ranges import in_part
+from core.shown import shown
 from core.topics import Topic
 from core.views import only_read
 from knowledge import citation, data, listing, outputs
@@ -62,7 +63,7 @@ def _list(request: HttpRequest, select: Select, context: dict[str, Any]) -> Http
     listed = listing.list_context(select(listing.works(listing.current_language())), request.GET)
     if not listed["found_count"]:
         raise Http404
-    library = LibraryPage.objects.live().filter(locale__language_code=listing.current_language()).first()
+    library = shown(LibraryPage.objects.filter(locale__language_code=listing.current_language())).first()
     context |= listed | {"library_url": library.get_url() if library else "", "library_title": library.title if library else ""}
     context["language_links"] = _links(request, select)
     if library is not None:
@@ -137,7 +138,7 @@ def feed(request: HttpRequest) -> HttpResponse:
 
     def entries() -> str:
         pages = [page for page in listing.works(listing.current_language()).newest_first()[:MOST_IN_FEED] if access.rule_for(page).is_open]
-        library = LibraryPage.objects.live().filter(locale__language_code=listing.current_language()).first()
+        library = shown(LibraryPage.objects.filter(locale__language_code=listing.current_language())).first()
         if library is None:
             raise Http404
         updated = max((page.last_published_at for page in pages if page.last_published_at), default=library.last_published_at)

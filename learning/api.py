@@ -19,6 +19,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.second_factor import acts_as_staff
 from courses.models import CoursePage
 from learning.api_base import CarefulParser, PrivateAPI, SignedIn, declare_refusals
 from learning.bitset import to_hex
@@ -94,7 +95,7 @@ def course_state(request: HttpRequest, course_key: UUID) -> HttpResponse:
     enrolment = own_enrolment(learner.pk, course_key)
     if enrolment is not None and enrolment.state == Enrolment.State.ACTIVE:
         said["enrolment"] = _enrolment_json(CourseState(enrolment, get_language() or enrolment.language), with_resume=True)
-    return _answer(said | (_edit_link(learner, course_key) if _may_be_staff(learner, enrolment) else {}))
+    return _answer(said | (_edit_link(learner, course_key) if _may_be_staff(learner, enrolment) and acts_as_staff(request) else {}))
 
 
 def _token(request: HttpRequest) -> str:

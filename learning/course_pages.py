@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils import timezone
 from wagtail.models import Page
 
+from core.shown import SHOWN
 from foundation.statements import Statement
 
-PAGES = Statement(
+SELECT = (
     "SELECT {p}, l.language_code, c.topic, c.access FROM courses_coursepage c "
     "JOIN wagtailcore_page p ON p.id = c.page_ptr_id JOIN wagtailcore_locale l ON l.id = p.locale_id "
-    "WHERE p.translation_key = %s AND p.live ORDER BY p.id",
-    p=Page,
 )
+PAGES = Statement(f"{SELECT} WHERE p.translation_key = %s AND {SHOWN} ORDER BY p.id", p=Page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,4 +30,4 @@ class LivePage:
 
 def live_course_pages(course_key: UUID) -> list[LivePage]:
     """Return the live pages of a course in its languages, the oldest first: that is the source. One statement."""
-    return [LivePage(*row) for row in PAGES.all(course_key)]
+    return [LivePage(*row) for row in PAGES.all(course_key, timezone.now())]

@@ -261,6 +261,8 @@ CREDENTIAL_ISSUER = env.str("CREDENTIAL_ISSUER", default="Puente")
 CREDENTIAL_ADMIN_EMAILS = env.list("CREDENTIAL_ADMIN_EMAILS", default=[])
 
 WAGTAIL_SITE_NAME = "Puente"
+# A translation begins as a draft, however live its source is.
+WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
 WAGTAILIMAGES_IMAGE_MODEL = "core.SiteImage"
 WAGTAILDOCS_DOCUMENT_MODEL = "core.SiteDocument"
 WAGTAILDOCS_SERVE_METHOD = "serve_view"

@@ -14,13 +14,16 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
-from wagtail.models import Page
+from wagtail.models import Page, PagePermissionTester
 
 from core import blocks
 from core.cards import Card, SearchDocument
 from core.context import LanguageLink, language_links_for_page
+from core.models.bin import NothingOnPage, is_in_bin
 from core.page_context import builder_of
+from core.page_rights import RightsOnPage
 from core.sections import home_cards
+from core.shown import shown
 from foundation.languages import LANGUAGES
 
 # Addresses under a language's home page that belong to the record and to search.
@@ -46,6 +49,13 @@ class BasePage(Page):
 
     class Meta:
         abstract = True
+
+    # What kind of rights people have on its pages.
+    rights_class: ClassVar[type[RightsOnPage]] = RightsOnPage
+
+    def permissions_for_user(self, user: Any) -> PagePermissionTester:
+        """What somebody may do with this page; nothing, while it is in the bin."""
+        return NothingOnPage(user, self) if is_in_bin(self, user) else self.rights_class(user, self)
 
     @property
     def description(self) -> str:
@@ -98,7 +108,7 @@ class BasePage(Page):
 
     def breadcrumbs(self) -> list[tuple[str, str]]:
         """Titles and addresses from below the home page to the parent."""
-        ancestors = self.get_ancestors().filter(depth__gte=3).live()
+        ancestors = shown(self.get_ancestors().filter(depth__gte=3))
         return [(page.title, page.get_url() or "") for page in ancestors]
 
 

@@ -11,6 +11,8 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Exists, OuterRef
+from django.db.models.expressions import Combinable
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -21,7 +23,8 @@ from wagtail.models import Page
 
 from core import blocks as core_blocks
 from core.cards import Card, SearchDocument
-from core.models import BasePage
+from core.models import BasePage, BasePageForm
+from core.shown import shown
 from core.topics import Topic
 from courses import blocks
 from courses.copy_form import NoAliasCopyForm
@@ -56,8 +59,37 @@ class CataloguePage(BasePage):
         super().clean()
 
 
+class SharedFieldsForm(BasePageForm):
+    """Refuses to change for all languages what somebody may change in some of them only."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        names = [name for name in self.instance.shared_fields if name in cleaned and cleaned[name] != getattr(self.instance, name)]
+        if names and (closed := self._closed_languages()):
+            for name in names:
+                self.add_error(name, _("This holds for all languages, and you may not change %(languages)s.") % {"languages": closed})
+        return cleaned
+
+    def _closed_languages(self) -> str:
+        """The languages of the page in which whoever sent the form could not do the same."""
+        if not self.instance.pk or self.for_user is None:
+            return ""
+        closed = []
+        for other in self.instance.get_translations().select_related("locale"):
+            may = other.permissions_for_user(self.for_user)
+            if not (may.can_publish() if other.live else may.can_edit()):
+                closed.append(other.locale.get_display_name())
+        return ", ".join(closed)
+
+
 class CoursePage(BasePage):
     """A course in one language: what it is for, whom it is for, and what is in it."""
+
+    base_form_class = SharedFieldsForm
+    # What decides for the course as a whole, whatever language it is read in: published in one, it holds in all
+    # (courses.services.share_facts). The rest is a text of each.
+    shared_fields: ClassVar[tuple[str, ...]] = ("access", "topic")
+    fields_of_a_language: ClassVar[tuple[str, ...]] = ("summary", "audience", "aims")
 
     class Access(models.TextChoices):
         """Who may read the lessons."""
@@ -94,7 +126,7 @@ class CoursePage(BasePage):
                     "access",
                     help_text=_(
                         "An account is only needed for progress and the certificate. Closing a course that was open "
-                        "shuts out everyone who reads it without an account."
+                        "shuts out everyone who reads it without an account. It holds in all languages of the course."
                     ),
                 )
             ],
@@ -120,6 +152,13 @@ class CoursePage(BasePage):
         """What records know this course by; shared by all its languages."""
         return UUID(str(self.translation_key))
 
+    @property
+    def is_open(self) -> bool:
+        """Whether anyone may read the lessons: one answer for all languages, and the strictest of them should they ever differ."""
+        if not hasattr(self, "is_gated"):
+            self.is_gated = bool(CoursePage.objects.filter(pk=self.pk).values_list(gated(), flat=True).first())
+        return not self.is_gated and self.access == CoursePage.Access.OPEN
+
     def card(self) -> Card:
         return Card(
             url=self.get_url() or "",
@@ -143,10 +182,20 @@ class CoursePage(BasePage):
         return SearchDocument(title=self.title, summary=self.summary, text=aims, kind="course", context=str(self.get_topic_display()))
 
 
+def gated() -> Combinable:
+    """Whether a course is for enrolled people in another language that readers see, for an annotation."""
+    others = CoursePage.objects.filter(translation_key=OuterRef("translation_key"), access=CoursePage.Access.ENROLLED)
+    return Exists(shown(others.exclude(pk=OuterRef("pk"))))
+
+
 class CoursePart(BasePage):
     """A page inside a course. Knows its course by the tree, on this request only."""
 
+    base_form_class = SharedFieldsForm
     copy_form_class = NoAliasCopyForm
+    # As those of a course.
+    shared_fields: ClassVar[tuple[str, ...]] = ()
+    fields_of_a_language: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
         abstract = True
@@ -154,12 +203,15 @@ class CoursePart(BasePage):
     def course(self) -> CoursePage | None:
         """Return the course this page stands in; None while an editor has put it elsewhere."""
         if not hasattr(self, "_course"):
-            self._course: CoursePage | None = CoursePage.objects.ancestor_of(self).order_by("-depth").select_related("locale").first()
+            self._course: CoursePage | None = (
+                CoursePage.objects.ancestor_of(self).annotate(is_gated=gated()).order_by("-depth").select_related("locale").first()
+            )
         return self._course
 
     @classmethod
     def prepare(cls, pages: Sequence[Self]) -> None:
-        courses = {course.path: course for course in CoursePage.objects.defer_streamfields().select_related("locale")}
+        found = CoursePage.objects.defer_streamfields().annotate(is_gated=gated()).select_related("locale")
+        courses = {course.path: course for course in found}
         for page in pages:
             above = (page.path[:end] for end in range(len(page.path) - cls.steplen, 0, -cls.steplen))
             page._course = next((courses[path] for path in above if path in courses), None)
@@ -170,6 +222,7 @@ class ModulePage(CoursePart):
 
     summary = models.CharField(_("summary"), max_length=300, blank=True)
 
+    fields_of_a_language: ClassVar[tuple[str, ...]] = ("summary",)
     content_panels = [
         TouchedPanel(heading=_("Whom a change touches"), icon="group"),
         *BasePage.content_panels,
@@ -195,6 +248,8 @@ class StepPage(CoursePart):
     minutes = models.PositiveSmallIntegerField(_("minutes"), default=10, validators=[MinValueValidator(1), MaxValueValidator(600)])
     required = models.BooleanField(_("required for the certificate"), default=True)
 
+    shared_fields: ClassVar[tuple[str, ...]] = ("minutes", "required")
+    fields_of_a_language: ClassVar[tuple[str, ...]] = ("lead",)
     parent_page_types = ["courses.ModulePage"]
     subpage_types: ClassVar[list[str]] = []
     step_panels = [
@@ -210,7 +265,10 @@ class StepPage(CoursePart):
             ],
             heading=_("In the course"),
             icon="list-ol",
-            help_text=_("Minutes, and whether a step is required, reach learners when the structure of the course is published."),
+            help_text=_(
+                "Minutes, and whether a step is required, are the same in all languages. They reach learners when the structure "
+                "of the course is published."
+            ),
         )
     ]
 
@@ -242,6 +300,7 @@ class LessonPage(StepPage):
 
     body = StreamField(blocks.LESSON_BLOCKS, verbose_name=_("body"), blank=True)
 
+    fields_of_a_language: ClassVar[tuple[str, ...]] = (*StepPage.fields_of_a_language, "body")
     content_panels = [
         TouchedPanel(heading=_("Whom a change touches"), icon="group"),
         *BasePage.content_panels,
@@ -285,6 +344,9 @@ class AssessmentPage(StepPage):
     # Not blank: a draft may be without questions, what is published may not (nobody could pass it).
     questions = StreamField(blocks.QUESTION_BLOCKS, verbose_name=_("questions"), max_num=blocks.MOST_QUESTIONS, collapsed=True)
 
+    shared_fields: ClassVar[tuple[str, ...]] = (*StepPage.shared_fields, "pass_mark", "honours_mark", "attempts_allowed")
+    fields_of_a_language: ClassVar[tuple[str, ...]] = (*StepPage.fields_of_a_language, "intro", "questions")
+
     content_panels = [
         TouchedPanel(heading=_("Whom a change touches"), icon="group"),
         *BasePage.content_panels,
@@ -294,7 +356,7 @@ class AssessmentPage(StepPage):
             [FieldRowPanel([FieldPanel("pass_mark"), FieldPanel("honours_mark"), FieldPanel("attempts_allowed")])],
             heading=_("Rules"),
             icon="cogs",
-            help_text=_("Learners keep the marks and attempts of the structure they enrolled with."),
+            help_text=_("The same in all languages. Learners keep the marks and attempts of the structure they enrolled with."),
         ),
         FieldPanel(
             "questions",
@@ -325,6 +387,16 @@ class AssessmentPage(StepPage):
             raise ValidationError({"honours_mark": _("The honours mark cannot be below the pass mark.")})
 
 
+def page_classes_of_courses() -> list[type[CoursePage | CoursePart]]:
+    """Return the page class of courses, and of each part of one."""
+    return [CoursePage, ModulePage, *step_pages()]
+
+
+def page_classes_with_shared_fields() -> list[type[Any]]:
+    """Return those of them that say something for all languages."""
+    return [model for model in page_classes_of_courses() if model.shared_fields]
+
+
 def step_pages() -> list[type[StepPage]]:
     """Return the page class of each type of step."""
     return [apps.get_model(kind.page) for kind in STEP_TYPES]
@@ -332,5 +404,5 @@ def step_pages() -> list[type[StepPage]]:
 
 def step_pages_by_key(keys: list[UUID], language: str) -> dict[UUID, Page]:
     """Return live pages of a language by key, with what a link needs of them, in one statement."""
-    pages = Page.objects.live().filter(translation_key__in=keys, locale__language_code=language).select_related("locale")
+    pages = shown(Page.objects.filter(translation_key__in=keys, locale__language_code=language)).select_related("locale")
     return {UUID(str(page.translation_key)): page for page in pages.only("title", "url_path", "translation_key", "locale__language_code")}

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from wagtail.models import Page
 
+from core.shown import shown
 from courses.events import step_waived
 from courses.models import CoursePage, SlotCounter, StepPage, StepSlot, StepWaiver
 from courses.models.pages import step_pages
@@ -28,15 +29,15 @@ def sync_waivers_of_page(page: Page) -> None:
 
 
 def openable_steps(course_key: UUID) -> set[UUID] | None:
-    """Return the keys of steps that can be opened in any language of the course; None while the course itself is not live."""
-    courses = CoursePage.objects.live().filter(translation_key=course_key)
+    """Return the keys of steps that can be opened in any language of the course; None while the course itself is not shown."""
+    courses = shown(CoursePage.objects.filter(translation_key=course_key))
     if not courses:
         return None
     found: set[UUID] = set()
     for course in courses:
         for step_page in step_pages():
-            live: QuerySet[StepPage] = step_page.objects.live().descendant_of(course)
-            found.update(UUID(str(key)) for key in live.values_list("translation_key", flat=True))
+            open_now: QuerySet[StepPage] = shown(step_page.objects.descendant_of(course))
+            found.update(UUID(str(key)) for key in open_now.values_list("translation_key", flat=True))
     return found
 
 

@@ -32,6 +32,7 @@ from core import blocks as core_blocks
 from core import countries
 from core.cards import Card, SearchDocument
 from core.models import BasePage, BasePageForm
+from core.shown import shown
 from core.topics import Topic
 from editorial.models import ReviewedPage
 from knowledge import kinds
@@ -55,7 +56,7 @@ class PublicationQuerySet(PageQuerySet):
 
     def readable(self) -> PublicationQuerySet:
         """Live ones that everyone may read: what Wagtail restricts is in no list."""
-        found: PublicationQuerySet = self.live().public()
+        found: PublicationQuerySet = shown(self).public()
         return found
 
     def in_language(self, language: str) -> PublicationQuerySet:
@@ -218,8 +219,7 @@ class PublicationPage(UnderLibrary):
         if self.series is None:
             return None
         found: SeriesPage | None = (
-            SeriesPage.objects.live()
-            .filter(translation_key=self.series.translation_key, locale=self.locale)
+            shown(SeriesPage.objects.filter(translation_key=self.series.translation_key, locale=self.locale))
             .select_related("locale")
             .first()
         )

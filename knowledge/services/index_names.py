@@ -8,7 +8,7 @@ from knowledge.models import PublicationPage
 
 def index_names(*, contributor_id: int) -> int:
     """Index the live works of a contributor again; returns how many."""
-    pages = PublicationPage.objects.live().filter(contributions__contributor=contributor_id).distinct()
+    pages = PublicationPage.objects.filter(live=True).filter(contributions__contributor=contributor_id).distinct()
     count = 0
     for page in pages.iterator():
         search.index_page(page)

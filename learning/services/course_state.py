@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from wagtail.models import Page
 
 from accounts.models import User
+from core.shown import shown
 from courses.models import StepSlot, documents_of
 from courses.outline import AssessmentRule, OutlineDocument, OutlineStep
 from learning import policies
@@ -138,7 +139,7 @@ class CourseState:
         named = policies.named_in(self.document, self.enrolment.done_bits, self.waived, self.results)
         titles = {step.key: self.titles.get(step.key) or step.title(self.language) for step in named}
         if unknown := titles.keys() - self.titles.keys():
-            pages = Page.objects.live().filter(translation_key__in=unknown, locale__language_code=self.language)
+            pages = shown(Page.objects.filter(translation_key__in=unknown, locale__language_code=self.language))
             titles.update({UUID(str(key)): title for key, title in pages.values_list("translation_key", "title")})
         return policies.explain(self.document, self.enrolment.done_bits, self.waived, self.results, titles, completed=self.is_completed)
 
@@ -213,7 +214,7 @@ def following_step(enrolment: Enrolment, waived: set[UUID]) -> OutlineStep | Non
 def live_pages(keys: list[UUID], language: str) -> Mapping[UUID | None, Page]:
     """Return live pages by key, in a language or in another that they have; what is gone is missing. One query."""
     found: dict[UUID | None, Page] = {}
-    for page in Page.objects.live().filter(translation_key__in=keys).select_related("locale").order_by("pk"):
+    for page in shown(Page.objects.filter(translation_key__in=keys)).select_related("locale").order_by("pk"):
         key = UUID(str(page.translation_key))
         if key not in found or page.locale.language_code == language:
             found[key] = page

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.urls import reverse
 from wagtail.models import Page
 
+from core.shown import shown
 from courses.models import CoursePage
 from learning.services.course_state import CourseState
 
@@ -34,7 +35,7 @@ class CourseSummary:
 def courses_of(keys: list[UUID], language: str) -> dict[UUID, CoursePage]:
     """Return live courses by key, in a language or in the first that they have. One query."""
     found: dict[UUID, CoursePage] = {}
-    for page in CoursePage.objects.live().filter(translation_key__in=keys).select_related("locale").order_by("pk"):
+    for page in shown(CoursePage.objects.filter(translation_key__in=keys)).select_related("locale").order_by("pk"):
         if page.key not in found or page.locale.language_code == language:
             found[page.key] = page
     return found

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from core.shown import shown
 from courses.models import CoursePage, CourseRun
 from courses.services.publish_structure import newest_outline
 from learning import policies
@@ -32,7 +33,7 @@ def enrol(*, learner: User, course_key: UUID, language: str, printed_name: str |
         # run holds an enrolment and needs the run's key, and would wait for a move that waits for the enrolment.
         run = CourseRun.objects.select_for_update(no_key=True).filter(course_key=course_key, slug=CourseRun.SELF_PACED).first()
         outline = newest_outline(course_key)
-        is_live = CoursePage.objects.live().filter(translation_key=course_key).exists()
+        is_live = shown(CoursePage.objects.filter(translation_key=course_key), now).exists()
         if run is None or outline is None or not is_live or not policies.takes_enrolments(run, now):
             raise EnrolmentClosed
         if printed_name is not None and printed_name != learner.printed_name:

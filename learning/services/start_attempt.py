@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from core.shown import shown
 from courses.models import AssessmentPage, StepWaiver
 from courses.outline import AssessmentRule
 from learning import policies
@@ -46,7 +47,7 @@ def start_attempt(*, learner: User, course_key: UUID, step_key: UUID, language: 
         if step_key in StepWaiver.objects.steps_of(course_key):
             # Moved to another course it is live, but not here: a paper begun here would earn nothing that anybody asks for.
             raise AssessmentUnavailable
-        pages = AssessmentPage.objects.live().filter(translation_key=step_key).select_related("locale").order_by("pk")
+        pages = shown(AssessmentPage.objects.filter(translation_key=step_key)).select_related("locale").order_by("pk")
         asked = [page for page in pages if len(page.questions)]
         if not asked:
             raise AssessmentUnavailable

@@ -56,12 +56,13 @@ VIEWS: dict[str, frozenset[str]] = {
     "/admin/reports/site-history/": ALL,  # shows each only what they may see anyway
     "/admin/reports/workflow/": IN_PAGES,
     "/admin/reports/workflow_tasks/": IN_PAGES,
-    "/admin/localize/reports/translations/": ALL,  # titles, and how far their translations are
+    "/admin/localize/reports/translations/": IN_PAGES,  # of pages that each may open
     # Snippets
     "/admin/snippets/": NOBODY,  # contributors have a menu item of their own, and there are no others
     "/admin/snippets/knowledge/contributor/": IN_PAGES,
     "/admin/snippets/knowledge/contributor/add/": PUBLISHERS,
     "/admin/snippets/choose/knowledge/contributor/create/": PUBLISHERS,
+    "/admin/bin/": ADMINISTRATORS,  # what anybody has deleted
     # Files
     "/admin/images/": PUBLISHERS,
     "/admin/images/add/": PUBLISHERS,
@@ -118,7 +119,7 @@ WITHOUT_A_ROW: dict[str, str] = {
     "/admin/login/": "leads to the door",
     "/admin/logout/": "for everyone who is signed in",
     "/admin/password_reset/": "leads to the door; switched off behind it",
-    "/admin/failwhale/": "how Wagtail's page of a failure looks",
+    "/admin/failwhale/": "nothing: Wagtail would fail there on purpose",
     "/admin/test404/": "how Wagtail's page of nothing looks",
     "admin/^.*/$": "whatever does not exist",
 }

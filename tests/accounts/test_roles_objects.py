@@ -12,13 +12,14 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import Task, WorkflowState
+from wagtail.models import Page, Task, WorkflowState
 
 from accounts.models import AuditEntry
 from accounts.roles import AUTHOR, BY_KEY, CERTIFICATE_ADMINISTRATOR, ROLES
 from administration.exports.request_export import request_export
 from administration.models import RecordExport
-from core.models import BasePage
+from core.models import BasePage, HomePage, StandardPage
+from core.services.put_in_bin import put_in_bin
 from courses.models import CoursePage, LessonPage, Outline
 from credentials.models import Credential, CredentialHolder
 from knowledge.models import Contributor, LibraryPage
@@ -27,7 +28,7 @@ from tests.accounts.door import member
 from tests.accounts.staff import colleague
 from tests.accounts.test_roles import ADMINISTRATORS, ALL, AUTHORS, CERTIFIERS, EDITORS, HELPERS, IN_PAGES, PUBLISHERS, REVIEWERS
 from tests.architecture.audience import Audience, addresses
-from tests.architecture.conftest import home, one_page_of_each
+from tests.architecture.conftest import home, one_page_of_each, publish_below
 from tests.editorial.desk import Tab, make_draft, state_of
 from tests.factories import enrol_in, finish_course, make_course
 
@@ -53,6 +54,7 @@ OBJECTS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("progress_report:run", "run", RECORD | AUTHORS),
     ("progress_report:csv", "run", RECORD | AUTHORS),
     ("course_structure", "course", AUTHORS | ADMINISTRATORS),
+    ("bin_back", "thrown", ADMINISTRATORS),
     ("wagtailadmin_pages:edit", "library", IN_PAGES),
     ("wagtailadmin_pages:edit", "submitted", IN_PAGES),
     ("wagtailsnippets_knowledge_contributor:edit", "contributor", PUBLISHERS),
@@ -68,12 +70,21 @@ ACTS: tuple[tuple[str, str, dict[str, Any], frozenset[str]], ...] = (
     ("record_exports:ask", "certificates", {"file_format": "csv"}, RECORD),
     ("record_exports:delete", "export", {}, CERTIFIERS),
     ("course_structure", "course", {"who": "new_learners"}, AUTHORS | ADMINISTRATORS),
+    ("bin_back", "thrown", {}, ADMINISTRATORS),
     ("wagtailsnippets_knowledge_contributor:edit", "contributor", {"name": "X", "slug": "x", "kind": "person"}, PUBLISHERS),
     ("wagtailsnippets_knowledge_contributor:delete", "contributor", {}, EDITORS | ADMINISTRATORS),
 )
-CHANGED: tuple[type[Model], ...] = (AuditEntry, Credential, CredentialHolder, RecordExport, Outline, Contributor, WorkflowState, Task)
+CHANGED: tuple[type[Model], ...] = (AuditEntry, Credential, CredentialHolder, RecordExport, Outline, Contributor, WorkflowState, Task, Page)
 # Ours, by how their names begin, and those of them that are elsewhere.
-OURS = ("record_", "progress_report:", "certificates_admin:", "course_structure", "guide_role", "wagtailsnippets_knowledge_contributor:")
+OURS = (
+    "record_",
+    "progress_report:",
+    "certificates_admin:",
+    "course_structure",
+    "bin_back",
+    "guide_role",
+    "wagtailsnippets_knowledge_contributor:",
+)
 ELSEWHERE = {
     f"wagtailsnippets_knowledge_contributor:{view}": "Wagtail's, with the right to see it"
     for view in ("history", "history_results", "usage")
@@ -89,6 +100,8 @@ def things(one_page_of_each: dict[type[BasePage], BasePage], django_capture_on_c
     draft = make_draft(author)
     Tab(author, draft).submit()
     course = cast(CoursePage, one_page_of_each[CoursePage])
+    thrown = put_in_bin(page=publish_below(one_page_of_each[HomePage], StandardPage(title="Texto", slug="texto")))
+    assert thrown is not None
     one_page_of_each[LessonPage].unpublish()  # something to publish the structure for
     with django_capture_on_commit_callbacks(execute=True):
         export, _is_new = request_export(
@@ -102,6 +115,7 @@ def things(one_page_of_each: dict[type[BasePage], BasePage], django_capture_on_c
         "credential": Credential.objects.get(enrolment=enrolment).pk,
         "export": export.pk,
         "course": course.pk,
+        "thrown": thrown.pk,
         "library": one_page_of_each[LibraryPage].pk,
         "submitted": draft.pk,
         "contributor": Contributor.objects.create(name="Nadie", slug="nadie", kind=Contributor.Kind.PERSON).pk,
