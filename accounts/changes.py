@@ -1,4 +1,4 @@
-"""The table of decisive changes of an account: which sessions each of them ends, and what its owner reads of it in the history. Pure.
+"""The table of decisive changes of an account: which sessions each of them ends, and what its owner reads in the history. Pure.
 
 What was begun before a change (a code, a link, a half-done sign-in) ends with every one of them: `accounts.pending_acts`.
 """
@@ -31,22 +31,24 @@ class Effect:
     """What follows from a change.
 
     `keeps_here`: whether the session in which its owner made it goes on. All others end, always; and where somebody else made it
-    (staff, a command, a link), all do. `label` is the line of the history.
+    (staff, a command, a link), all do. `keeps_browsers`: whether browsers that the account knows stay known. `label` is the line of
+    the history.
     """
 
     keeps_here: bool
+    keeps_browsers: bool
     label: str | Promise
 
 
 EFFECTS: Mapping[Change, Effect] = {
-    Change.DEACTIVATED: Effect(False, _("Your account was closed.")),
-    Change.REACTIVATED: Effect(False, _("Your account was opened again.")),
-    Change.ADDRESS: Effect(True, _("Your e-mail address was changed.")),
-    Change.PASSWORD: Effect(True, _("Your password was changed.")),
-    Change.SECOND_FACTOR: Effect(True, _("Your second step was changed.")),
-    Change.ROLE: Effect(False, _("Your roles were changed.")),
-    Change.CONTESTED: Effect(False, _("Someone with your former address said that the change of address was not theirs.")),
-    Change.DECIDED: Effect(False, _("Support decided about the change of address.")),
+    Change.DEACTIVATED: Effect(False, True, _("Your account was closed.")),
+    Change.REACTIVATED: Effect(False, True, _("Your account was opened again.")),
+    Change.ADDRESS: Effect(True, False, _("Your e-mail address was changed.")),
+    Change.PASSWORD: Effect(True, True, _("Your password was changed.")),
+    Change.SECOND_FACTOR: Effect(True, True, _("Your second step was changed.")),
+    Change.ROLE: Effect(False, True, _("Your roles were changed.")),
+    Change.CONTESTED: Effect(False, False, _("Someone with your former address said that the change of address was not theirs.")),
+    Change.DECIDED: Effect(False, False, _("Support decided about the change of address.")),
 }
 
 

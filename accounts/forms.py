@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts import rate_limits
+from accounts.addresses import validate_letters
 from accounts.models import User
 from accounts.names import MAX_LENGTH, clean_printed_name
 
@@ -26,6 +27,7 @@ def email_field(**kwargs: Any) -> forms.EmailField:
     options: dict[str, Any] = {
         "label": _("E-mail address"),
         "max_length": MAX_EMAIL_LENGTH,
+        "validators": [validate_letters],
         "widget": forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
         "error_messages": {
             "required": _("Write your e-mail address."),
@@ -69,6 +71,10 @@ class EmailForm(forms.Form):
         # The message says so, and `AccountAdapter.send_mail` need not look once more.
         self.request.is_closed_account = found is not None and not found.is_active  # type: ignore[attr-defined] # a note for this request
         return found
+
+    def look_again(self) -> None:
+        """Let `account` be looked up once more: it was made a moment ago."""
+        self.__dict__.pop("account", None)
 
     @property
     def user(self) -> User | None:

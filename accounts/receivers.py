@@ -52,18 +52,19 @@ def note_decisive_changes(
 def note_new_roles(sender: Any, instance: Any, action: str, pk_set: set[int] | None, reverse: bool, **kwargs: Any) -> None:
     """The same for a role, or a right, that was given to a person or is taken away, from whichever side."""
     if action == "post_add" and pk_set:
-        people = User.objects.filter(pk__in=pk_set if reverse else [instance.pk])
+        found = User.objects.filter(pk__in=pk_set if reverse else [instance.pk])
     elif action in {"pre_remove", "pre_clear"}:
         # Only who has it loses it: Django names all that were to be taken away.
         what = "group" if sender is User.groups.through else "permission"
         held = sender.objects.filter(**{what if reverse else "user": instance})
         if pk_set is not None:
             held = held.filter(**{f"{'user' if reverse else what}__in": pk_set})
-        people = User.objects.filter(pk__in=held.values("user"))
+        found = User.objects.filter(pk__in=held.values("user"))
     else:
         return
-    for person in people:
-        note_change(user=person, change=Change.ROLE)
+    for person in found:
+        # The very instance, where it is a person's: whoever has it in hand goes on with the new number.
+        note_change(user=person if reverse else instance, change=Change.ROLE)
 
 
 def note_lost_role(sender: type[Group], instance: Group, **kwargs: Any) -> None:

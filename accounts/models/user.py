@@ -129,16 +129,16 @@ class User(AbstractUser):
         facts = (self.pk, self.email, self.password, self.is_active, self.is_superuser, self.changes)
         return salted_hmac("accounts.standing", repr(facts), algorithm="sha256").hexdigest()
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         # Wherever an account is made (sign-up, the admin, a command): addresses are looked up in lower case, and an
         # empty hash would count as a password that can be asked for.
         self.email = self.email.lower()
         if not self.password:
             self.set_unusable_password()
-        named = kwargs.get("update_fields")
-        if named is not None and not set(named).isdisjoint(DECISIVE):
-            kwargs["update_fields"] = {*named, "changes"}
-        super().save(*args, **kwargs)
+        if update_fields is not None:
+            named = set(update_fields)
+            update_fields = named if named.isdisjoint(DECISIVE) else {*named, "changes"}
+        super().save(*args, update_fields=update_fields, **kwargs)
 
     def check_password(self, raw_password: str | None) -> bool:
         """As Django's; but that a hash is made anew, in today's way, is no change of the password."""

@@ -13,7 +13,7 @@ from accounts.allauth_internals import is_address_free
 from accounts.contest_links import contest_token
 from accounts.errors import AddressTaken
 from accounts.holds import refuse_if_held
-from accounts.models import AddressChange, KnownBrowser, User
+from accounts.models import AddressChange, User
 
 
 def change_address(*, user: User, email: str, had_factor: bool, now: datetime) -> AddressChange:
@@ -41,7 +41,6 @@ def _changed(locked: User, email: str, had_factor: bool, now: datetime) -> Addre
     former, locked.email = locked.email, email
     locked.save(update_fields=["email"])
     EmailAddress.objects.update_or_create(user=locked, email=locked.email, defaults={"verified": True, "primary": True})
-    KnownBrowser.objects.filter(user=locked).delete()
     change = AddressChange.objects.create(user=locked, former=former, present=locked.email, had_factor=had_factor, at=now)
     context = {
         "from_email": former,

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts import notify
 from accounts.changes import Change
-from accounts.models import AddressChange, KnownBrowser, User
+from accounts.models import AddressChange, User
 from accounts.services.note_change import note_change
 
 
@@ -26,7 +26,6 @@ def contest_address(*, change_id: int, now: datetime) -> AddressChange | None:
     change.save(update_fields=["reported_at"])
     if not change.had_factor:
         user = User.objects.select_for_update().get(pk=change.user_id)
-        KnownBrowser.objects.filter(user=user).delete()
         note_change(user=user, change=Change.CONTESTED)
         notify.tell_on_commit("account/email/account_held", user, {})
     return change

@@ -12,7 +12,7 @@ from accounts.account_acts import DECIDED
 from accounts.allauth_internals import is_address_free
 from accounts.changes import Change
 from accounts.errors import AddressTaken, CaseClosed
-from accounts.models import AddressChange, KnownBrowser, User
+from accounts.models import AddressChange, User
 from accounts.services.note_change import note_change
 from accounts.services.record_audit import clean_reason, record_audit
 
@@ -61,5 +61,4 @@ def _give_back(user: User, change: AddressChange) -> None:
     user.email = change.former
     user.set_unusable_password()
     user.save(update_fields=["email", "password"])
-    KnownBrowser.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user, created_at__gte=change.at).delete()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import F
 
-from accounts.changes import Change
-from accounts.models import SecurityEvent, User
+from accounts.changes import EFFECTS, Change
+from accounts.models import KnownBrowser, SecurityEvent, User
 from accounts.services.end_sessions import end_sessions
 
 
@@ -24,4 +24,6 @@ def note_change(*, user: User, change: Change, detail: str = "", is_counted: boo
         User.objects.filter(pk=user.pk).update(changes=F("changes") + 1)
     user.refresh_from_db(fields=["changes"])
     end_sessions(user=user)
+    if not EFFECTS[change].keeps_browsers:
+        KnownBrowser.objects.filter(user=user).delete()
     SecurityEvent.objects.create(user=user, kind=change.value, detail=detail[:600])

@@ -23,10 +23,11 @@ from accounts.changes import Change
 from accounts.codes import CodeRefusal, Pending, Purpose
 from accounts.errors import AccountHeld, AddressTaken
 from accounts.forms import CodeForm
+from accounts.models.security import CONTESTABLE
 from accounts.next_page import next_page, with_next
 from accounts.pending_acts import Outdated
 from accounts.rate_limits import Answer
-from accounts.second_factor import has_second_factor, shown_at
+from accounts.second_factor import has_shown_one_older_than
 from accounts.services.change_address import change_address
 from accounts.sessions import stay_signed_in
 from accounts.views.base import DoorView, onward, person
@@ -145,7 +146,8 @@ class CodeView(DoorView):
     def new_address(self) -> HttpResponse:
         """Give the account its new address; this session goes on, every other has ended."""
         user, email = person(self.request), self.pending.email
-        had_factor = has_second_factor(user) and shown_at(self.request) is not None
+        # A factor must be older than the time to contest: whoever has got into an account can give it one.
+        had_factor = has_shown_one_older_than(self.request, CONTESTABLE)
         change_address(user=user, email=email, had_factor=had_factor, now=timezone.now())
         self.pending.process.abort()
         stay_signed_in(self.request, user, Change.ADDRESS)

@@ -54,6 +54,7 @@ class SignUpView(AskForAddressView):
         try:
             user = open_account(email=form.cleaned_data["email"])
         except IntegrityError:  # sent twice at once: the other one has made it
+            form.look_again()
             return send_code(self.request, form, "account_signup")
         self.request.session[codes.STARTED_AT] = "account_signup"
         return sign_up(self.request, user, next_page(self.request))

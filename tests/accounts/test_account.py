@@ -103,6 +103,47 @@ def test_ones_own_address_is_no_other(client: Client, ana: User) -> None:
     assert len(mail.outbox) == before
 
 
+@pytest.mark.parametrize("typed", [ANA.upper(), f" {ANA} ", "Ana@Example.ORG"])
+def test_an_address_that_differs_by_case_only_is_ones_own(client: Client, ana: User, typed: str) -> None:
+    sign_in(client)
+    before = len(mail.outbox)
+    refused = client.post("/accounts/email/?lang=en", {"email": typed})
+    assert refused.status_code == 422
+    assert "already the address of your account" in refused.content.decode()
+    assert len(mail.outbox) == before
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "ana@ex\u0430mple.org",  # a Cyrillic a
+        "ana@example\uff0eorg",  # a full-width dot
+        "ana@\uff45xample.org",  # a full-width e
+        "an\u0430@example.org",
+        "\u212aana@example.org",  # a Kelvin sign
+        "ana\u017f@example.org",  # a long s
+        "ana@exampl\u0435.org",
+    ],
+)
+@pytest.mark.parametrize("at", ["/accounts/email/", "/accounts/signup/", "/accounts/login/", "/accounts/password/reset/"])
+def test_an_address_with_a_look_alike_letter_is_refused_in_words(client: Client, ana: User, typed: str, at: str) -> None:
+    if at == "/accounts/email/":
+        sign_in(client)
+    before = len(mail.outbox)
+    refused = client.post(f"{at}?lang=en", {"email": typed})
+    assert refused.status_code == 422
+    assert "only looks like another one" in refused.content.decode() or "like name@example.org" in refused.content.decode()
+    assert len(mail.outbox) == before
+    ana.refresh_from_db()
+    assert (ana.email, addresses(ana)) == (ANA, [(ANA, True, True)])
+
+
+def test_an_address_in_another_script_is_an_address(client: Client, ana: User) -> None:
+    sign_in(client)
+    for address in ("ana@espa\u00f1a.example", "ana@\u043f\u0440\u0438\u043c\u0435\u0440.example"):
+        assert client.post("/accounts/email/", {"email": address})["Location"] == "/accounts/code/"
+
+
 def test_an_address_changed_by_an_administrator_closes_the_former_one(ana: User) -> None:
     ana.email = "New@Example.org"
     ana.save()

@@ -198,6 +198,7 @@ def test_learning_goes_on(held: User) -> None:
 
 def test_where_a_second_step_confirmed_the_change_there_is_only_a_case(client: Client, ana: User, commits: Commits) -> None:
     secret = give_app(ana)
+    Authenticator.objects.update(created_at=timezone.now() - timedelta(days=4))
     sign_in_with_app(client, ANA, secret)
     client.post("/accounts/email/", {"email": NEW})
     with commits():
@@ -209,6 +210,15 @@ def test_where_a_second_step_confirmed_the_change_there_is_only_a_case(client: C
     assert AddressChange.objects.open_cases().count() == 1
     assert client.get("/accounts/").status_code == 200, "nobody is signed out"
     assert client.get("/accounts/data/").status_code == 200, "and nothing is held"
+
+
+def test_a_second_step_that_was_just_set_up_confirms_nothing(client: Client, ana: User) -> None:
+    """Or whoever has got into an account would set one up first, and its owner could do nothing."""
+    secret = give_app(ana)
+    sign_in_with_app(client, ANA, secret)
+    client.post("/accounts/email/", {"email": NEW})
+    client.post("/accounts/code/", {"code": code_in()})
+    assert not AddressChange.objects.get().had_factor
 
 
 def test_who_has_a_second_step_shows_it_before_changing_the_address(client: Client, ana: User) -> None:

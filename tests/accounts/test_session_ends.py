@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.changes import EFFECTS, Change
-from accounts.models import AddressChange, SecurityEvent, User
+from accounts.models import AddressChange, KnownBrowser, SecurityEvent, User
 from accounts.roles import AUTHOR
 from accounts.services.contest_address import contest_address
 from accounts.services.decide_address import decide_address
@@ -149,6 +149,7 @@ def test_every_cell(name: str) -> None:
         sign_in(phone)
     former = phone.session.session_key
     SecurityEvent.objects.all().delete()
+    stranger = KnownBrowser.objects.create(user=ana(), token_hash="0" * 64)
     way.make(here)
     assert phone.get("/accounts/").status_code == 302, "every other session ends"
     keeps = way.is_here and EFFECTS[way.change].keeps_here
@@ -157,6 +158,7 @@ def test_every_cell(name: str) -> None:
         assert UserSession.objects.filter(user=ana()).count() == 1, "the list shows this one"
     if "for many" not in name:
         assert not Session.objects.filter(session_key=former).exists(), "nothing is left of them"
+        assert KnownBrowser.objects.filter(pk=stranger.pk).exists() is EFFECTS[way.change].keeps_browsers
         assert way.change.value in SecurityEvent.objects.values_list("kind", flat=True), "its owner reads of it"
 
 
