@@ -14,7 +14,7 @@ from enum import Enum
 from typing import Any
 
 from allauth.account.internal.constants import LoginStageKey as AccountStageKey
-from allauth.account.internal.flows import email_verification, login, logout, manage_email, password_change, signup
+from allauth.account.internal.flows import email_verification, login, logout, manage_email, signup
 from allauth.account.internal.flows.code_verification import AbstractCodeVerificationProcess as CodeProcess
 from allauth.account.internal.flows.email_verification_by_code import EMAIL_VERIFICATION_CODE_SESSION_KEY, EmailVerificationProcess
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
@@ -280,12 +280,6 @@ def finish_password_reset(process: CodeProcess) -> HttpResponse | None:
     """Tell the owner that the password was replaced, and sign in; None where one has to sign in anew."""
     answer: HttpResponse | None = process.finish()
     return answer
-
-
-def finish_password_change(request: HttpRequest, user: User, *, is_first: bool) -> None:
-    """Tell the owner by e-mail, and keep this session: others end, since Django ties each to the password."""
-    finish = password_change.finalize_password_set if is_first else password_change.finalize_password_change
-    finish(request, user)
 
 
 # Limits: how often something may be done. The counts stand in the cache, the limits in ACCOUNT_RATE_LIMITS.

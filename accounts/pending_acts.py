@@ -73,7 +73,7 @@ def holding(user: User | None, made_for: object) -> Iterator[User]:
         Outdated: it is no longer what the act was made for.
     """
     with transaction.atomic():
-        present = User.objects.select_for_update().filter(pk=user.pk).first() if user else None
+        present = User.objects.select_for_update(no_key=True).filter(pk=user.pk).first() if user else None
         if present is None or not is_still_true(made_for, present):
             raise Outdated
         yield present

@@ -13,13 +13,15 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
 from accounts import codes
-from accounts.allauth_internals import finish_password_change, finish_password_reset, is_accepted, send_password_code
+from accounts.allauth_internals import finish_password_reset, is_accepted, send_password_code
+from accounts.changes import Change
 from accounts.errors import AccountHeld
 from accounts.forms import ChangedPasswordForm, ChosenPasswordForm, EmailForm
 from accounts.next_page import next_page, with_next
 from accounts.pending_acts import Outdated
 from accounts.reauthentication import recent_sign_in_required
 from accounts.services.set_password import set_password
+from accounts.sessions import stay_signed_in
 from accounts.views.base import AskForAddressView, DoorView, person
 from accounts.views.errors import code_gone, held_page, unless_held
 
@@ -65,7 +67,7 @@ class CompleteResetView(DoorView):
     def form_valid(self, form: ChosenPasswordForm) -> HttpResponse:
         try:
             with self.pending.holding():
-                set_password(user=self.user, password=form.cleaned_data["password"])
+                set_password(user=self.user, password=form.cleaned_data["password"], is_told=True)  # by allauth, below
                 answer = finish_password_reset(self.pending.process)
         except Outdated:
             return self.outdated(self.pending)
@@ -86,9 +88,8 @@ class PasswordView(DoorView):
 
     def form_valid(self, form: ChosenPasswordForm) -> HttpResponse:
         user = person(self.request)
-        is_first = not user.has_usable_password()
         set_password(user=user, password=form.cleaned_data["password"])
-        finish_password_change(self.request, user, is_first=is_first)
+        stay_signed_in(self.request, user, Change.PASSWORD)
         messages.success(self.request, _("Your new password is set. Every other device was signed out."))
         return HttpResponseRedirect(reverse("account_home"))
 

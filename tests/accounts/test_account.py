@@ -182,6 +182,22 @@ def test_a_password_can_be_set_and_used_and_changed(client: Client, ana: User) -
     assert sign_in(Client()).status_code == 302, "a code still signs in"
 
 
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_new_password_keeps_this_session_and_its_owner_is_told(
+    client: Client, django_capture_on_commit_callbacks: Any, is_first: bool
+) -> None:
+    ana = member(password=None if is_first else PASSWORD, language="en")
+    sign_in(client)
+    url, sent = ("set/", {}) if is_first else ("change/", {"present": PASSWORD})
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(f"/accounts/password/{url}", {**sent, "password": "another set of words"})["Location"] == "/accounts/"
+    assert client.get("/accounts/").status_code == 200
+    told = "A password was set for your account" if is_first else "Your password was changed"
+    assert (mail.outbox[-1].to, mail.outbox[-1].subject) == ([ANA], f"Puente: {told}")
+    ana.refresh_from_db()
+    assert ana.check_password("another set of words")
+
+
 def test_a_forgotten_password_is_set_anew_with_a_code(client: Client) -> None:
     ana = member(password=PASSWORD)
     elsewhere = Client()

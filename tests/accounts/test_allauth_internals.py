@@ -278,18 +278,6 @@ def test_a_code_for_a_new_password_lets_it_be_typed_and_signs_in(request_: HttpR
     assert allauth_internals.password_code(request_) is None
 
 
-@pytest.mark.parametrize("is_first", [True, False])
-def test_a_new_password_keeps_this_session_and_its_owner_is_told(client: Client, ana: User, is_first: bool) -> None:
-    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
-    request = a_request(session=client.session, user=ana)
-    former = request.session["_auth_user_hash"]
-    ana.set_password("five words that are long")
-    with request_context(request):
-        allauth_internals.finish_password_change(request, ana, is_first=is_first)
-    assert request.session["_auth_user_hash"] == ana.get_session_auth_hash() != former
-    assert mail.outbox[-1].to == [ANA]
-
-
 # Limits.
 
 
