@@ -14,16 +14,17 @@ from enum import Enum
 from typing import Any
 
 from allauth.account.internal.constants import LoginStageKey as AccountStageKey
-from allauth.account.internal.flows import email_verification, login, logout, manage_email, password_change, signup
+from allauth.account.internal.flows import email_verification, login, logout, manage_email, signup
 from allauth.account.internal.flows.code_verification import AbstractCodeVerificationProcess as CodeProcess
 from allauth.account.internal.flows.email_verification_by_code import EMAIL_VERIFICATION_CODE_SESSION_KEY, EmailVerificationProcess
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.internal.flows.password_reset_by_code import PASSWORD_RESET_VERIFICATION_SESSION_KEY, PasswordResetVerificationProcess
-from allauth.account.internal.userkit import filter_users_by_email
 from allauth.account.models import EmailAddress, Login
 from allauth.account.stages import LoginStage, LoginStageController
 from allauth.core import ratelimit
+from allauth.core.internal import ratelimit as counting
 from allauth.core.internal.cryptokit import compare_user_code
+from allauth.core.internal.ratelimit import RateLimitUsage as Count
 from allauth.mfa.internal.constants import LoginStageKey as FactorStageKey
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -33,7 +34,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
 
-__all__ = ["CodeProcess", "LoginStage"]  # The types; the functions below say for themselves what they are for.
+__all__ = ["CodeProcess", "Count", "LoginStage"]  # The types; the functions below say for themselves what they are for.
 
 # How a person can have shown who they are, as the session notes it.
 SECOND_FACTOR = "mfa"
@@ -62,6 +63,23 @@ def session_with_records(user: User, records: list[dict[str, Any]]) -> dict[str,
 
 # Signing in, up and out.
 
+# Where a code, or a sign-in, says what it is made for (accounts.pending_acts).
+MADE_FOR = "made_for"
+
+
+class MadeForStage(LoginStage):
+    """The first stage of every sign-in: it asks nothing, and notes what the sign-in is made for."""
+
+    key = MADE_FOR
+
+    def handle(self) -> tuple[None, bool]:
+        _note_purpose(self.login.state, self.login.user)
+        return None, True
+
+
+def _note_purpose(state: dict[str, Any], user: Any) -> None:
+    state[MADE_FOR] = user.standing if isinstance(user, User) else ""
+
 
 class Stage(Enum):
     """What still stands between a person and their session."""
@@ -69,11 +87,6 @@ class Stage(Enum):
     SIGN_IN_CODE = AccountStageKey.LOGIN_BY_CODE.value
     ADDRESS_CODE = AccountStageKey.VERIFY_EMAIL.value
     SECOND_FACTOR = FactorStageKey.MFA_AUTHENTICATE.value
-
-
-def users_by_email(email: str) -> list[User]:
-    """Return the open accounts that an address signs in to; those that have confirmed it, if any has."""
-    return list(filter_users_by_email(email, is_active=True, prefer_verified=True, for_login=True))
 
 
 def is_address_free(email: str, user: User | None = None) -> bool:
@@ -110,6 +123,11 @@ def stage_user(stage: LoginStage) -> User | None:
     return user if isinstance(user, User) else None
 
 
+def stage_made_for(stage: LoginStage) -> object:
+    """Return what a sign-in said it was made for when it began."""
+    return stage.login.state.get(MADE_FOR)
+
+
 def pass_stage(stage: LoginStage, next_page: str = "") -> HttpResponse:
     """Go on with a sign-in whose stage is passed, in the end to this page if one is given."""
     stage.login.redirect_url = next_page or stage.login.redirect_url
@@ -128,17 +146,38 @@ def abort_stage(stage: LoginStage) -> HttpResponse:
 
 def send_sign_in_code(request: HttpRequest, user: User | None, email: str) -> None:
     """Send a code to sign in with; to an address without an account, a message that says so."""
-    LoginCodeVerificationProcess.initiate(request=request, user=user, email=email)
+    _name_owner(request, user)
+    process = LoginCodeVerificationProcess.initiate(request=request, user=user, email=email)
+    _note_purpose(process.state, user)
+    _note_purpose(process.stage.login.state, user)
+    process.persist()
 
 
 def send_address_code(request: HttpRequest, user: User, email: str) -> None:
     """Send a code to an address that a person wants to have."""
     email_verification.send_verification_email_to_address(request, EmailAddress(user=user, email=email))
+    note_address_code(request, user)
+
+
+def note_address_code(request: HttpRequest, user: User | None) -> None:
+    """Note what the code to an address is made for that allauth has just sent, in the middle of a sign-in or on its own."""
+    process = address_code(request)
+    if process is not None:
+        _note_purpose(process.state, user)
+        process.persist()
 
 
 def send_password_code(request: HttpRequest, user: User | None, email: str) -> None:
     """Send a code to set a new password with; to an address without an account, a message that says so."""
-    PasswordResetVerificationProcess.initiate(request=request, user=user, email=email)
+    _name_owner(request, user)
+    process = PasswordResetVerificationProcess.initiate(request=request, user=user, email=email)
+    _note_purpose(process.state, user)
+    process.persist()
+
+
+def _name_owner(request: HttpRequest, user: Any) -> None:
+    """Let `AccountAdapter.send_mail` know whose code a message holds; allauth does not tell it."""
+    request.code_owner = user  # type: ignore[attr-defined] # a note for this request
 
 
 def sign_in_code(stage: LoginStage) -> CodeProcess | None:
@@ -166,6 +205,16 @@ def sent_to(process: CodeProcess) -> str:
     return str(process.state["email"])
 
 
+def made_for(process: CodeProcess) -> object:
+    """Return what a code said it was made for when it was first sent."""
+    return process.state.get(MADE_FOR)
+
+
+def seconds_left(process: CodeProcess) -> float:
+    """Return for how long a code still counts; negative when its time is over."""
+    return float(process.timeout - (time.time() - process.state["at"]))
+
+
 def tries_left(process: CodeProcess) -> int:
     """Return how many times a code may still be typed."""
     return int(process.max_attempts - process.state["failed_attempts"])
@@ -182,13 +231,24 @@ def is_code(typed: str, process: CodeProcess) -> bool:
 
 
 def send_again(process: CodeProcess) -> None:
-    """Send a new code; the former one stops working and time starts afresh. The tries do not."""
+    """Send a new code; the former one stops working. Time and tries go on: they are those of the first.
+
+    `AccountAdapter.send_mail` reads from the request how many minutes the message has to name.
+    """
+    process.request.code_seconds_left = seconds_left(process)
+    if not isinstance(process, EmailVerificationProcess):
+        _name_owner(process.request, process.user)
     if isinstance(process, PasswordResetVerificationProcess):  # it has no `resend`
         process.send()
         process.record_resend()
     else:
         process.resend()
-    process.state["at"] = time.time()
+    process.persist()
+
+
+def pretend_to_send_again(process: CodeProcess) -> None:
+    """Count a sending, and send nothing: where an address has no account, or no longer the one that was meant, the page looks the same."""
+    process.record_resend()
     process.persist()
 
 
@@ -222,18 +282,22 @@ def finish_password_reset(process: CodeProcess) -> HttpResponse | None:
     return answer
 
 
-def finish_password_change(request: HttpRequest, user: User, *, is_first: bool) -> None:
-    """Tell the owner by e-mail, and keep this session: others end, since Django ties each to the password."""
-    finish = password_change.finalize_password_set if is_first else password_change.finalize_password_change
-    finish(request, user)
-
-
 # Limits: how often something may be done. The counts stand in the cache, the limits in ACCOUNT_RATE_LIMITS.
 
 
 def count_towards_limit(request: HttpRequest, limit: str, key: str | None = None) -> bool:
     """Count a try, of this key or of this address of the network, as the limit says; False if it is one too many."""
     return bool(ratelimit.consume(request, action=limit, key=key))
+
+
+def counted(request: HttpRequest, limit: str, key: str) -> Count | None:
+    """Count a try of this key; return the count, which can be rolled back; None if it is one too many."""
+    return counting.consume(request, app="allauth.account", action=limit, key=key)
+
+
+def network_of(request: HttpRequest) -> str:
+    """Return from where a request comes, as it is counted: an address of IPv4, or a network of IPv6."""
+    return str(counting.get_ip(request))
 
 
 def forget_count(request: HttpRequest, limit: str, key: str) -> None:

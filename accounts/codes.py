@@ -6,6 +6,8 @@ address at sign-up would otherwise read from it whether that address has an acco
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
 
@@ -13,9 +15,10 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.http import HttpRequest
 
-from accounts import allauth_internals
+from accounts import allauth_internals, pending_acts
 from accounts.allauth_internals import CodeProcess, LoginStage, Stage
 from accounts.models import User
+from accounts.pending_acts import PendingAct
 from accounts.reauthentication import IdentityProcess
 
 # Where the visitor typed the address, so that "another address" leads back there.
@@ -32,12 +35,22 @@ class Purpose(Enum):
     IDENTITY = "identity"
 
 
+ACTS: Mapping[Purpose, PendingAct] = {
+    Purpose.SIGN_IN: pending_acts.SIGN_IN_CODE,
+    Purpose.SIGN_UP: pending_acts.SIGN_UP_CODE,
+    Purpose.NEW_EMAIL: pending_acts.NEW_ADDRESS_CODE,
+    Purpose.NEW_PASSWORD: pending_acts.RESET_CODE,
+    Purpose.IDENTITY: pending_acts.IDENTITY_CODE,
+}
+
+
 class CodeRefusal(Enum):
-    """Why a code can't be tried at all."""
+    """Why a code can't be tried at all; of an outdated one, why it does nothing although it is right."""
 
     EXPIRED = "expired"
     USED = "used"
     TOO_MANY = "too many"
+    OUTDATED = "outdated"
 
 
 @dataclass(slots=True)
@@ -78,6 +91,19 @@ class Pending:
         """Whether this is the code, without regard to spaces and hyphens. Never, when there is no account behind it."""
         return self.user is not None and allauth_internals.is_code(typed, self.process)
 
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the account is no longer what the code was sent for. Said only after a right code, so only its owner learns it."""
+        return not pending_acts.is_still_true(allauth_internals.made_for(self.process), self.user)
+
+    def holding(self) -> AbstractContextManager[User]:
+        """Hold the account while the code does what it is for.
+
+        Raises:
+            Outdated: it is no longer what the code was sent for.
+        """
+        return pending_acts.holding(self.user, allauth_internals.made_for(self.process))
+
     def belongs_to_another(self) -> bool:
         """Whether another account has taken the address since. Asked only after a right code, so it tells its owner only."""
         if self.purpose not in {Purpose.SIGN_UP, Purpose.NEW_EMAIL}:
@@ -92,8 +118,11 @@ class Pending:
         EmailAddress.objects.get_or_create(user=self.user, email=self.email.lower())
 
     def send_again(self) -> None:
-        """Send a new code; the former one stops working and time starts afresh. The tries do not."""
-        allauth_internals.send_again(self.process)
+        """Send a new code; the former one stops working. Its time is that of the first. An outdated one goes to nobody; nobody is told."""
+        if self.is_outdated and self.user is not None:
+            allauth_internals.pretend_to_send_again(self.process)
+        else:
+            allauth_internals.send_again(self.process)
 
 
 def pending_at_the_door(request: HttpRequest) -> Pending | None:

@@ -1,4 +1,4 @@
-"""What is refused to staff whatever they do. The error carries the sentence that is shown."""
+"""What accounts, and staff, are refused whatever they do. The error carries the sentence that is shown."""
 
 from __future__ import annotations
 
@@ -12,3 +12,27 @@ class ReasonMissing(Refused):
 
     code = "reason_missing"
     message = _("Say why, in 10 to 500 characters. The reason is kept in the audit trail.")
+
+
+class AddressTaken(Refused):
+    """Another account has this address."""
+
+    code = "address_taken"
+    message = _("Another account uses this address. Sign out and sign in with it instead.")
+
+
+class AccountHeld(Refused):
+    """Somebody with the former address has said that its change was not theirs, and support has not decided yet."""
+
+    code = "account_held"
+    message = _(
+        "Someone with the former e-mail address of this account said that they did not change it. Until support has decided, address, "
+        "password and second step can’t be changed, and nothing can be downloaded or deleted. Learning goes on as before."
+    )
+
+
+class CaseClosed(Refused):
+    """Support has decided this case already."""
+
+    code = "case_closed"
+    message = _("This case was decided already. Nothing was changed.")

@@ -49,7 +49,8 @@ class FactorForm(forms.Form):
 
     @property
     def _account(self) -> str:
-        return f"second-factor-{self.user.pk}"
+        # Who is signed in counts apart: whoever stands at the door with somebody's first step does not use their tries up.
+        return f"second-factor-{self.user.pk}{'-signed-in' if self.request.user.is_authenticated else ''}"
 
     def count_try(self) -> None:
         """Count a try, before anything is looked up.
@@ -70,7 +71,7 @@ class FactorForm(forms.Form):
         Raises:
             ValidationError: it has been used already.
         """
-        if not cache.add(f"{self._account}-used-{code}", True, CODE_SECONDS):
+        if not cache.add(f"second-factor-{self.user.pk}-used-{code}", True, CODE_SECONDS):
             raise ValidationError(_("This code was used a moment ago. Wait until your app shows the next one."), code="used")
 
 

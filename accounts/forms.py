@@ -10,16 +10,16 @@ from django.conf import settings
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts import rate_limits
-from accounts.allauth_internals import users_by_email
+from accounts.addresses import validate_letters
 from accounts.models import User
 from accounts.names import MAX_LENGTH, clean_printed_name
 
 MAX_EMAIL_LENGTH = 254  # RFC 5321; also what the column holds
 MAX_PASSWORD_LENGTH = 500
-ENOUGH_CODES = _("We have sent several codes to this address. The last one still works; for a new one, wait five minutes.")
 
 
 def email_field(**kwargs: Any) -> forms.EmailField:
@@ -27,6 +27,7 @@ def email_field(**kwargs: Any) -> forms.EmailField:
     options: dict[str, Any] = {
         "label": _("E-mail address"),
         "max_length": MAX_EMAIL_LENGTH,
+        "validators": [validate_letters],
         "widget": forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
         "error_messages": {
             "required": _("Write your e-mail address."),
@@ -59,14 +60,26 @@ class EmailForm(forms.Form):
 
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"]).lower()
-        if not rate_limits.may_send_code(self.request, email):
-            raise ValidationError(ENOUGH_CODES, code="rate_limited")
+        if refusal := rate_limits.ask_for_code(self.request, email).refusal:
+            raise ValidationError(refusal, code="rate_limited")
         return email
 
+    @cached_property
+    def account(self) -> User | None:
+        """The account of the address, if there is one, open or closed. One statement, whether there is or not."""
+        found = User.objects.filter(email=self.cleaned_data["email"]).first()
+        # The message says so, and `AccountAdapter.send_mail` need not look once more.
+        self.request.is_closed_account = found is not None and not found.is_active  # type: ignore[attr-defined] # a note for this request
+        return found
+
+    def look_again(self) -> None:
+        """Let `account` be looked up once more: it was made a moment ago."""
+        self.__dict__.pop("account", None)
+
+    @property
     def user(self) -> User | None:
-        """Return the account of the address that may be entered, if there is one."""
-        users = users_by_email(self.cleaned_data["email"])
-        return users[0] if users else None
+        """The account of the address if it may be entered."""
+        return self.account if self.account is not None and self.account.is_active else None
 
 
 class NewEmailForm(EmailForm):

@@ -23,7 +23,7 @@ from wagtail.models import APIToken, Comment, CommentReply, ModelLogEntry, Page,
 from wagtail.users.models import UserProfile
 
 from accounts import audit
-from accounts.models import AuditEntry, User
+from accounts.models import AddressChange, AuditEntry, KnownBrowser, SecurityEvent, User
 from accounts.privacy import Rows, declare, rows
 from accounts.services.end_sessions import end_sessions
 
@@ -73,6 +73,23 @@ def _declare_account() -> None:
         "accounts.User_groups",
         reason="Roles. " + GOES,
         export=lambda user: [{"group": name} for name in user.groups.values_list("name", flat=True)],
+    )
+    declare(
+        "accounts.SecurityEvent",
+        reason="When address, password, second step and roles were changed, for a year. " + GOES,
+        export=lambda user: rows(SecurityEvent.objects.filter(user=user).order_by("pk"), "at", "kind", "detail"),
+    )
+    declare(
+        "accounts.AddressChange",
+        reason="A former address, for the 72 hours in which it may contest the change; longer where it did. " + GOES,
+        export=lambda user: rows(
+            AddressChange.objects.filter(user=user).order_by("pk"), *("at", "former", "present", "reported_at", "decided_at", "outcome")
+        ),
+    )
+    declare(
+        "accounts.KnownBrowser",
+        reason="Browsers in which one has signed in, by a number that only the browser holds; for 90 days. " + GOES,
+        export=lambda user: rows(KnownBrowser.objects.filter(user=user).order_by("pk"), "since"),
     )
     declare("accounts.User_user_permissions", reason="Rights given to one person. " + GOES)
     declare(

@@ -18,7 +18,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from accounts.allauth_internals import CodeProcess, authentication_records, record_authentication
+from accounts.allauth_internals import MADE_FOR, CodeProcess, authentication_records, record_authentication
 from accounts.models import User
 
 IDENTITY_SESSION_KEY = "account_identity_code"
@@ -40,7 +40,7 @@ class IdentityProcess(CodeProcess):
     @classmethod
     def initiate(cls, request: HttpRequest, user: User) -> IdentityProcess:
         """Send a code to the account's own address."""
-        process = cls(request, cls.initial_state(user, user.email), user)
+        process = cls(request, cls.initial_state(user, user.email) | {MADE_FOR: user.standing}, user)
         process.send()
         process.persist()
         return process
@@ -54,6 +54,7 @@ class IdentityProcess(CodeProcess):
     def send(self) -> None:
         adapter = get_adapter()
         self.state["code"] = adapter.generate_login_code()
+        self.request.code_owner = self.user  # type: ignore[attr-defined] # see AccountAdapter.send_mail
         adapter.send_mail("account/email/identity_code", self.state["email"], {"code": self.state["code"]})
 
     def resend(self) -> None:

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from accounts.allauth_internals import unused_recovery_codes
 from accounts.models import User
+from accounts.pending_acts import is_still_true
 
 MAY_SEE = "recovery_codes_may_be_seen"
 
@@ -22,13 +23,14 @@ def unused(user: User) -> list[str]:
 
 
 def let_see(request: HttpRequest) -> None:
-    """Let this session see the codes that were just made."""
-    request.session[MAY_SEE] = True
+    """Let this session see the codes that were just made, until its owner has kept them or the account changes."""
+    if isinstance(request.user, User):
+        request.session[MAY_SEE] = request.user.standing
 
 
 def may_see(request: HttpRequest) -> bool:
     """Whether this session may see them."""
-    return bool(request.session.get(MAY_SEE))
+    return isinstance(request.user, User) and is_still_true(request.session.get(MAY_SEE), request.user)
 
 
 def close(request: HttpRequest) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -19,6 +20,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from accounts.allauth_internals import SECOND_FACTOR, authentication_records, record_authentication
@@ -57,6 +59,14 @@ def shown_at(request: HttpRequest) -> float | None:
     """Return when a second factor was last shown in this session (seconds since 1970), or None."""
     times = [float(record["at"]) for record in authentication_records(request) if record.get("method") == SECOND_FACTOR]
     return max(times, default=None)
+
+
+def has_shown_one_older_than(request: HttpRequest, age: timedelta) -> bool:
+    """Whether this session has shown a second factor that its owner has had for so long; one made just now says nothing of who made it."""
+    user = request.user
+    shown = [record.get("id") for record in authentication_records(request) if record.get("method") == SECOND_FACTOR]
+    known = Authenticator.objects.filter(user_id=user.pk, pk__in=shown, created_at__lt=timezone.now() - age)
+    return has_second_factor(user) and known.exists() if isinstance(user, User) else False
 
 
 def shown_recently(request: HttpRequest) -> bool:

@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
+from accounts.changes import EFFECTS, Change
 from accounts.models import User
 from foundation.statements import Statement
 
@@ -103,3 +104,15 @@ def _read_with_session(request: HttpRequest) -> User | None:
         return None
     given = session.get(auth.HASH_SESSION_KEY, "")
     return person if constant_time_compare(given, person.get_session_auth_hash()) else None
+
+
+def stay_signed_in(request: HttpRequest, user: User, change: Change) -> None:
+    """Let the session go on in which its owner has just changed something, where the table says so; under another key, as Django does.
+
+    Every session has ended with the change, this one, too: without this call its owner would be signed out.
+    """
+    if not EFFECTS[change].keeps_here:
+        return
+    user.refresh_from_db(fields=["changes"])
+    auth.update_session_auth_hash(request, user)
+    UserSession.objects.create_from_request(request, user=user)

@@ -6,7 +6,19 @@ The names are allauth's where its flows look for them.
 from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 
-from accounts.views import account, codes, entrance, passwords, reauthentication, recovery_codes, second_factor, second_factor_check
+from accounts.views import (
+    account,
+    browsers,
+    codes,
+    contest,
+    entrance,
+    history,
+    passwords,
+    reauthentication,
+    recovery_codes,
+    second_factor,
+    second_factor_check,
+)
 
 code = codes.CodeView.as_view()
 
@@ -26,12 +38,16 @@ urlpatterns: list[URLPattern] = [
     path("logout/", entrance.sign_out, name="account_logout"),
     path("inactive/", entrance.inactive, name="account_inactive"),
     path("deleted/", account.deleted, name="account_deleted"),
+    # What a former mailbox may say of a change of address
+    path("contest/<str:token>/", contest.contest, name="account_contest"),
+    path("browser/<str:token>/", browsers.know_browser, name="account_know_browser"),
     # The account
     path("", account.AccountView.as_view(), name="account_home"),
     path("email/", account.NewEmailView.as_view(), name="account_email"),
     path("password/set/", passwords.SetPasswordView.as_view(), name="account_set_password"),
     path("password/change/", passwords.ChangePasswordView.as_view(), name="account_change_password"),
     path("sessions/", account.sessions, name="usersessions_list"),
+    path("history/", history.history, name="account_history"),
     path("data/", account.data, name="account_data"),
     path("delete/", account.DeleteAccountView.as_view(), name="account_delete"),
     # The second factor

@@ -10,6 +10,7 @@ from wagtail.admin.menu import Menu, SubmenuMenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
 from accounts.admin_second_factor import just_shown
+from administration.contested_addresses import DECIDE, contested_addresses
 from administration.exports import views
 from administration.learner_record import RecordView
 from administration.lists.choosers import learner_chooser
@@ -69,6 +70,7 @@ def viewsets() -> list[ViewSet]:
         ListingViewSet("certificates"),
         ExportViewSet("record_exports", url_prefix="exports"),
         learner_chooser,
+        contested_addresses,
     ]
 
 
@@ -88,7 +90,15 @@ def learners_menu() -> SubmenuMenuItem:
         order=400,
         permission="administration.export_records",
     )
-    items = [_item("learners", 100), _item("enrolments", 200), _item("attempts", 300), exported]
+    contested = PermittedMenuItem(
+        _("Contested addresses"),
+        reverse_lazy("contested_addresses:index"),
+        name="contested-addresses",
+        icon_name="mail",
+        order=500,
+        permission=DECIDE,
+    )
+    items = [_item("learners", 100), _item("enrolments", 200), _item("attempts", 300), exported, contested]
     return SubmenuMenuItem(_("Learners"), Menu(items=items), name="record", icon_name="group", order=250)
 
 

@@ -17,6 +17,7 @@ def declare_subject_kinds() -> None:
     """Enter the kinds of subject. Called from `ready()`."""
     SUBJECT_KINDS.register(SubjectKind(name="credential", address=_certificate_address, keys_of=_certificate_keys))
     SUBJECT_KINDS.register(SubjectKind(name="enrolment", address=_record_address, keys_of=_enrolment_keys))
+    SUBJECT_KINDS.register(SubjectKind(name="account", address=_account_address, keys_of=lambda person: [str(person.pk)]))
     SUBJECT_KINDS.register(SubjectKind(name="export", address=lambda key, user: None, keys_of=lambda person: ()))
 
 
@@ -26,6 +27,11 @@ def _certificate_address(key: str, user: User) -> str | None:
 
 def _record_address(key: str, user: User) -> str | None:
     return reverse("record_enrolments:record", args=[key]) if user.has_perm("learning.open_record") else None
+
+
+def _account_address(key: str, user: User) -> str | None:
+    may = user.has_perm("learning.view_enrolment")
+    return f"{reverse('record_enrolments:index')}?learner={key}" if may else None
 
 
 def _certificate_keys(person: User) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""What waits on the first page of the admin because of the record: certificates whose PDF is held back."""
+"""What waits on the first page of the admin because of people: certificates whose PDF is held back, and contested addresses."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from administration.contested_addresses import DECIDE, open_cases
 from credentials.models import CredentialHold
 from editorial.todo import SOURCES, Item, Source
 
@@ -16,6 +17,7 @@ from editorial.todo import SOURCES, Item, Source
 def register_sources() -> None:
     """Enter what the administration has waiting. Called from `ready()`."""
     SOURCES.register(Source(name="certificate_holds", items_for=certificate_holds))
+    SOURCES.register(Source(name="contested_addresses", items_for=contested_addresses))
 
 
 def certificate_holds(user: User) -> Iterator[Item]:
@@ -24,3 +26,11 @@ def certificate_holds(user: User) -> Iterator[Item]:
         return
     found = CredentialHold.objects.filter(resolved_at__isnull=True).aggregate(count=Count("pk"), oldest=Min("opened_at"))
     yield Item("certificate_holds", _("Certificates on hold"), found["count"], reverse("credential_holds:index"), found["oldest"])
+
+
+def contested_addresses(user: User) -> Iterator[Item]:
+    """Return the line of accounts whose change of address was contested, for whoever may decide. One query."""
+    if not user.has_perm(DECIDE):
+        return
+    found = open_cases().order_by().aggregate(count=Count("pk"), oldest=Min("reported_at"))
+    yield Item("contested_addresses", _("Contested addresses"), found["count"], reverse("contested_addresses:index"), found["oldest"])

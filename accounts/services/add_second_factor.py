@@ -9,7 +9,10 @@ from django.db import transaction
 
 from accounts import notify
 from accounts.allauth_internals import add_app, add_passkey, add_recovery_codes
+from accounts.changes import Change
+from accounts.holds import refuse_if_held
 from accounts.models import User
+from accounts.services.note_change import note_change
 
 
 class AlreadyThere(Exception):
@@ -25,9 +28,10 @@ def add_second_factor(*, user: User, secret: str = "", passkey: dict[str, Any] |
         name: what its owner calls the passkey.
 
     Raises:
-        AlreadyThere: see there; nothing was changed.
+        AlreadyThere, AccountHeld: see there; nothing was changed.
     """
     locked = User.objects.select_for_update().get(pk=user.pk)
+    refuse_if_held(locked)
     if passkey is not None:
         factor = add_passkey(locked, name, passkey)
     elif Authenticator.objects.filter(user=locked, type=Authenticator.Type.TOTP).exists():
@@ -35,5 +39,6 @@ def add_second_factor(*, user: User, secret: str = "", passkey: dict[str, Any] |
     else:
         factor = add_app(locked, secret)
     add_recovery_codes(locked)
+    note_change(user=locked, change=Change.SECOND_FACTOR)
     notify.tell_on_commit("account/email/second_factor_added", locked, {"kind": str(factor.type), "name": name})
     return factor

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts import privacy
+from accounts.holds import refuse_if_held
 from accounts.models import User
 
 FORMAT_VERSION = 1
@@ -17,7 +18,11 @@ def export_account(*, user: User) -> dict[str, Any]:
     """Return everything that is held about a person, in plain JSON types.
 
     Parts with nothing in them are there, too: an empty list says that nothing is held.
+
+    Raises:
+        AccountHeld: see there.
     """
+    refuse_if_held(user)
     return {
         "format": FORMAT_VERSION,
         "site": settings.SITE_URL,

@@ -6,8 +6,11 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 
 from accounts import notify
+from accounts.changes import Change
+from accounts.holds import refuse_if_held
 from accounts.models import User
 from accounts.second_factor import FACTORS, must_have_one
+from accounts.services.note_change import note_change
 
 
 class LastSecondFactor(Exception):
@@ -19,10 +22,11 @@ def remove_second_factor(*, user: User, factor_id: int) -> None:
     """Remove an authenticator app or a passkey, with the recovery codes if it was the last, and tell its owner by e-mail.
 
     Raises:
-        LastSecondFactor: see there; nothing was changed.
+        LastSecondFactor, AccountHeld: see there; nothing was changed.
         Authenticator.DoesNotExist: it is not there, or not this person's.
     """
     locked = User.objects.select_for_update().get(pk=user.pk)
+    refuse_if_held(locked)
     factors = Authenticator.objects.filter(user=locked, type__in=FACTORS)
     factor = factors.get(pk=factor_id)
     if must_have_one(locked) and not factors.exclude(pk=factor_id).exists():
@@ -31,4 +35,5 @@ def remove_second_factor(*, user: User, factor_id: int) -> None:
     factor.delete()
     if not factors.exists():
         Authenticator.objects.filter(user=locked).delete()  # recovery codes stand in for a factor: alone they are none
+    note_change(user=locked, change=Change.SECOND_FACTOR)
     notify.tell_on_commit("account/email/second_factor_removed", locked, {"kind": str(factor.type), "name": name})

@@ -9,8 +9,9 @@ from django.db import transaction
 from wagtail.log_actions import log
 
 from accounts import notify
+from accounts.changes import Change
 from accounts.models import User
-from accounts.services.end_sessions import end_sessions
+from accounts.services.note_change import note_change
 
 logger = logging.getLogger(__name__)
 LOG_ACTION = "accounts.reset_second_factor"
@@ -25,7 +26,7 @@ def reset_second_factor(*, user: User) -> int:
     """
     locked = User.objects.select_for_update().get(pk=user.pk)
     removed, _rows = Authenticator.objects.filter(user=locked).delete()
-    end_sessions(user=locked)
+    note_change(user=locked, change=Change.SECOND_FACTOR)
     log(instance=locked, action=LOG_ACTION)
     # The number, not the address: logs are kept longer, and read by more people, than an account.
     logger.warning("The second factor of account %s was reset (%s removed).", locked.pk, removed)

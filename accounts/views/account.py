@@ -19,18 +19,20 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from accounts import codes
+from accounts import codes, known_browsers
 from accounts.allauth_internals import log_out, send_address_code
 from accounts.forms import DeleteAccountForm, NewEmailForm, PreferencesForm
+from accounts.holds import is_held
 from accounts.languages import SESSION_KEY, remember_language
 from accounts.models import User
 from accounts.reauthentication import recent_sign_in_required
-from accounts.second_factor import has_second_factor, must_have_one
+from accounts.second_factor import has_second_factor, must_have_one, recent_proof_required
 from accounts.services.end_sessions import end_sessions
 from accounts.services.erase_account import LastAdministrator, erase_account
 from accounts.services.export_account import export_account
 from accounts.user_agents import describe
 from accounts.views.base import DoorView, person
+from accounts.views.errors import unless_held
 
 
 @method_decorator(login_required, name="dispatch")
@@ -63,15 +65,20 @@ class AccountView(DoorView):
                 "has_password": user.has_usable_password(),
                 "has_second_factor": has_second_factor(user),
                 "must_have_second_factor": must_have_one(user),
+                "is_held": is_held(user),
                 "session_count": UserSession.objects.filter(user=user).count(),
                 **kwargs,
             }
         )
 
 
-@method_decorator(recent_sign_in_required, name="dispatch")
+@method_decorator(recent_proof_required, name="dispatch")
+@method_decorator(unless_held, name="dispatch")
 class NewEmailView(DoorView):
-    """Sends a code to a new address. The account keeps its present one until that code was typed."""
+    """Sends a code to a new address. The account keeps its present one until that code was typed.
+
+    Who has a second factor has shown it a short while ago: it decides whether the former mailbox can have the account held.
+    """
 
     template_name = "account/email_change.html"
     form_class = NewEmailForm
@@ -94,26 +101,59 @@ class NewEmailView(DoorView):
 def sessions(request: HttpRequest) -> HttpResponse:
     """List where one is signed in and, on POST, sign out everywhere but here, or here too."""
     user = person(request)
-    if request.method == "POST" and request.POST.get("which") == "all":
-        end_sessions(user=user)
-        log_out(request)
-        request.session.flush()
-        messages.success(request, _("You are signed out everywhere, here too."))
-        return HttpResponseRedirect(reverse("account_login"))
     if request.method == "POST":
-        end_sessions(user=user, but=request.session.session_key or "")
-        messages.success(request, _("You are signed out everywhere but here."))
-        return HttpResponseRedirect(reverse("usersessions_list"))
+        return DONE_WITH_SESSIONS.get(request.POST.get("which", ""), sign_out_elsewhere)(request, user)
     listed = sorted(UserSession.objects.purge_and_list(user), key=lambda session: session.created_at, reverse=True)
     rows = [
         {"device": describe(session.user_agent), "ip": session.ip, "since": session.created_at, "is_current": session.is_current()}
         for session in listed
     ]
-    return render(request, "usersessions/usersession_list.html", {"sessions": rows, "others": any(not row["is_current"] for row in rows)})
+    context = {
+        "sessions": rows,
+        "others": any(not row["is_current"] for row in rows),
+        "is_known": known_browsers.is_known_to(request, user),
+    }
+    return render(request, "usersessions/usersession_list.html", context)
+
+
+def sign_out_elsewhere(request: HttpRequest, user: User) -> HttpResponse:
+    """Sign out everywhere but here, and know no other browser."""
+    end_sessions(user=user, but=request.session.session_key or "")
+    known_browsers.forget(user, but=known_browsers.token_hash(request))
+    messages.success(request, _("You are signed out everywhere but here."))
+    return HttpResponseRedirect(reverse("usersessions_list"))
+
+
+def sign_out_everywhere(request: HttpRequest, user: User) -> HttpResponse:
+    """Sign out everywhere, here too, and know no browser."""
+    end_sessions(user=user)
+    known_browsers.forget(user)
+    log_out(request)
+    request.session.flush()
+    messages.success(request, _("You are signed out everywhere, here too."))
+    return HttpResponseRedirect(reverse("account_login"))
+
+
+def remember_browser(request: HttpRequest, user: User) -> HttpResponse:
+    """Know this browser, as its user wishes."""
+    response = HttpResponseRedirect(reverse("usersessions_list"))
+    known_browsers.make_known(request, response, user, is_wish=True)
+    return response
+
+
+def refuse_browser(request: HttpRequest, user: User) -> HttpResponse:
+    """Know this browser no more, now and after the next sign-in."""
+    response = HttpResponseRedirect(reverse("usersessions_list"))
+    known_browsers.refuse(request, response)
+    return response
+
+
+DONE_WITH_SESSIONS = {"all": sign_out_everywhere, "remember": remember_browser, "refuse": refuse_browser}
 
 
 @never_cache
 @recent_sign_in_required
+@unless_held
 def data(request: HttpRequest) -> HttpResponse:
     """Say what is held about a person and, on POST, hand it over as one file."""
     if request.method != "POST":
@@ -125,6 +165,7 @@ def data(request: HttpRequest) -> HttpResponse:
 
 
 @method_decorator(recent_sign_in_required, name="dispatch")
+@method_decorator(unless_held, name="dispatch")
 class DeleteAccountView(DoorView):
     """Says what goes and what stays and, once the address was typed, deletes the account."""
 

@@ -9,19 +9,31 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import allauth_internals, codes, rate_limits
+from accounts.changes import Change
 from accounts.codes import CodeRefusal, Pending, Purpose
-from accounts.forms import ENOUGH_CODES, CodeForm
+from accounts.errors import AccountHeld, AddressTaken
+from accounts.forms import CodeForm
+from accounts.models.security import CONTESTABLE
 from accounts.next_page import next_page, with_next
-from accounts.views.base import DoorView, onward
+from accounts.pending_acts import Outdated
+from accounts.rate_limits import Answer
+from accounts.second_factor import has_shown_one_older_than
+from accounts.services.change_address import change_address
+from accounts.sessions import stay_signed_in
+from accounts.views.base import DoorView, onward, person
+from accounts.views.errors import code_gone, held_page
+
+NO_MORE_FROM_HERE = gettext_lazy("From this page no further code is sent. The last one works until its time is over; then begin again.")
 
 
 class CodeView(DoorView):
@@ -50,12 +62,47 @@ class CodeView(DoorView):
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: CodeForm) -> HttpResponse:
+        answer = self.ask_to_try()
+        if answer.refusal:
+            form.add_error("code", ValidationError(answer.refusal, code="rate_limited"))
+            return self.refuse(form)
         if not self.pending.is_right(form.cleaned_data["code"]):
             return self.wrong(form)
-        if self.pending.belongs_to_another():
-            form.add_error("code", get_adapter().validation_error("email_taken"))
-            return self.refuse(form)
-        return self.complete()
+        answer.take_back()
+        try:
+            with self.pending.holding():
+                return self.taken(form) if self.pending.belongs_to_another() else self.complete()
+        except Outdated:
+            return self.outdated()
+        except AddressTaken:  # a moment ago
+            return self.taken(form)
+        except AccountHeld as refused:
+            return held_page(self.request, refused)
+
+    def ask_to_try(self) -> Answer:
+        """Count a try: of whoever is signed in apart from those at the door."""
+        if self.request.user.is_authenticated:
+            return rate_limits.ask_to_show_identity(self.request, person(self.request))
+        return rate_limits.ask_to_try(self.request, self.pending.email)
+
+    def ask_for_code(self) -> Answer:
+        """Count a code that is asked for again. One to a new address counts as every one to that address does."""
+        if self.pending.purpose is Purpose.IDENTITY:
+            return rate_limits.ask_for_identity_code(self.request, person(self.request))
+        return rate_limits.ask_for_code(self.request, self.pending.email)
+
+    def taken(self, form: CodeForm) -> HttpResponse:
+        """Say to whoever reads the mailbox that another account has its address."""
+        form.add_error("code", get_adapter().validation_error("email_taken"))
+        return self.refuse(form)
+
+    def outdated(self) -> HttpResponse:
+        """Answer a right code whose account has changed since: it does nothing, and is forgotten."""
+        user = self.pending.user
+        if user is not None and not user.is_active:
+            self.pending.process.abort()
+            return HttpResponseRedirect(reverse("account_inactive"))
+        return self.give_up(self.pending, CodeRefusal.OUTDATED)
 
     def wrong(self, form: CodeForm) -> HttpResponse:
         """Count the try; say how many are left, or that this code is spent."""
@@ -74,10 +121,10 @@ class CodeView(DoorView):
     def send_again(self) -> HttpResponse:
         """Send a new code to the same address, as often as that is allowed."""
         form = CodeForm(initial={"code": self.request.POST.get("code", "")[:40]})
-        if not self.pending.sends_left or not rate_limits.may_send_code(self.request, self.pending.email):
-            return self.render_to_response(
-                self.get_context_data(form=form, notice=ENOUGH_CODES, notice_kind="warning"), status=HTTPStatus.TOO_MANY_REQUESTS
-            )
+        refusal = self.ask_for_code().refusal if self.pending.sends_left else NO_MORE_FROM_HERE
+        if refusal:
+            context = self.get_context_data(form=form, notice=refusal, notice_kind="warning")
+            return self.render_to_response(context, status=HTTPStatus.TOO_MANY_REQUESTS)
         self.pending.send_again()
         return HttpResponseRedirect(with_next(self.request, self.request.path, sent="1"))
 
@@ -87,15 +134,25 @@ class CodeView(DoorView):
         if pending.purpose is Purpose.SIGN_IN:
             pending.vouch_for_address()
             return allauth_internals.accept_sign_in_code(pending.process, next_page(request))
+        if pending.purpose is Purpose.NEW_EMAIL:
+            return self.new_address()
         address = allauth_internals.accept_address_code(pending.process)
-        if pending.purpose is Purpose.SIGN_UP and pending.stage is not None:
-            if address:
-                # Allauth notes it for sign-ins only: without it, who has just signed up would be asked again who they are.
-                allauth_internals.record_authentication(request, address.user, "code", email=address.email)
-            return allauth_internals.pass_stage(pending.stage) if address else allauth_internals.abort_stage(pending.stage)
-        if address:
-            messages.success(request, _("Your e-mail address is now %(email)s.") % {"email": address.email})
-        return HttpResponseRedirect(next_page(request) or reverse("account_home"))
+        if address is None or pending.stage is None:
+            return HttpResponseRedirect(with_next(request, self.start_url()))
+        # Allauth notes it for sign-ins only: without it, who has just signed up would be asked again who they are.
+        allauth_internals.record_authentication(request, address.user, "code", email=address.email)
+        return allauth_internals.pass_stage(pending.stage)
+
+    def new_address(self) -> HttpResponse:
+        """Give the account its new address; this session goes on, every other has ended."""
+        user, email = person(self.request), self.pending.email
+        # A factor must be older than the time to contest: whoever has got into an account can give it one.
+        had_factor = has_shown_one_older_than(self.request, CONTESTABLE)
+        change_address(user=user, email=email, had_factor=had_factor, now=timezone.now())
+        self.pending.process.abort()
+        stay_signed_in(self.request, user, Change.ADDRESS)
+        messages.success(self.request, _("Your e-mail address is now %(email)s.") % {"email": email})
+        return HttpResponseRedirect(next_page(self.request) or reverse("account_home"))
 
     def nothing_pending(self) -> HttpResponse:
         """Answer a browser that waits for no code: it has been used, or its session has ended."""
@@ -111,9 +168,8 @@ class CodeView(DoorView):
         return self.gone(why, pending.email)
 
     def gone(self, why: CodeRefusal, email: str) -> HttpResponse:
-        """Say why a code can't be tried any more. What was typed before it, address and page to go to, is kept."""
-        context = {"why": why.name, "email": email, "send_url": with_next(self.request, self.start_url()), "minutes": codes.minutes()}
-        return render(self.request, "account/code_gone.html", context, status=HTTPStatus.GONE)
+        """Say why a code can't be tried any more."""
+        return code_gone(self.request, why, email, self.start_url())
 
     def start_url(self) -> str:
         """Where a new code is asked for."""

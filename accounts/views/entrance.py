@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
@@ -16,7 +17,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from accounts import codes
-from accounts.allauth_internals import is_address_free, log_out, send_sign_in_code, sign_in_with_password, sign_up
+from accounts.allauth_internals import log_out, send_sign_in_code, sign_in_with_password, sign_up
 from accounts.forms import EmailForm, PasswordSignInForm
 from accounts.models import User
 from accounts.next_page import next_page, with_next
@@ -47,12 +48,13 @@ class SignUpView(AskForAddressView):
     limit = "signup"
 
     def form_valid(self, form: EmailForm) -> HttpResponse:
-        if form.user() is not None or not is_address_free(form.cleaned_data["email"]):
+        if form.account is not None:
             take_as_long(form.cleaned_data["email"])
             return send_code(self.request, form, "account_signup")
         try:
             user = open_account(email=form.cleaned_data["email"])
         except IntegrityError:  # sent twice at once: the other one has made it
+            form.look_again()
             return send_code(self.request, form, "account_signup")
         self.request.session[codes.STARTED_AT] = "account_signup"
         return sign_up(self.request, user, next_page(self.request))
@@ -72,15 +74,18 @@ class PasswordSignInView(AskForAddressView):
 def send_code(request: HttpRequest, form: EmailForm, started_at: str) -> HttpResponse:
     """Send a code to sign in with and go to the page that asks for it."""
     request.session[codes.STARTED_AT] = started_at
-    send_sign_in_code(request, form.user(), form.cleaned_data["email"])
+    send_sign_in_code(request, form.user, form.cleaned_data["email"])
     return HttpResponseRedirect(with_next(request, reverse("account_confirm_login_code")))
 
 
-@transaction.atomic
 def take_as_long(email: str) -> None:
-    """Write as often as making an account does, and change nothing: how long the answer takes must not tell the two apart."""
-    User.objects.filter(email=email).update(email=email)
-    EmailAddress.objects.filter(email=email).update(email=email)
+    """Read and write as often as making an account does, and change nothing: how long the answer takes must not tell the two apart."""
+    with transaction.atomic():
+        User.objects.filter(email=email).update(language=F("language"))
+        EmailAddress.objects.filter(email=email).update(email=email)
+    for _read in range(3):
+        EmailAddress.objects.filter(email=email).first()
+    User.objects.filter(email=email).first()
 
 
 def is_refused_by_admin(request: HttpRequest) -> bool:

@@ -1,13 +1,23 @@
-"""Error answers that any page may give: a form that is too old, and too many requests."""
+"""Error answers that several pages give: a form that is too old, too many requests, a code that is gone, an account that is held."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from http import HTTPStatus
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+
+from accounts import codes
+from accounts.errors import AccountHeld
+from accounts.holds import is_held
+from accounts.models import User
+from accounts.next_page import with_next
 
 # What every limit of a minute allows for.
 RETRY_AFTER_SECONDS = 60
@@ -27,3 +37,29 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
     response = render(request, "429.html", {"again": request.get_full_path()}, status=HTTPStatus.TOO_MANY_REQUESTS)
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
+
+
+def held_page(request: HttpRequest, refused: AccountHeld) -> HttpResponse:
+    """Answer somebody whose account is held with what that means."""
+    return render(request, "accounts/held.html", {"why": str(refused)}, status=HTTPStatus.CONFLICT)
+
+
+def unless_held(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Say at once what is held, before somebody fills a form in. The services refuse it themselves, too."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if isinstance(request.user, User) and is_held(request.user):
+            return held_page(request, AccountHeld())
+        try:
+            return view(request, *args, **kwargs)
+        except AccountHeld as refused:  # contested a moment ago
+            return held_page(request, refused)
+
+    return wrapped
+
+
+def code_gone(request: HttpRequest, why: codes.CodeRefusal, email: str, start: str) -> HttpResponse:
+    """Say why a code can't be tried any more. What was typed before it, address and page to go to, is kept."""
+    context = {"why": why.name, "email": email, "send_url": with_next(request, start), "minutes": codes.minutes()}
+    return render(request, "account/code_gone.html", context, status=HTTPStatus.GONE)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,11 +13,17 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
 from accounts import codes
-from accounts.allauth_internals import finish_password_change, finish_password_reset, is_accepted, send_password_code
+from accounts.allauth_internals import finish_password_reset, is_accepted, send_password_code
+from accounts.changes import Change
+from accounts.errors import AccountHeld
 from accounts.forms import ChangedPasswordForm, ChosenPasswordForm, EmailForm
 from accounts.next_page import next_page, with_next
+from accounts.pending_acts import Outdated
 from accounts.reauthentication import recent_sign_in_required
+from accounts.services.set_password import set_password
+from accounts.sessions import stay_signed_in
 from accounts.views.base import AskForAddressView, DoorView, person
+from accounts.views.errors import code_gone, held_page, unless_held
 
 
 class ResetPasswordView(AskForAddressView):
@@ -28,7 +33,7 @@ class ResetPasswordView(AskForAddressView):
     limit = "login"
 
     def form_valid(self, form: EmailForm) -> HttpResponse:
-        send_password_code(self.request, form.user(), form.cleaned_data["email"])
+        send_password_code(self.request, form.user, form.cleaned_data["email"])
         return HttpResponseRedirect(with_next(self.request, reverse("account_confirm_password_reset_code")))
 
 
@@ -43,6 +48,8 @@ class CompleteResetView(DoorView):
         pending = codes.pending_reset(request)
         if pending is None or pending.user is None or pending.has_expired or not is_accepted(pending.process):
             return HttpResponseRedirect(with_next(request, reverse("account_reset_password")))
+        if pending.is_outdated:
+            return self.outdated(pending)
         self.pending, self.user = pending, pending.user
         return super().dispatch(request, *args, **kwargs)
 
@@ -52,9 +59,20 @@ class CompleteResetView(DoorView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**{"email": self.pending.email, **kwargs})
 
+    def outdated(self, pending: codes.Pending) -> HttpResponse:
+        """Answer somebody whose account has changed since the code was sent: with it nothing is set."""
+        pending.process.abort()
+        return code_gone(self.request, codes.CodeRefusal.OUTDATED, pending.email, reverse("account_reset_password"))
+
     def form_valid(self, form: ChosenPasswordForm) -> HttpResponse:
-        get_adapter().set_password(self.user, form.cleaned_data["password"])
-        answer = finish_password_reset(self.pending.process)
+        try:
+            with self.pending.holding():
+                set_password(user=self.user, password=form.cleaned_data["password"], is_told=True)  # by allauth, below
+                answer = finish_password_reset(self.pending.process)
+        except Outdated:
+            return self.outdated(self.pending)
+        except AccountHeld as refused:
+            return held_page(self.request, refused)
         if next_page(self.request) and self.request.user.is_authenticated:
             return HttpResponseRedirect(next_page(self.request))
         if answer and answer.headers.get("Location") == reverse("mfa_authenticate"):
@@ -70,14 +88,14 @@ class PasswordView(DoorView):
 
     def form_valid(self, form: ChosenPasswordForm) -> HttpResponse:
         user = person(self.request)
-        is_first = not user.has_usable_password()
-        get_adapter().set_password(user, form.cleaned_data["password"])
-        finish_password_change(self.request, user, is_first=is_first)
+        set_password(user=user, password=form.cleaned_data["password"])
+        stay_signed_in(self.request, user, Change.PASSWORD)
         messages.success(self.request, _("Your new password is set. Every other device was signed out."))
         return HttpResponseRedirect(reverse("account_home"))
 
 
 @method_decorator(recent_sign_in_required, name="dispatch")
+@method_decorator(unless_held, name="dispatch")
 class SetPasswordView(PasswordView):
     """Sets a first password. Asks first who one is: whoever found an open session would own the account with it."""
 
@@ -91,6 +109,7 @@ class SetPasswordView(PasswordView):
 
 
 @method_decorator(login_required, name="dispatch")
+@method_decorator(unless_held, name="dispatch")
 class ChangePasswordView(PasswordView):
     """Changes the password, against the present one."""
 

@@ -11,7 +11,7 @@ from django.utils.decorators import method_decorator
 
 from accounts import rate_limits
 from accounts.allauth_internals import record_authentication
-from accounts.forms import ENOUGH_CODES, IdentityPasswordForm
+from accounts.forms import IdentityPasswordForm
 from accounts.next_page import next_page, with_next
 from accounts.reauthentication import IdentityProcess
 from accounts.views.base import DoorView, person
@@ -35,9 +35,9 @@ class IdentityView(DoorView):
     def send_code(self) -> HttpResponse:
         """Send a code to the account's own address and go to the page that asks for it."""
         user = person(self.request)
-        if not rate_limits.may_send_code(self.request, user.email):
+        if refusal := rate_limits.ask_for_identity_code(self.request, user).refusal:
             form = self.form_class(user=user)
-            return self.render_to_response(self.get_context_data(form=form, notice=ENOUGH_CODES), status=429)
+            return self.render_to_response(self.get_context_data(form=form, notice=refusal), status=429)
         IdentityProcess.initiate(self.request, user)
         return HttpResponseRedirect(with_next(self.request, reverse("account_reauthenticate_code")))
 

@@ -10,10 +10,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import recovery_codes
+from accounts.changes import Change
 from accounts.next_page import next_page, with_next
 from accounts.second_factor import has_second_factor, recent_proof_required
 from accounts.services.make_recovery_codes import make_recovery_codes
+from accounts.sessions import stay_signed_in
 from accounts.views.base import person
+from accounts.views.errors import unless_held
 
 
 @never_cache
@@ -53,11 +56,13 @@ def download(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_POST
 @recent_proof_required
+@unless_held
 def make_new(request: HttpRequest) -> HttpResponse:
     """Make new codes in place of the former ones, and show them."""
     user = person(request)
     if not has_second_factor(user):
         return HttpResponseRedirect(with_next(request, reverse("mfa_index")))
     make_recovery_codes(user=user)
+    stay_signed_in(request, user, Change.SECOND_FACTOR)
     recovery_codes.let_see(request)
     return HttpResponseRedirect(with_next(request, reverse("mfa_view_recovery_codes")))

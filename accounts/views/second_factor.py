@@ -20,18 +20,23 @@ from django.views.decorators.cache import never_cache
 
 from accounts import recovery_codes
 from accounts.allauth_internals import new_app_secret
+from accounts.changes import Change
 from accounts.factor_forms import MAX_NAME, NewAppForm, NewPasskeyForm
 from accounts.next_page import next_page, with_next
 from accounts.passkeys import creation_options
+from accounts.pending_acts import is_still_true
 from accounts.second_factor import factors_of, has_second_factor, must_have_one, recent_proof_required, remember_shown
 from accounts.services.add_second_factor import AlreadyThere, add_second_factor
-from accounts.services.end_sessions import end_sessions
 from accounts.services.remove_second_factor import LastSecondFactor, remove_second_factor
+from accounts.sessions import stay_signed_in
 from accounts.user_agents import describe
 from accounts.views.base import DoorView, person
+from accounts.views.errors import unless_held
 
 # The secret of an app that is being set up; it stays the same until the first right code, so that going back does no harm.
 NEW_SECRET = "second_factor_new_secret"  # noqa: S105
+# What it is made for (accounts.pending_acts.NEW_APP).
+NEW_SECRET_FOR = "second_factor_new_secret_for"  # noqa: S105
 
 
 def factor_summary(factor: Authenticator) -> dict[str, Any]:
@@ -61,7 +66,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 class NewFactorView(DoorView):
-    """What setting up an app and a passkey share: with the first one, other devices are signed out."""
+    """What setting up an app and a passkey share: other devices are signed out."""
 
     limit = "verify_code"
 
@@ -71,12 +76,11 @@ class NewFactorView(DoorView):
     def added(self, factor: Authenticator, *, is_first: bool) -> HttpResponse:
         """Count the new factor as shown in this session, and go on: to the recovery codes that came with the first."""
         user = person(self.request)
+        stay_signed_in(self.request, user, Change.SECOND_FACTOR)
         remember_shown(self.request, user, factor)
         if not is_first:
             messages.success(self.request, _("It is set up: you can use it from now on."))
             return HttpResponseRedirect(next_page(self.request) or reverse("mfa_index"))
-        # Sessions that began without it would be a way around it.
-        end_sessions(user=user, but=self.request.session.session_key or "")
         recovery_codes.let_see(self.request)
         return HttpResponseRedirect(with_next(self.request, reverse("mfa_view_recovery_codes")))
 
@@ -85,6 +89,7 @@ class NewFactorView(DoorView):
 
 
 @method_decorator(recent_proof_required, name="dispatch")
+@method_decorator(unless_held, name="dispatch")
 class AppView(NewFactorView):
     """Shows the secret, as a picture to scan and as text to type, and takes the first code."""
 
@@ -98,10 +103,11 @@ class AppView(NewFactorView):
 
     @property
     def secret(self) -> str:
-        """The secret that this session offers."""
-        if NEW_SECRET not in self.request.session:
-            self.request.session[NEW_SECRET] = new_app_secret()
-        return str(self.request.session[NEW_SECRET])
+        """The secret that this session offers; another one, when the account has changed since."""
+        session, user = self.request.session, person(self.request)
+        if NEW_SECRET not in session or not is_still_true(session.get(NEW_SECRET_FOR), user):
+            session[NEW_SECRET], session[NEW_SECRET_FOR] = new_app_secret(), user.standing
+        return str(session[NEW_SECRET])
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "secret": self.secret}
@@ -113,7 +119,8 @@ class AppView(NewFactorView):
             factor = add_second_factor(user=user, secret=form.secret)
         except AlreadyThere:
             return HttpResponseRedirect(with_next(self.request, reverse("mfa_index")))
-        self.request.session.pop(NEW_SECRET, None)
+        for name in (NEW_SECRET, NEW_SECRET_FOR):
+            self.request.session.pop(name, None)
         return self.added(factor, is_first=is_first)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -125,6 +132,7 @@ class AppView(NewFactorView):
 
 
 @method_decorator(recent_proof_required, name="dispatch")
+@method_decorator(unless_held, name="dispatch")
 class PasskeyView(NewFactorView):
     """Asks the browser for a passkey. Without JavaScript, or where there are none, it leads to the app."""
 
@@ -153,6 +161,7 @@ class PasskeyView(NewFactorView):
 
 @never_cache
 @recent_proof_required
+@unless_held
 def remove(request: HttpRequest, factor_id: int) -> HttpResponse:
     """Ask, and on POST take a factor away; not the last one of someone who must have one.
 
@@ -172,6 +181,7 @@ def remove(request: HttpRequest, factor_id: int) -> HttpResponse:
             return render(request, "accounts/second_factor_remove.html", context, status=HTTPStatus.CONFLICT)
         except Authenticator.DoesNotExist:
             return HttpResponseRedirect(reverse("mfa_index"))  # sent twice: it is gone
+        stay_signed_in(request, user, Change.SECOND_FACTOR)
         messages.success(request, _("It is removed: it opens nothing any more."))
         return HttpResponseRedirect(reverse("mfa_index"))
     return render(request, "accounts/second_factor_remove.html", context)

@@ -12,13 +12,16 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 
 from accounts import notify, recovery_codes
-from accounts.allauth_internals import LoginStage, Stage, pass_stage, stage_under_way, stage_user
+from accounts.allauth_internals import LoginStage, Stage, abort_stage, pass_stage, stage_made_for, stage_under_way, stage_user
+from accounts.codes import CodeRefusal
 from accounts.factor_forms import ShownCodeForm, ShownPasskeyForm
 from accounts.models import User
 from accounts.next_page import next_page, with_next
 from accounts.passkeys import request_options
+from accounts.pending_acts import Outdated, holding, is_still_true
 from accounts.second_factor import factors_of, has_second_factor, remember_shown
 from accounts.views.base import DoorView, onward, person
+from accounts.views.errors import code_gone
 
 
 class ShowFactorView(DoorView):
@@ -77,8 +80,24 @@ class SignInFactorView(ShowFactorView):
         user = stage_user(stage) if stage else None
         if stage is None or user is None or not has_second_factor(user):
             return HttpResponseRedirect(with_next(request, reverse("account_login")))
+        if not is_still_true(stage_made_for(stage), user):
+            return self.outdated(stage, user)
         self.stage, self.user = stage, user
         return super().dispatch(request, *args, **kwargs)
+
+    def outdated(self, stage: LoginStage, user: User) -> HttpResponse:
+        """Answer somebody whose account has changed since their first step: they begin again."""
+        abort_stage(stage)
+        if not user.is_active:
+            return HttpResponseRedirect(reverse("account_inactive"))
+        return code_gone(self.request, CodeRefusal.OUTDATED, "", reverse("account_login"))
+
+    def form_valid(self, form: ShownCodeForm | ShownPasskeyForm) -> HttpResponse:
+        try:
+            with holding(self.user, stage_made_for(self.stage)):
+                return super().form_valid(form)
+        except Outdated:
+            return self.outdated(self.stage, self.user)
 
     def shown(self) -> HttpResponse:
         return pass_stage(self.stage, next_page(self.request))

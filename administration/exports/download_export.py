@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.services.record_audit import record_audit
 from administration.audit.acts import DOWNLOADED
 from administration.exports.request_export import audited_filters
-from administration.lists.registry import LISTINGS
+from administration.exports.rights import may_export
 from administration.models import RecordExport
 from foundation.errors import Refused
 
@@ -35,11 +35,6 @@ class ExportGone(Refused):
     """It is not ready, or no longer there."""
 
     code = "export_gone"
-
-
-def may_export(person: User, listing: str) -> bool:
-    """Whether a person may take a list out as a file."""
-    return person.has_perm("administration.export_records") and person.has_perm(LISTINGS[listing].permission)
 
 
 def download_export(*, export_id: UUID, asker: User, now: datetime) -> tuple[RecordExport, File[Any]]:

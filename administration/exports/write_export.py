@@ -21,6 +21,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone, translation
 
 from administration.exports.formats import WRITERS
+from administration.exports.rights import may_export
 from administration.lists.listing import Line, Listing
 from administration.lists.registry import LISTINGS
 from administration.models import STALE, RecordExport
@@ -40,6 +41,9 @@ def write_export_file(*, export_id: UUID) -> bool:
     """Write the file of an export that waits, or whose worker died. Returns whether it did; a second run does nothing."""
     export = _take_up(export_id)
     if export is None:
+        return False
+    if not may_export(export.asked_by, export.listing):  # no longer: nothing is read for them
+        _mine(export).update(**_failed(export))
         return False
     done = False
     try:

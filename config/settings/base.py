@@ -174,6 +174,7 @@ STORAGES = {
 }
 
 AUTH_USER_MODEL = "accounts.User"
+# For rights and sessions. Passwords are checked by AccountAdapter.authenticate, once: each of these would hash a wrong one again.
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
@@ -215,15 +216,27 @@ ACCOUNT_LOGIN_TIMEOUT = 6 * CODE_SECONDS
 # How long a sign-in counts as recent for what can't be undone, and how much longer a form that is already open may be sent.
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 REAUTHENTICATION_GRACE = 15 * 60
-# Per address of the network ("ip") they are wide: a training room shares one. Per account ("key", "user") they are narrow.
+# Per address of the network ("ip") they are wide: a training room shares one. What the other keys are, and why, says accounts.rate_limits.
 ACCOUNT_RATE_LIMITS = {
     "login": "120/m/ip",
     "signup": "120/m/ip",
-    "login_failed": "60/m/ip,5/5m/key",
+    # A browser that the account does not know: address and network together, and all of them in a day.
     "send_code": "60/m/ip,5/5m/key",
+    "send_code_day": "20/d/key",
+    "try": "60/m/ip,5/5m/key",
+    "try_day": "50/d/key",
+    # One that it knows.
+    "send_code_known": "5/5m/key",
+    "send_code_known_day": "50/d/key",
+    "try_known": "10/5m/key",
+    "try_known_day": "100/d/key",
+    # Somebody who is signed in, and shows who they are.
+    "identity_code": "5/5m/key",
+    "identity": "10/5m/key",
     "verify_code": "120/m/ip",
     # A code of six digits, after the first step was right: a thousand tries must take a month.
     "second_factor": "120/m/ip,5/5m/key,30/d/key",
+    "login_failed": None,  # "try" stands in its place
     "confirm_email": None,  # "send_code" stands before it, and is the same for people with and without an account
 }
 # A second factor: everyone may set one up, and whoever may enter the admin must (docs/second-factor.md). `accounts` asks

@@ -11,10 +11,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from accounts.allauth_internals import new_app_secret
+from accounts.allauth_internals import add_app, add_recovery_codes, new_app_secret
 from accounts.models import User
 from accounts.roles import Role
-from accounts.services.add_second_factor import add_second_factor
 from accounts.services.give_role import give_role
 from tests.accounts.door import member, sign_in
 
@@ -34,10 +33,14 @@ def in_role(role: Role, email: str = "") -> Client:
 
 
 def give_app(user: User) -> str:
-    """Give someone an authenticator app, with recovery codes, in place of what they had; returns its secret."""
+    """Give someone an authenticator app, with recovery codes, in place of what they had; returns its secret.
+
+    Only that: their sessions stay, as they would not if they set it up themselves.
+    """
     Authenticator.objects.filter(user=user).delete()
     secret = new_app_secret()
-    add_second_factor(user=user, secret=secret)
+    add_app(user, secret)
+    add_recovery_codes(user)
     return secret
 
 

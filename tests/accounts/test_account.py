@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -72,7 +73,7 @@ def test_an_unknown_language_is_refused(client: Client, ana: User) -> None:
     assert client.post("/accounts/", {"printed_name": "Ana", "language": "tlh"}).status_code == 422
 
 
-def test_another_address_is_confirmed_before_it_counts(client: Client, ana: User) -> None:
+def test_another_address_is_confirmed_before_it_counts(client: Client, ana: User, django_capture_on_commit_callbacks: Any) -> None:
     sign_in(client)
     assert client.post("/accounts/email/", {"email": NEW.upper()})["Location"] == "/accounts/code/"
     assert mail.outbox[-1].to == [NEW]
@@ -81,7 +82,8 @@ def test_another_address_is_confirmed_before_it_counts(client: Client, ana: User
     assert NEW in client.get("/accounts/email/").content.decode(), "the page leads back to the code"
     code = code_in()
     assert client.post("/accounts/code/", {"code": wrong(code)}).status_code == 422
-    done = client.post("/accounts/code/", {"code": code})
+    with django_capture_on_commit_callbacks(execute=True):
+        done = client.post("/accounts/code/", {"code": code})
     assert done["Location"] == "/accounts/"
     ana.refresh_from_db()
     assert (ana.email, addresses(ana)) == (NEW, [(NEW, True, True)])
@@ -99,6 +101,47 @@ def test_ones_own_address_is_no_other(client: Client, ana: User) -> None:
     assert client.post("/accounts/email/", {"email": ANA}).status_code == 422
     assert client.post("/accounts/email/", {"email": "ana"}).status_code == 422
     assert len(mail.outbox) == before
+
+
+@pytest.mark.parametrize("typed", [ANA.upper(), f" {ANA} ", "Ana@Example.ORG"])
+def test_an_address_that_differs_by_case_only_is_ones_own(client: Client, ana: User, typed: str) -> None:
+    sign_in(client)
+    before = len(mail.outbox)
+    refused = client.post("/accounts/email/?lang=en", {"email": typed})
+    assert refused.status_code == 422
+    assert "already the address of your account" in refused.content.decode()
+    assert len(mail.outbox) == before
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "ana@ex\u0430mple.org",  # a Cyrillic a
+        "ana@example\uff0eorg",  # a full-width dot
+        "ana@\uff45xample.org",  # a full-width e
+        "an\u0430@example.org",
+        "\u212aana@example.org",  # a Kelvin sign
+        "ana\u017f@example.org",  # a long s
+        "ana@exampl\u0435.org",
+    ],
+)
+@pytest.mark.parametrize("at", ["/accounts/email/", "/accounts/signup/", "/accounts/login/", "/accounts/password/reset/"])
+def test_an_address_with_a_look_alike_letter_is_refused_in_words(client: Client, ana: User, typed: str, at: str) -> None:
+    if at == "/accounts/email/":
+        sign_in(client)
+    before = len(mail.outbox)
+    refused = client.post(f"{at}?lang=en", {"email": typed})
+    assert refused.status_code == 422
+    assert "only looks like another one" in refused.content.decode() or "like name@example.org" in refused.content.decode()
+    assert len(mail.outbox) == before
+    ana.refresh_from_db()
+    assert (ana.email, addresses(ana)) == (ANA, [(ANA, True, True)])
+
+
+def test_an_address_in_another_script_is_an_address(client: Client, ana: User) -> None:
+    sign_in(client)
+    for address in ("ana@espa\u00f1a.example", "ana@\u043f\u0440\u0438\u043c\u0435\u0440.example"):
+        assert client.post("/accounts/email/", {"email": address})["Location"] == "/accounts/code/"
 
 
 def test_an_address_changed_by_an_administrator_closes_the_former_one(ana: User) -> None:
@@ -137,6 +180,22 @@ def test_a_password_can_be_set_and_used_and_changed(client: Client, ana: User) -
     assert ana.check_password("another set of words")
     assert client.get("/accounts/").status_code == 302
     assert sign_in(Client()).status_code == 302, "a code still signs in"
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_new_password_keeps_this_session_and_its_owner_is_told(
+    client: Client, django_capture_on_commit_callbacks: Any, is_first: bool
+) -> None:
+    ana = member(password=None if is_first else PASSWORD, language="en")
+    sign_in(client)
+    url, sent = ("set/", {}) if is_first else ("change/", {"present": PASSWORD})
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(f"/accounts/password/{url}", {**sent, "password": "another set of words"})["Location"] == "/accounts/"
+    assert client.get("/accounts/").status_code == 200
+    told = "A password was set for your account" if is_first else "Your password was changed"
+    assert (mail.outbox[-1].to, mail.outbox[-1].subject) == ([ANA], f"Puente: {told}")
+    ana.refresh_from_db()
+    assert ana.check_password("another set of words")
 
 
 def test_a_forgotten_password_is_set_anew_with_a_code(client: Client) -> None:

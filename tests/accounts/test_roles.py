@@ -95,6 +95,7 @@ VIEWS: dict[str, frozenset[str]] = {
     "/admin/learner-chooser/": CERTIFIERS | HELPERS | ADMINISTRATORS,
     "/admin/enrolments/": CERTIFIERS | HELPERS | ADMINISTRATORS,
     "/admin/attempts/": CERTIFIERS | ADMINISTRATORS,
+    "/admin/contested-addresses/": HELPERS | ADMINISTRATORS,
     "/admin/exports/": CERTIFIERS | ADMINISTRATORS,
     "/admin/certificates/": CERTIFIERS | ADMINISTRATORS,
     "/admin/certificates/audit/": CERTIFIERS | ADMINISTRATORS,

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Page, Task, WorkflowState
 
-from accounts.models import AuditEntry
+from accounts.models import AddressChange, AuditEntry
 from accounts.roles import AUTHOR, BY_KEY, CERTIFICATE_ADMINISTRATOR, ROLES
 from administration.exports.request_export import request_export
 from administration.models import RecordExport
@@ -51,6 +51,7 @@ OBJECTS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("record_exports:ask", "attempts", RECORD),
     ("record_exports:ask", "certificates", RECORD),
     ("record_exports:download", "export", CERTIFIERS),  # whoever asked for it, and nobody else
+    ("contested_addresses:case", "case", HELPERS | ADMINISTRATORS),
     ("progress_report:run", "run", RECORD | AUTHORS),
     ("progress_report:csv", "run", RECORD | AUTHORS),
     ("course_structure", "course", AUTHORS | ADMINISTRATORS),
@@ -69,15 +70,28 @@ ACTS: tuple[tuple[str, str, dict[str, Any], frozenset[str]], ...] = (
     ("certificates_admin:replace", "credential", {"reason": WHY, "printed_name": "Ana Núñez", "action": "replace"}, RECORD),
     ("record_exports:ask", "certificates", {"file_format": "csv"}, RECORD),
     ("record_exports:delete", "export", {}, CERTIFIERS),
+    ("contested_addresses:case", "case", {"reason": WHY, "outcome": "stands"}, HELPERS | ADMINISTRATORS),
     ("course_structure", "course", {"who": "new_learners"}, AUTHORS | ADMINISTRATORS),
     ("bin_back", "thrown", {}, ADMINISTRATORS),
     ("wagtailsnippets_knowledge_contributor:edit", "contributor", {"name": "X", "slug": "x", "kind": "person"}, PUBLISHERS),
     ("wagtailsnippets_knowledge_contributor:delete", "contributor", {}, EDITORS | ADMINISTRATORS),
 )
-CHANGED: tuple[type[Model], ...] = (AuditEntry, Credential, CredentialHolder, RecordExport, Outline, Contributor, WorkflowState, Task, Page)
+CHANGED: tuple[type[Model], ...] = (
+    AddressChange,
+    AuditEntry,
+    Credential,
+    CredentialHolder,
+    RecordExport,
+    Outline,
+    Contributor,
+    WorkflowState,
+    Task,
+    Page,
+)
 # Ours, by how their names begin, and those of them that are elsewhere.
 OURS = (
     "record_",
+    "contested_addresses:",
     "progress_report:",
     "certificates_admin:",
     "course_structure",
@@ -107,7 +121,11 @@ def things(one_page_of_each: dict[type[BasePage], BasePage], django_capture_on_c
         export, _is_new = request_export(
             asked_by=officer, listing="enrolments", filters={}, file_format=RecordExport.Format.CSV, language="es", now=timezone.now()
         )
+    case = AddressChange.objects.create(
+        user=enrolment.learner, former="was@example.org", present=enrolment.learner.email, reported_at=timezone.now()
+    )
     return {
+        "case": case.pk,
         "people": {AUTHOR.key: author, CERTIFICATE_ADMINISTRATOR.key: officer},
         "enrolment": enrolment.pk,
         "run": enrolment.run_id,

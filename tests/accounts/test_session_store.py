@@ -88,7 +88,7 @@ def test_an_account_that_was_switched_off_is_nobody_at_once(browser: Client) -> 
     User.objects.update(is_active=False)
     assert not is_known(browser)
     User.objects.update(is_active=True)
-    assert is_known(browser), "switched on again"
+    assert not is_known(browser), "switched on again, they sign in again"
 
 
 def test_another_password_ends_the_session_for_good(browser: Client, ana: User) -> None:

@@ -260,6 +260,21 @@ def test_who_has_lost_the_right_gets_nothing(named: None, client: Client, person
     assert not AuditEntry.objects.filter(action=DOWNLOADED.name).exists()
 
 
+@pytest.mark.parametrize("lost", ["right", "account"])
+def test_nothing_is_read_for_who_has_lost_the_right_since_they_asked(person: User, named: None, no_worker: None, lost: str) -> None:
+    export, _is_new = request_export(
+        asked_by=person, listing="enrolments", filters={}, file_format=Format.CSV, language="es", now=timezone.now()
+    )
+    if lost == "right":
+        person.user_permissions.remove(Permission.objects.get(codename="export_records"))
+    else:
+        User.objects.filter(pk=person.pk).update(is_active=False)
+    assert not write_export_file(export_id=export.pk)
+    export.refresh_from_db()
+    assert (export.state, export.path) == (State.FAILED, "")
+    assert not default_storage.exists(FOLDER) or not default_storage.listdir(FOLDER)[1]
+
+
 def test_each_list_needs_its_own_right(client: Client, ask: Callable[..., Any]) -> None:
     client.force_login(staff("half@example.org", "access_admin", "view_enrolment", "export_records"))
     assert client.get("/admin/exports/ask/enrolments/").status_code == 200

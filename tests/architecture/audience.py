@@ -77,6 +77,8 @@ BY_NAME: dict[str, Audience] = {
     "account_confirm_password_reset_code": A.DOOR,
     "account_complete_password_reset": A.DOOR,
     "mfa_authenticate": A.DOOR,
+    "account_contest": A.DOOR,
+    "account_know_browser": A.DOOR,
     "wagtaildocs_authenticate_with_password": A.DOOR,
     # The account behind it.
     "account_home": A.PRIVATE,
@@ -84,6 +86,7 @@ BY_NAME: dict[str, Audience] = {
     "account_change_password": A.PRIVATE,
     "account_set_password": A.PRIVATE,
     "account_data": A.PRIVATE,
+    "account_history": A.PRIVATE,
     "account_delete": A.PRIVATE,
     "account_reauthenticate": A.PRIVATE,
     "account_reauthenticate_code": A.PRIVATE,

@@ -1,0 +1,58 @@
+"""The table of decisive changes of an account: which sessions each of them ends, and what its owner reads in the history. Pure.
+
+What was begun before a change (a code, a link, a half-done sign-in) ends with every one of them: `accounts.pending_acts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Change(Enum):
+    """What can change. The value is stored with the history."""
+
+    DEACTIVATED = "deactivated"
+    REACTIVATED = "reactivated"
+    ADDRESS = "address"
+    PASSWORD = "password"  # noqa: S105
+    SECOND_FACTOR = "second-factor"
+    ROLE = "role"
+    CONTESTED = "contested"
+    DECIDED = "decided"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What follows from a change.
+
+    `keeps_here`: whether the session in which its owner made it goes on. All others end, always; and where somebody else made it
+    (staff, a command, a link), all do. `keeps_browsers`: whether browsers that the account knows stay known. `label` is the line of
+    the history.
+    """
+
+    keeps_here: bool
+    keeps_browsers: bool
+    label: str | Promise
+
+
+EFFECTS: Mapping[Change, Effect] = {
+    Change.DEACTIVATED: Effect(False, True, _("Your account was closed.")),
+    Change.REACTIVATED: Effect(False, True, _("Your account was opened again.")),
+    Change.ADDRESS: Effect(True, False, _("Your e-mail address was changed.")),
+    Change.PASSWORD: Effect(True, True, _("Your password was changed.")),
+    Change.SECOND_FACTOR: Effect(True, True, _("Your second step was changed.")),
+    Change.ROLE: Effect(False, True, _("Your roles were changed.")),
+    Change.CONTESTED: Effect(False, False, _("Someone with your former address said that the change of address was not theirs.")),
+    Change.DECIDED: Effect(False, False, _("Support decided about the change of address.")),
+}
+
+
+def label_of(kind: str) -> str:
+    """Return the line of the history for what is stored; the bare value, if nothing is known of it any more."""
+    found = next((effect.label for change, effect in EFFECTS.items() if change.value == kind), kind)
+    return str(found)

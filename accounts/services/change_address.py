@@ -1,0 +1,52 @@
+"""Give an account another address, and tell the former one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from accounts import notify
+from accounts.allauth_internals import is_address_free
+from accounts.contest_links import contest_token
+from accounts.errors import AddressTaken
+from accounts.holds import refuse_if_held
+from accounts.models import AddressChange, User
+
+
+def change_address(*, user: User, email: str, had_factor: bool, now: datetime) -> AddressChange:
+    """Change it. Sessions, known browsers and what was begun before end; the former address hears of it, with a way to contest.
+
+    Args:
+        email: an address whose mailbox the person has just shown to read.
+        had_factor: whether a second factor was shown for it.
+
+    Raises:
+        AddressTaken, AccountHeld: see there; nothing was changed.
+    """
+    try:
+        with transaction.atomic():
+            locked = User.objects.select_for_update().get(pk=user.pk)
+            refuse_if_held(locked)
+            if not is_address_free(email, locked):
+                raise AddressTaken
+            return _changed(locked, email, had_factor, now)
+    except IntegrityError as error:  # somebody else's at the same moment
+        raise AddressTaken from error
+
+
+def _changed(locked: User, email: str, had_factor: bool, now: datetime) -> AddressChange:
+    former, locked.email = locked.email, email
+    locked.save(update_fields=["email"])
+    EmailAddress.objects.update_or_create(user=locked, email=locked.email, defaults={"verified": True, "primary": True})
+    change = AddressChange.objects.create(user=locked, former=former, present=locked.email, had_factor=had_factor, at=now)
+    context = {
+        "from_email": former,
+        "to_email": locked.email,
+        "contest_path": reverse("account_contest", args=[contest_token(change)]),
+        "had_factor": had_factor,
+    }
+    notify.tell_on_commit("account/email/email_changed", locked, context, to=former)
+    return change

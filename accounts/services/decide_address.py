@@ -1,0 +1,64 @@
+"""Decide, as support, whose an account is after its change of address was contested."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from allauth.mfa.models import Authenticator
+from django.db import IntegrityError, transaction
+
+from accounts import notify
+from accounts.account_acts import DECIDED
+from accounts.allauth_internals import is_address_free
+from accounts.changes import Change
+from accounts.errors import AddressTaken, CaseClosed
+from accounts.models import AddressChange, User
+from accounts.services.note_change import note_change
+from accounts.services.record_audit import clean_reason, record_audit
+
+Outcome = AddressChange.Outcome
+
+
+def decide_address(*, actor: User, change_id: int, outcome: Outcome, reason: str, now: datetime) -> AddressChange:
+    """Close a case. The account is no longer held by it, and both addresses hear what was decided.
+
+    If the account goes back to its former address, whoever had it meanwhile is shut out: every session ends, and the password and the
+    second steps that were set since the change are taken away. Its owner comes in with a code.
+
+    Raises:
+        ReasonMissing, CaseClosed, AddressTaken: see there; nothing was changed.
+    """
+    said = clean_reason(reason)
+    try:
+        with transaction.atomic():
+            change = AddressChange.objects.select_for_update().filter(pk=change_id).first()
+            if change is None or change.reported_at is None or change.decided_at is not None:
+                raise CaseClosed
+            user = User.objects.select_for_update().get(pk=change.user_id)
+            change.decided_at, change.outcome = now, outcome
+            change.save(update_fields=["decided_at", "outcome"])
+            if outcome == Outcome.RETURNED:
+                _give_back(user, change)
+            note_change(user=user, change=Change.DECIDED, detail=str(outcome))
+            record_audit(
+                actor=actor,
+                action=DECIDED,
+                subject_kind="account",
+                subject_key=str(user.pk),
+                reason=said,
+                details={"case": change.pk, "outcome": str(outcome)},
+            )
+            for address in (change.former, change.present):
+                notify.tell_on_commit("account/email/case_decided", user, {"returned": outcome == Outcome.RETURNED}, to=address)
+            return change
+    except IntegrityError as error:
+        raise AddressTaken from error
+
+
+def _give_back(user: User, change: AddressChange) -> None:
+    if not is_address_free(change.former, user):
+        raise AddressTaken
+    user.email = change.former
+    user.set_unusable_password()
+    user.save(update_fields=["email", "password"])
+    Authenticator.objects.filter(user=user, created_at__gte=change.at).delete()
