@@ -19,14 +19,14 @@ from core.access import OPEN
 from core.anonymous_request import neutral_request
 from core.context import LanguageLink, page_address
 from core.page_templates import Kept
-from core.pagecache import Entry
+from core.pagecache import CachedPage
 from foundation.statements import scalar
 
 # By its slug, which has an index; an address that nobody made has no row there.
 LIVE_PAGE = "SELECT 1 FROM wagtailcore_page WHERE slug = %s AND url_path = %s AND live LIMIT 1"
 
 # One a language: as many again for a setting that a test changes.
-_drawn: Kept[Entry] = Kept(most=50)
+_drawn: Kept[CachedPage] = Kept(most=50)
 # One a language and host.
 _homes: Kept[tuple[type[Page], int, str]] = Kept(most=500)
 
@@ -43,13 +43,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return response
 
 
-def _draw(request: HttpRequest, language: str) -> Entry:
+def _draw(request: HttpRequest, language: str) -> CachedPage:
     neutral = neutral_request(request)
     # As if home were asked for: no entry of the navigation is the one at hand, and nothing repeats the address.
     neutral.path = neutral.path_info = page_address(language)
     links = [LanguageLink(code, label, page_address(code), code == language, exact=False) for code, label in settings.LANGUAGES]
     page = render_to_string("404.html", {"language_links": links}, neutral)
-    return Entry.of(page.strip().encode(), "text/html; charset=utf-8", OPEN)
+    return CachedPage.of(page.strip().encode(), "text/html; charset=utf-8", OPEN)
 
 
 def home_of(request: HttpRequest, generation: int) -> Page | None:

@@ -38,7 +38,7 @@ POLL_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CachedPage:
     """A rendered page: compressed once, with its ETag, and the rule that must be asked before it is answered.
 
     The plain text of a long page is not kept: the few who ask for it are given the other unpacked. `query_names` are the
@@ -54,7 +54,7 @@ class Entry:
     query_names: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, body: bytes, content_type: str, rule: Rule, *, effort: int = 9, query_names: tuple[str, ...] = ()) -> Entry:
+    def of(cls, body: bytes, content_type: str, rule: Rule, *, effort: int = 9, query_names: tuple[str, ...] = ()) -> CachedPage:
         """Fingerprint a rendered body and compress it, with less effort (1 to 9) if it will be answered only once."""
         digest = hashlib.sha256(settings.RELEASE.encode() + body).hexdigest()[:32]
         is_short = len(body) < SMALLEST_TO_COMPRESS
@@ -102,13 +102,13 @@ def key(request: HttpRequest, path: str, generation: int, query: str = "") -> st
     return f"page:{generation}:" + hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def get(cache_key: str) -> Entry | None:
+def get(cache_key: str) -> CachedPage | None:
     """Return a stored entry, if there is one."""
     found = cache.get(cache_key)
-    return found if isinstance(found, Entry) else None
+    return found if isinstance(found, CachedPage) else None
 
 
-def asked(request: HttpRequest, path: str, generation: int) -> Entry | None:
+def find(request: HttpRequest, path: str, generation: int) -> CachedPage | None:
     """Return the stored entry of what is asked for, if there is one: with parameters that the page does not know, the one without them.
 
     Anybody can make up parameters, and campaigns add theirs to every link: neither may cost more than the page itself.
@@ -126,7 +126,7 @@ def asked(request: HttpRequest, path: str, generation: int) -> Entry | None:
     return get(key(request, path, generation, known.urlencode())) if known else plain
 
 
-def put(cache_key: str, entry: Entry, until: datetime | None) -> None:
+def put(cache_key: str, entry: CachedPage, until: datetime | None) -> None:
     """Keep an entry for a day at the longest, or until the next known moment at which the page changes by itself."""
     seconds = LONGEST_SECONDS
     if until is not None:
@@ -135,7 +135,7 @@ def put(cache_key: str, entry: Entry, until: datetime | None) -> None:
         cache.set(cache_key, entry, seconds)
 
 
-def once(cache_key: str, render: Callable[[], tuple[Entry, datetime | None]]) -> Entry:
+def render_once(cache_key: str, render: Callable[[], tuple[CachedPage, datetime | None]]) -> CachedPage:
     """Return the entry under a key, rendered by whoever asks first; others who ask meanwhile wait for it.
 
     After a publish everyone asks for everything at once: without this, a busy page would be rendered by every thread of
@@ -162,12 +162,12 @@ def once(cache_key: str, render: Callable[[], tuple[Entry, datetime | None]]) ->
 def answer_open(request: HttpRequest, content_type: str, render: Callable[[], str]) -> HttpResponse:
     """Answer something that is open to all and changes only with the content, rendered once a generation, whatever is asked."""
     cache_key = key(request, request.path, current())
-    return once(cache_key, lambda: (Entry.of(render().lstrip().encode(), content_type, Rule("open")), None)).respond(request)
+    return render_once(cache_key, lambda: (CachedPage.of(render().lstrip().encode(), content_type, Rule("open")), None)).respond(request)
 
 
 def answer_unkept(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Answer a rendered page that is open to all but too varied to keep: with an ETag, and 304 where it can."""
-    entry = Entry.of(response.content.strip(), response.headers["Content-Type"], Rule("open"), effort=4)
+    entry = CachedPage.of(response.content.strip(), response.headers["Content-Type"], Rule("open"), effort=4)
     return entry.respond(request)
 
 

@@ -50,7 +50,7 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
         Http404: no live page stands at this path in this language, or the reader may not know that one does.
     """
     generation = current()
-    entry = pagecache.asked(request, path, generation)
+    entry = pagecache.find(request, path, generation)
     if entry is None:
         if not has_live_page(request, path, generation):
             raise Http404
@@ -66,16 +66,16 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
     return response
 
 
-def _known_entry(request: HttpRequest, path: str, generation: int) -> pagecache.Entry:
+def _known_entry(request: HttpRequest, path: str, generation: int) -> pagecache.CachedPage:
     """Return the entry under what the page knows of the query, rendered if it is not there: made-up values share one."""
     page, neutral = _route(request, path, generation)
 
-    def render() -> tuple[pagecache.Entry, datetime | None]:
+    def render() -> tuple[pagecache.CachedPage, datetime | None]:
         # Asked before: what happens while it is rendered may not be in it, and it must not be kept beyond that.
         until = page.next_moment(timezone.now())
         return _render(page, neutral), until
 
-    return pagecache.once(pagecache.key(request, path, generation, neutral.META["QUERY_STRING"]), render)
+    return pagecache.render_once(pagecache.key(request, path, generation, neutral.META["QUERY_STRING"]), render)
 
 
 def _route(request: HttpRequest, path: str, generation: int) -> tuple[BasePage, HttpRequest]:
@@ -96,11 +96,11 @@ def _route(request: HttpRequest, path: str, generation: int) -> tuple[BasePage, 
     return page, neutral
 
 
-def _render(page: BasePage, neutral: HttpRequest) -> pagecache.Entry:
+def _render(page: BasePage, neutral: HttpRequest) -> pagecache.CachedPage:
     """Render once what everyone will be given."""
     response = cast(TemplateResponse, page.serve(neutral))
     response.render()
-    return pagecache.Entry.of(
+    return pagecache.CachedPage.of(
         response.content.strip(), response.headers["Content-Type"], access.rule_for(page), query_names=page.query_names
     )
 

@@ -19,7 +19,7 @@ from core.models import BasePage
 from core.shown import shown
 from knowledge import citation, metadata, outputs
 from knowledge.models import Edition, PublicationPage
-from knowledge.services.draw_charts import charts_among, drawn, kept
+from knowledge.services.draw_charts import charts_among, drawings, stored_drawings
 
 MOST_RELATED = 3
 MOST_LESSONS = 6
@@ -55,7 +55,7 @@ def publication_context(page: PublicationPage, *, is_preview: bool = False) -> d
     shown = charts_among([(block.block_type, block.value) for block in page.body], get_language() or settings.LANGUAGE_CODE)
     return {
         "parts": parts,
-        "drawings": drawn(shown) if is_preview else kept(shown),
+        "drawings": drawings(shown) if is_preview else stored_drawings(shown),
         "contents": [part for part in parts if part.anchor],
         "credits": page.credits(),
         "authors": page.authors(),

@@ -18,13 +18,13 @@ logger = logging.getLogger(__name__)
 RECENT = timedelta(days=1)
 
 
-def kept(wanted: Iterable[Chart]) -> dict[str, ChartDrawing]:
+def stored_drawings(wanted: Iterable[Chart]) -> dict[str, ChartDrawing]:
     """Return the drawings of charts by their digest, as far as there are any. One query, none without a chart."""
     digests = [charts.drawing_digest(chart) for chart in wanted]
     return ChartDrawing.objects.in_bulk(digests) if digests else {}
 
 
-def drawn(wanted: Iterable[Chart]) -> dict[str, ChartDrawing]:
+def drawings(wanted: Iterable[Chart]) -> dict[str, ChartDrawing]:
     """Return the drawings of charts by their digest, made now where there is none.
 
     One that cannot be drawn is left out: its numbers stand as a table.
@@ -43,7 +43,7 @@ def drawn(wanted: Iterable[Chart]) -> dict[str, ChartDrawing]:
 def draw_charts(*, edition: Edition) -> int:
     """Draw the charts of an edition. Returns how many charts it has."""
     wanted = charts_of(edition)
-    drawn(wanted)
+    drawings(wanted)
     return len(wanted)
 
 
@@ -58,8 +58,8 @@ def draw_missing_charts(*, now: datetime) -> int:
     made = 0
     for edition in Edition.objects.filter(published_at__gt=now - RECENT).order_by("pk"):
         wanted = charts_of(edition)
-        missing = {charts.drawing_digest(chart) for chart in wanted} - kept(wanted).keys()
-        made += len(missing & drawn(wanted).keys()) if missing else 0
+        missing = {charts.drawing_digest(chart) for chart in wanted} - stored_drawings(wanted).keys()
+        made += len(missing & drawings(wanted).keys()) if missing else 0
     return made
 
 

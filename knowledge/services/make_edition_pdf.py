@@ -27,7 +27,7 @@ from knowledge.edition.typesetting import NEWEST_TEMPLATE, GlyphsMissing, Typese
 from knowledge.edition.typesetting import typeset_edition as typeset
 from knowledge.edition.values import EditionValues
 from knowledge.models import Edition, EditionFile, EditionProblem, PublicationPage
-from knowledge.services.draw_charts import drawn
+from knowledge.services.draw_charts import drawings
 
 logger = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ def _drawings(edition: Edition) -> dict[str, str]:
                 wanted.append(charts.chart_of(stored.word(block.value, "kind"), stored.word(block.value, "data"), edition.language))
             except DataMalformed:
                 continue
-    return {digest: chart_svg.on_paper(drawing.wide) for digest, drawing in drawn(wanted).items()}
+    return {digest: chart_svg.on_paper(drawing.wide) for digest, drawing in drawings(wanted).items()}
 
 
 def is_whole(kept: EditionFile) -> bool:

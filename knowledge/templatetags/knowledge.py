@@ -17,7 +17,7 @@ from knowledge import charts, notes
 from knowledge.data import DataMalformed
 from knowledge.outputs import has_rows
 from knowledge.presentation import TextPart
-from knowledge.services.draw_charts import drawn
+from knowledge.services.draw_charts import drawings
 
 register = template.Library()
 CITED = re.compile(r"\[(\d{1,3})\]")
@@ -51,8 +51,8 @@ def chart_pictures(context: Context, value: Any) -> SafeString:
         chart = charts.chart_of(value["kind"], value["data"] or "", get_language() or settings.LANGUAGE_CODE)
     except DataMalformed:
         return SafeString("")
-    drawings = context.get("drawings")
-    found = (drawn([chart]) if drawings is None else drawings).get(charts.drawing_digest(chart))
+    of_page = context.get("drawings")
+    found = (drawings([chart]) if of_page is None else of_page).get(charts.drawing_digest(chart))
     return mark_safe(found.narrow + found.wide) if found else SafeString("")  # noqa: S308 - cleaned by chart_svg, element by element
 
 

@@ -22,7 +22,7 @@ from core import pagecache, views
 from core.access import Rule
 from core.generation import add_up, content_changed, current
 from core.models import ContentChange, ContentGeneration, StandardPage
-from core.pagecache import Entry, once
+from core.pagecache import CachedPage, render_once
 from core.site import ensure_site
 from courses.models import CoursePage, CourseRun
 from tests.factories import make_course
@@ -30,8 +30,8 @@ from tests.factories import make_course
 pytestmark = pytest.mark.database
 
 
-def entry(text: str = "page") -> Entry:
-    return Entry.of(text.encode() * 500, "text/html", Rule("open"))
+def entry(text: str = "page") -> CachedPage:
+    return CachedPage.of(text.encode() * 500, "text/html", Rule("open"))
 
 
 # When it rises
@@ -178,7 +178,7 @@ def key() -> Iterator[str]:
     cache.delete_many([name, f"{name}:lease"])
 
 
-def ask_at_once(number: int, ask: Callable[[], Entry]) -> list[Any]:
+def ask_at_once(number: int, ask: Callable[[], CachedPage]) -> list[Any]:
     gate = threading.Barrier(number, timeout=20)
 
     def run(_number: int) -> Any:
@@ -195,12 +195,12 @@ def ask_at_once(number: int, ask: Callable[[], Entry]) -> list[Any]:
 def test_whoever_asks_at_the_same_time_waits_for_one_rendering(key: str) -> None:
     rendered = []
 
-    def render() -> tuple[Entry, None]:
+    def render() -> tuple[CachedPage, None]:
         rendered.append(1)
         time.sleep(0.1)
         return entry(), None
 
-    answers = ask_at_once(16, lambda: once(key, render))
+    answers = ask_at_once(16, lambda: render_once(key, render))
     assert len(rendered) == 1
     assert {answer.etag for answer in answers} == {entry().etag}
 
@@ -208,13 +208,13 @@ def test_whoever_asks_at_the_same_time_waits_for_one_rendering(key: str) -> None
 def test_a_rendering_that_fails_holds_up_nobody(key: str) -> None:
     tries = []
 
-    def render() -> tuple[Entry, None]:
+    def render() -> tuple[CachedPage, None]:
         tries.append(1)
         if len(tries) == 1:
             raise RuntimeError
         return entry(), None
 
-    answers = ask_at_once(4, lambda: once(key, render))
+    answers = ask_at_once(4, lambda: render_once(key, render))
     assert sum(isinstance(answer, RuntimeError) for answer in answers) == 1
     assert len(tries) == 2
 
@@ -222,7 +222,7 @@ def test_a_rendering_that_fails_holds_up_nobody(key: str) -> None:
 def test_who_was_killed_while_rendering_holds_up_nobody_for_long(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pagecache, "LEASE_SECONDS", 0.2)
     cache.add(f"{key}:lease", 1, 60)
-    assert once(key, lambda: (entry(), None)).etag == entry().etag
+    assert render_once(key, lambda: (entry(), None)).etag == entry().etag
 
 
 @pytest.mark.parametrize("backend", ["django.core.cache.backends.dummy.DummyCache", "tests.core.test_generation.NothingKept"])
@@ -232,7 +232,7 @@ def test_a_cache_that_keeps_nothing_costs_a_rendering_and_no_wait(backend: str, 
     monkeypatch.setattr(pagecache, "cache", import_string(backend)("", {}))
     monkeypatch.setattr(pagecache, "sleep", lambda seconds: pytest.fail("waited"))
     for _time in range(2):
-        assert once(key, lambda: (entry(), None)).etag == entry().etag
+        assert render_once(key, lambda: (entry(), None)).etag == entry().etag
 
 
 class NothingKept:
@@ -284,7 +284,7 @@ def test_a_course_that_opens_says_so_from_that_moment_without_a_publish(course: 
     put = cache.set
 
     def watched(key: str, value: Any, seconds: float | None = None, **more: Any) -> None:
-        if isinstance(value, Entry):
+        if isinstance(value, CachedPage):
             kept.append(seconds or 0)
         put(key, value, seconds, **more)
 
@@ -308,7 +308,7 @@ def test_what_happens_while_a_page_is_drawn_does_not_keep_the_old_one(course: Co
     with time_machine.travel(began, tick=False) as clock:
         draw = views._render
 
-        def slowly(page: Any, request: Any) -> Entry:
+        def slowly(page: Any, request: Any) -> CachedPage:
             drawn = draw(page, request)
             clock.shift(timedelta(minutes=2))
             return drawn

@@ -213,11 +213,11 @@ def test_a_page_shows_the_drawings_that_there_are_and_draws_none(monkeypatch: py
     value = {"kind": "bar", "data": rows(("País", "A"), ("Perú", "1.5"))}
     with translation.override("es"):
         wanted = draw_charts.charts_among([("chart", value)], "es")
-        drawn = draw_charts.drawn(wanted)
+        drawn = draw_charts.drawings(wanted)
         monkeypatch.setattr(chart_renderer, "draw", lambda jobs: pytest.fail("drawn by a reader"))
         assert chart_pictures(Context({"drawings": {}}), value) == ""
-        assert chart_pictures(Context({"drawings": draw_charts.kept(wanted)}), value).count("<svg") == 2
-    assert draw_charts.kept(wanted).keys() == drawn.keys()
+        assert chart_pictures(Context({"drawings": draw_charts.stored_drawings(wanted)}), value).count("<svg") == 2
+    assert draw_charts.stored_drawings(wanted).keys() == drawn.keys()
 
 
 @pytest.mark.database
@@ -241,7 +241,7 @@ def test_what_cannot_be_read_is_left_out_and_the_rest_is_drawn() -> None:
         ("chart", {"kind": "bar", "data": rows(("P", "A"), ("x", "1"))}),
         ("rich_text", "<p>x</p>"),
     ]
-    assert len(draw_charts.drawn(draw_charts.charts_among(body, "es"))) == 1
+    assert len(draw_charts.drawings(draw_charts.charts_among(body, "es"))) == 1
     assert ChartDrawing.objects.count() == 1
 
 
