@@ -52,6 +52,8 @@ def walk(kind: StepType) -> None:
     assert kind.page in BUILDERS, "page: nothing says what it shows"
     assert page().kind is kind
     assert (page().rule is not None) is kind.is_graded, "is_graded: the page says otherwise"
+    # Papers are made of the questions of an assessment: another graded type is a kind of it, and is found among its rows.
+    assert issubclass(page, AssessmentPage) is kind.is_graded, "is_graded: nobody could start it"
     assert not (kind.is_graded and kind.is_self_reported), "is_self_reported: a browser would grade it"
 
 
