@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from core.navigation import Place, links
+from core.shown import shown
 
 if TYPE_CHECKING:
     from wagtail.models import Page
@@ -46,8 +47,6 @@ def page_address(language: str, path: str = "") -> str:
 def language_links_for_page(page: Page) -> list[LanguageLink]:
     """Link a page to its live translations; where there is none, to the nearest ancestor that has one. Two queries."""
     from wagtail.models import Page as WagtailPage
-
-    from core.shown import shown
 
     chain = [page, *reversed(list(page.get_ancestors().filter(depth__gte=2)))]
     keys = [link.translation_key for link in chain]

@@ -23,7 +23,7 @@ from wagtail.models import Page
 
 from core import blocks as core_blocks
 from core.cards import Card, SearchDocument
-from core.models import BasePage, BasePageForm
+from core.models import BasePage
 from core.shown import shown
 from core.topics import Topic
 from courses import blocks
@@ -31,6 +31,7 @@ from courses.copy_form import NoAliasCopyForm
 from courses.models.structure import CourseRun
 from courses.outline import AssessmentRule
 from courses.panels import StructurePanel, TouchedPanel
+from courses.shared_fields_form import SharedFieldsForm
 from courses.step_types import ASSESSMENT, LESSON, STEP_TYPES, StepType, type_of_page
 
 
@@ -57,29 +58,6 @@ class CataloguePage(BasePage):
         # A promised address: /<lang>/courses/.
         self.slug = "courses"
         super().clean()
-
-
-class SharedFieldsForm(BasePageForm):
-    """Refuses to change for all languages what somebody may change in some of them only."""
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean()
-        names = [name for name in self.instance.shared_fields if name in cleaned and cleaned[name] != getattr(self.instance, name)]
-        if names and (closed := self._closed_languages()):
-            for name in names:
-                self.add_error(name, _("This holds for all languages, and you may not change %(languages)s.") % {"languages": closed})
-        return cleaned
-
-    def _closed_languages(self) -> str:
-        """The languages of the page in which whoever sent the form could not do the same."""
-        if not self.instance.pk or self.for_user is None:
-            return ""
-        closed = []
-        for other in self.instance.get_translations().select_related("locale"):
-            may = other.permissions_for_user(self.for_user)
-            if not (may.can_publish() if other.live else may.can_edit()):
-                closed.append(other.locale.get_display_name())
-        return ", ".join(closed)
 
 
 class CoursePage(BasePage):

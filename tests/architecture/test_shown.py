@@ -19,6 +19,7 @@ MEANT = {
     "core/not_found.py": "whether a page may stand at an address: the tree is asked next",
     "core/generation.py": "how many have expired, as part of the number that draws everything anew",
     "core/shown.py": "where it is decided",
+    "core/services/put_in_bin.py": "what is taken down, and the bin itself, which is never shown",
     "core/seeding.py": "makes a draft",
     "courses/receivers.py": "of a page that was published just now, whether it was or was only given a date",
     "courses/services/share_facts.py": "what is published, whoever sees it",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from wagtail.models import Page
 
 from accounts.models import User
+from core.services.empty_bin import empty_bin
 from courses.models import CoursePage, LessonPage, ModulePage, StepSlot, StepWaiver
 from courses.services.publish_structure import Who, newest_outline, publish_structure
 from credentials.models import Credential
@@ -318,6 +321,9 @@ def test_wagtails_own_delete_view_works_with_records_in_place(course: CoursePage
     url = f"/admin/pages/{course.pk}/delete/"
     assert administrator.get(url).status_code == 200
     assert administrator.post(url).status_code == 302
+    assert not CoursePage.objects.filter(translation_key=course.key).exists()
+    assert record_of(finished) == before
+    empty_bin(now=timezone.now() + timedelta(days=31))
     assert not CoursePage.objects.filter(pk=course.pk).exists()
     assert record_of(finished) == before
 
