@@ -30,25 +30,27 @@ class Change(Enum):
 class Effect:
     """What follows from a change.
 
-    `keeps_here`: whether the session in which its owner made it goes on. All others end, always; and where somebody else made it
-    (staff, a command, a link), all do. `keeps_browsers`: whether browsers that the account knows stay known. `label` is the line of
+    `ends_sessions`: whether sessions end. `keeps_here`: whether the one goes on in which its owner made the change; where somebody
+    else made it (staff, a command, a link), none does. `keeps_browsers`: whether browsers that the account knows stay known. `label` is the line of
     the history.
     """
 
+    ends_sessions: bool
     keeps_here: bool
     keeps_browsers: bool
     label: str | Promise
 
 
 EFFECTS: Mapping[Change, Effect] = {
-    Change.DEACTIVATED: Effect(False, True, _("Your account was closed.")),
-    Change.REACTIVATED: Effect(False, True, _("Your account was opened again.")),
-    Change.ADDRESS: Effect(True, False, _("Your e-mail address was changed.")),
-    Change.PASSWORD: Effect(True, True, _("Your password was changed.")),
-    Change.SECOND_FACTOR: Effect(True, True, _("Your second step was changed.")),
-    Change.ROLE: Effect(False, True, _("Your roles were changed.")),
-    Change.CONTESTED: Effect(False, False, _("Someone with your former address said that the change of address was not theirs.")),
-    Change.DECIDED: Effect(False, False, _("Support decided about the change of address.")),
+    Change.DEACTIVATED: Effect(True, False, True, _("Your account was closed.")),
+    Change.REACTIVATED: Effect(True, False, True, _("Your account was opened again.")),
+    Change.ADDRESS: Effect(True, True, False, _("Your e-mail address was changed.")),
+    Change.PASSWORD: Effect(True, True, True, _("Your password was changed.")),
+    Change.SECOND_FACTOR: Effect(True, True, True, _("Your second step was changed.")),
+    # Rights are asked for at each request, and the admin asks for a second factor shown in that very session.
+    Change.ROLE: Effect(False, True, True, _("Your roles were changed.")),
+    Change.CONTESTED: Effect(True, False, False, _("Someone with your former address said that the change of address was not theirs.")),
+    Change.DECIDED: Effect(True, False, False, _("Support decided about the change of address.")),
 }
 
 

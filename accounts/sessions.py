@@ -23,6 +23,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.changes import EFFECTS, Change
 from accounts.models import User
+from accounts.models.user import COUNTED_IN
 from foundation.statements import Statement
 
 SESSION_AND_PERSON = Statement(
@@ -113,6 +114,6 @@ def stay_signed_in(request: HttpRequest, user: User, change: Change) -> None:
     """
     if not EFFECTS[change].keeps_here:
         return
-    user.refresh_from_db(fields=["changes"])
+    user.refresh_from_db(fields=list(COUNTED_IN))
     auth.update_session_auth_hash(request, user)
     UserSession.objects.create_from_request(request, user=user)

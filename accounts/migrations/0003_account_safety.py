@@ -19,6 +19,11 @@ class Migration(migrations.Migration):
             name='changes',
             field=accounts.models.user.ChangeCounter(db_default=0, default=0, editable=False),
         ),
+        migrations.AddField(
+            model_name='user',
+            name='role_changes',
+            field=accounts.models.user.ChangeCounter(db_default=0, default=0, editable=False),
+        ),
         migrations.CreateModel(
             name='AddressChange',
             fields=[

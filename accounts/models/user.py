@@ -1,7 +1,7 @@
 """The account of a person: an e-mail address, and what its owner chose to add.
 
-Whatever decides who gets in and what they may do is *decisive*. The account counts how often that has changed, and a session,
-as everything else that was begun before, counts only while the number is the one it began with (`standing`).
+Whatever decides who gets in and what they may do is *decisive*. The account counts how often that has changed, and what was begun
+before counts only while the numbers are those it began with (`standing`); a session, while one of them is.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.names import MAX_LENGTH
 from foundation import languages
 
-# Columns of the account. Roles, and the second factor, are in other tables: `accounts.services.note_change` counts them.
-DECISIVE = ("email", "password", "is_active", "is_superuser")
+# Which columns of the account each of its numbers counts. Roles, and the second factor, are in other tables:
+# `accounts.services.note_change` counts those.
+COUNTED_IN = {"changes": ("email", "password", "is_active"), "role_changes": ("is_superuser",)}
+DECISIVE = tuple(name for names in COUNTED_IN.values() for name in names)
 
 
 class ChangeCounter(models.PositiveBigIntegerField):  # type: ignore[type-arg] # generic to the checker only
@@ -30,15 +32,16 @@ class ChangeCounter(models.PositiveBigIntegerField):  # type: ignore[type-arg] #
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         if add or not isinstance(model_instance, User):
             return super().pre_save(model_instance, add)
-        return F(self.attname) + (1 if model_instance.decisive_changes() else 0)
+        return F(self.attname) + (1 if model_instance.decisive_changes(COUNTED_IN[self.attname]) else 0)
 
 
 class UserQuerySet(models.QuerySet["User"]):
     """Counts what is changed for many at once, too."""
 
     def update(self, **fields: Any) -> int:
-        if not fields.keys().isdisjoint(DECISIVE):
-            fields.setdefault("changes", F("changes") + 1)
+        for number, names in COUNTED_IN.items():
+            if not fields.keys().isdisjoint(names):
+                fields.setdefault(number, F(number) + 1)
         return super().update(**fields)
 
     update.alters_data = True  # type: ignore[attr-defined] # as Django's own
@@ -79,8 +82,10 @@ class User(AbstractUser):
     # What a new certificate starts with: whether its public page shows the name. Each certificate keeps its own answer.
     show_name = models.BooleanField(_("show the name on public certificate pages"), default=False)
     language = models.CharField(_("language"), max_length=10, choices=languages.choices, blank=True)
-    # How often something decisive has changed: address, password, second factor, roles, being switched on or off.
+    # How often something has changed that ends sessions: address, password, second factor, being switched on or off.
     changes = ChangeCounter(default=0, db_default=0, editable=False)
+    # How often roles have changed. Sessions go on: rights are asked for at each request.
+    role_changes = ChangeCounter(default=0, db_default=0, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -126,7 +131,7 @@ class User(AbstractUser):
 
         A digest, so that it may stand in a session or a link. Everything that can change in it is in the row of the account.
         """
-        facts = (self.pk, self.email, self.password, self.is_active, self.is_superuser, self.changes)
+        facts = (self.pk, self.email, self.password, self.is_active, self.is_superuser, self.changes, self.role_changes)
         return salted_hmac("accounts.standing", repr(facts), algorithm="sha256").hexdigest()
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
@@ -137,7 +142,7 @@ class User(AbstractUser):
             self.set_unusable_password()
         if update_fields is not None:
             named = set(update_fields)
-            update_fields = named if named.isdisjoint(DECISIVE) else {*named, "changes"}
+            update_fields = named if named.isdisjoint(DECISIVE) else {*named, *COUNTED_IN}
         super().save(*args, update_fields=update_fields, **kwargs)
 
     def check_password(self, raw_password: str | None) -> bool:
@@ -152,7 +157,7 @@ class User(AbstractUser):
         return check_password(raw_password, self.password, renew)
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """As Django's, which a session must hold to count; and once anything decisive has changed, with the number of changes."""
+        """As Django's, which a session must hold to count; and once anything has changed that ends sessions, with the number of changes."""
         key_salt = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
         held = f"{self.password}{self.changes or ''}"
         return salted_hmac(key_salt, held, secret=secret, algorithm="sha256").hexdigest()

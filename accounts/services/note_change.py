@@ -7,12 +7,13 @@ from django.db.models import F
 
 from accounts.changes import EFFECTS, Change
 from accounts.models import KnownBrowser, SecurityEvent, User
+from accounts.models.user import COUNTED_IN
 from accounts.services.end_sessions import end_sessions
 
 
 @transaction.atomic
 def note_change(*, user: User, change: Change, detail: str = "", is_counted: bool = False) -> None:
-    """End every session of a person and what they had begun, and write the change into their history.
+    """End the sessions of a person, if the table says so, and what they had begun; write the change into their history.
 
     The session in which its owner made the change is kept, where the table says so, by whoever has the request
     (`accounts.sessions.stay_signed_in`). `user` knows its new number of changes afterwards.
@@ -20,10 +21,13 @@ def note_change(*, user: User, change: Change, detail: str = "", is_counted: boo
     Args:
         is_counted: whether the account has counted it already, in the statement that changed it.
     """
+    effect = EFFECTS[change]
     if not is_counted:
-        User.objects.filter(pk=user.pk).update(changes=F("changes") + 1)
-    user.refresh_from_db(fields=["changes"])
-    end_sessions(user=user)
-    if not EFFECTS[change].keeps_browsers:
+        number = "changes" if effect.ends_sessions else "role_changes"
+        User.objects.filter(pk=user.pk).update(**{number: F(number) + 1})
+    user.refresh_from_db(fields=list(COUNTED_IN))
+    if effect.ends_sessions:
+        end_sessions(user=user)
+    if not effect.keeps_browsers:
         KnownBrowser.objects.filter(user=user).delete()
     SecurityEvent.objects.create(user=user, kind=change.value, detail=detail[:600])
