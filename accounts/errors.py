@@ -36,3 +36,10 @@ class CaseClosed(Refused):
 
     code = "case_closed"
     message = _("This case was decided already. Nothing was changed.")
+
+
+class OwnCase(Refused):
+    """Whoever decides is whose account it is."""
+
+    code = "own_case"
+    message = _("This is your own account. Ask a colleague to decide. Nothing was changed.")

@@ -44,7 +44,6 @@ def _changed(locked: User, email: str, had_factor: bool, now: datetime) -> Addre
     change = AddressChange.objects.create(user=locked, former=former, present=locked.email, had_factor=had_factor, at=now)
     context = {
         "from_email": former,
-        "to_email": locked.email,
         "contest_path": reverse("account_contest", args=[contest_token(change)]),
         "had_factor": had_factor,
     }

@@ -6,13 +6,16 @@ from datetime import datetime
 
 from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 
 from accounts import notify
 from accounts.account_acts import DECIDED
 from accounts.allauth_internals import is_address_free
 from accounts.changes import Change
-from accounts.errors import AddressTaken, CaseClosed
+from accounts.errors import AddressTaken, CaseClosed, OwnCase
 from accounts.models import AddressChange, User
+from accounts.models.security import CONTESTABLE
 from accounts.services.note_change import note_change
 from accounts.services.record_audit import clean_reason, record_audit
 
@@ -23,10 +26,10 @@ def decide_address(*, actor: User, change_id: int, outcome: Outcome, reason: str
     """Close a case. The account is no longer held by it, and both addresses hear what was decided.
 
     If the account goes back to its former address, whoever had it meanwhile is shut out: every session ends, and the password and the
-    second steps that were set since the change are taken away. Its owner comes in with a code.
+    second steps that were set since the change, or shortly before it (`CONTESTABLE`), are taken away. Its owner comes in with a code.
 
     Raises:
-        ReasonMissing, CaseClosed, AddressTaken: see there; nothing was changed.
+        ReasonMissing, CaseClosed, OwnCase, AddressTaken: see there; nothing was changed.
     """
     said = clean_reason(reason)
     try:
@@ -34,6 +37,8 @@ def decide_address(*, actor: User, change_id: int, outcome: Outcome, reason: str
             change = AddressChange.objects.select_for_update().filter(pk=change_id).first()
             if change is None or change.reported_at is None or change.decided_at is not None:
                 raise CaseClosed
+            if change.user_id == actor.pk:
+                raise OwnCase
             user = User.objects.select_for_update().get(pk=change.user_id)
             change.decided_at, change.outcome = now, outcome
             change.save(update_fields=["decided_at", "outcome"])
@@ -58,7 +63,10 @@ def decide_address(*, actor: User, change_id: int, outcome: Outcome, reason: str
 def _give_back(user: User, change: AddressChange) -> None:
     if not is_address_free(change.former, user):
         raise AddressTaken
+    # What the account was changed to afterwards is over as well: no later mailbox may contest that it goes back.
+    later = AddressChange.objects.filter(user=user, at__gt=change.at, decided_at=None)
+    later.update(decided_at=change.decided_at, outcome=Outcome.RETURNED, reported_at=Coalesce("reported_at", Value(change.decided_at)))
     user.email = change.former
     user.set_unusable_password()
     user.save(update_fields=["email", "password"])
-    Authenticator.objects.filter(user=user, created_at__gte=change.at).delete()
+    Authenticator.objects.filter(user=user, created_at__gte=change.at - CONTESTABLE).delete()

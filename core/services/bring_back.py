@@ -47,11 +47,17 @@ def way_back(entry: BinPage) -> WayBack:
         return WayBack(page, None, why_not=_("The page above it is gone. If that is in the bin, too, bring it back first."))
     if page.specific_class is None or not page.specific_class.can_create_at(place):
         return WayBack(page, place, why_not=_("Such a page can’t stand there any more."))
-    taken = Page.objects.filter(translation_key__in=entry.keys.values(), locale=page.locale).exclude(path__startswith=entry.path).first()
-    if taken is not None:
+    if taken := _in_its_stead(entry, page):
         words = _("“%(title)s” has been made in its stead in this language. Delete that one first.") % {"title": taken.title}
         return WayBack(page, place, why_not=words)
     return WayBack(page, place, find_available_slug(place, page.slug))
+
+
+def _in_its_stead(entry: BinPage, page: Page) -> Page | None:
+    """Return a page that has taken the key of one of the deleted pages in its language since; None where there is none."""
+    coming = {(entry.keys.get(str(one.pk)), one.locale_id) for one in page.get_descendants(inclusive=True)}
+    others = Page.objects.filter(translation_key__in=entry.keys.values()).exclude(path__startswith=entry.path)
+    return next((other for other in others if (str(other.translation_key), other.locale_id) in coming), None)
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.actions.move_page import MovePageAction
 from wagtail.log_actions import log
-from wagtail.models import Locale, Page
+from wagtail.models import Locale, Page, Revision
 
 from core.bin import bin_root
 from core.models import BinPage
@@ -25,7 +25,7 @@ def put_in_bin(*, page: Page, user: Any = None) -> BinPage | None:
     Returns:
         The entry of the bin; None when the page is there already, with another one that was deleted with it.
     """
-    page = Page.objects.get(pk=page.pk)
+    page = Page.objects.select_for_update().get(pk=page.pk)
     root = bin_root() or _make_root()
     if page.path.startswith(root.path):
         return None
@@ -33,6 +33,9 @@ def put_in_bin(*, page: Page, user: Any = None) -> BinPage | None:
     # From the top down: a course goes first, and its steps do not look lost one by one.
     for one in page.get_descendants(inclusive=True).live().order_by("path").specific():
         one.unpublish(user=user)
+    # What was to be published on a date would publish itself in the bin, and come back live.
+    tree = [str(key) for key in page.get_descendants(inclusive=True).values_list("pk", flat=True)]
+    Revision.page_revisions.filter(object_id__in=tree).exclude(approved_go_live_at=None).update(approved_go_live_at=None)
     page.refresh_from_db()
     entry = BinPage(
         title=page.title,

@@ -15,7 +15,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from accounts.errors import AccountHeld, AddressTaken, CaseClosed
+from accounts.errors import AccountHeld, AddressTaken, CaseClosed, OwnCase
 from accounts.models import AddressChange, AuditEntry, SecurityEvent, User
 from accounts.roles import SUPPORT
 from accounts.services.add_second_factor import add_second_factor
@@ -269,6 +269,61 @@ def test_support_gives_the_account_back(link: str, thief: Client, ana: User) -> 
     owner = Client()
     sign_in(owner, ANA)
     assert signed_in_as(owner) == ana
+
+
+def test_a_second_step_that_was_set_up_shortly_before_the_change_does_not_keep_the_owner_out(ana: User) -> None:
+    """Whoever has got in sets up an app first, and changes the address then."""
+    now = timezone.now()
+    with time_machine.travel(now - timedelta(hours=71), tick=False):
+        give_app(ana)
+    change = changed(ana)
+    contest_address(change_id=change.pk, now=timezone.now())
+    decide(ana, Outcome.RETURNED)
+    assert not Authenticator.objects.filter(user=ana).exists()
+    owner = Client()
+    sign_in(owner, ANA)
+    assert signed_in_as(owner) == ana
+
+
+def test_a_second_step_of_long_ago_stays(ana: User) -> None:
+    with time_machine.travel(timezone.now() - timedelta(days=30), tick=False):
+        give_app(ana)
+    contest_address(change_id=changed(ana).pk, now=timezone.now())
+    decide(ana, Outcome.RETURNED)
+    assert Authenticator.objects.filter(user=ana).exists()
+
+
+def test_once_it_went_back_no_later_mailbox_can_contest_that(ana: User, commits: Commits) -> None:
+    first = changed(ana)
+    ana.refresh_from_db()
+    with commits():
+        change_address(user=ana, email="third@example.org", had_factor=False, now=timezone.now())
+    later = link_in(mail.outbox[-1])
+    assert mail.outbox[-1].to == [NEW]
+    contest_address(change_id=first.pk, now=timezone.now())
+    decide(ana, Outcome.RETURNED)
+    assert Client().post(later).status_code == 410
+    ana.refresh_from_db()
+    assert ana.email == ANA
+    assert not AddressChange.objects.open_cases().exists()
+
+
+def test_nobody_decides_about_their_own_account(commits: Commits) -> None:
+    officer = colleague(SUPPORT)
+    contest_address(change_id=changed(officer).pk, now=timezone.now())
+    with pytest.raises(OwnCase):
+        decide_address(
+            actor=User.objects.get(pk=officer.pk),
+            change_id=AddressChange.objects.get().pk,
+            outcome=Outcome.STANDS,
+            reason=WHY,
+            now=timezone.now(),
+        )
+    assert AddressChange.objects.open_cases().exists()
+
+
+def test_the_former_mailbox_is_not_told_the_new_address(link: str) -> None:
+    assert NEW not in str(mail.outbox[-1].body)
 
 
 def test_an_account_does_not_go_back_to_an_address_that_another_has(held: User) -> None:

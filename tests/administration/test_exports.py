@@ -261,7 +261,7 @@ def test_who_has_lost_the_right_gets_nothing(named: None, client: Client, person
 
 
 @pytest.mark.parametrize("lost", ["right", "account"])
-def test_nothing_is_read_for_who_has_lost_the_right_since_they_asked(person: User, named: None, no_worker: None, lost: str) -> None:
+def test_nothing_is_read_for_who_has_lost_the_right_since_they_asked(named: None, person: User, no_worker: None, lost: str) -> None:
     export, _is_new = request_export(
         asked_by=person, listing="enrolments", filters={}, file_format=Format.CSV, language="es", now=timezone.now()
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.db.models import ProtectedError
 from django.test import Client
 from django.urls import reverse
@@ -213,6 +214,29 @@ def test_what_is_in_its_way_is_said() -> None:
     bring_back(entry=bin_entries().exclude(pk=inner.pk).get())
     bring_back(entry=BinPage.objects.get(pk=inner.pk))
     assert fresh(lesson).get_parent() == Page.objects.get(pk=module.pk)
+
+
+def test_what_was_to_be_published_on_a_date_is_a_draft_in_the_bin_and_afterwards(client: Client, home: HomePage) -> None:
+    page = home.add_child(instance=StandardPage(title="Mañana", slug="manana", live=False, go_live_at=timezone.now() + timedelta(hours=1)))
+    page.save_revision().publish()
+    assert fresh(page).approved_schedule
+    put_in_bin(page=page)
+    with time_machine.travel(timezone.now() + timedelta(hours=2), tick=False):
+        call_command("publish_scheduled", verbosity=0)
+    assert not fresh(page).live
+    back = bring_back(entry=bin_entries().get())
+    assert (back.live, back.approved_schedule) == (False, False)
+
+
+def test_so_is_one_of_a_page_below_it_in_another_language() -> None:
+    course = make_course(lessons=1)
+    lesson = lessons_of(course)[0]
+    english = Locale.objects.get(language_code="en")
+    Page.objects.filter(pk=lesson.pk).update(locale=english)
+    put_in_bin(page=course)
+    other = make_course(lessons=1)
+    Page.objects.filter(pk=lessons_of(other)[0].pk).update(locale=english, translation_key=lesson.translation_key)
+    assert refused(bin_entries().get())
 
 
 def test_another_translation_in_its_stead_is_in_its_way() -> None:
