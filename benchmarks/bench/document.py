@@ -15,7 +15,7 @@ from benchmarks.bench.tasks import COURSES, PAGES, Task
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
 PAGE, CHART = DOCS / "performance.md", DOCS / "images" / "performance.svg"
 BEGIN, END = "<!-- written by `make bench`: do not edit -->", "<!-- end of what `make bench` writes -->"
-MET = {True: "yes", False: "**no**", None: "–"}
+MET = {True: "yes", False: "**no**"}
 
 
 def generated(results: dict[str, Any]) -> str:
@@ -65,9 +65,12 @@ def _lines(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
 
 
 def _goals(rows: list[Row]) -> str:
-    body = [(verdict.task, verdict.goal, verdict.measured, MET[verdict.met]) for verdict in verdicts(rows)]
+    found = verdicts(rows)
+    body = [(verdict.task, verdict.goal, verdict.measured, MET[verdict.met]) for verdict in found if verdict.met is not None]
+    left_out = ", ".join(dict.fromkeys(verdict.task for verdict in found if verdict.met is None))
     lengths = " / ".join(f"{steps:,}" for steps in sizes(rows, "steps"))
     said = f"A figure for each length of the course ({lengths} steps); T9 to T14 also, the last, with many pages."
+    said += f" Not measured in this run: goals of {left_out}." if left_out else ""
     return f"### Goals\n\n{said}\n\n" + _lines(("Task", "Goal", "Measured", "Met?"), body)
 
 
