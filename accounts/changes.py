@@ -31,8 +31,8 @@ class Effect:
     """What follows from a change.
 
     `ends_sessions`: whether sessions end. `keeps_here`: whether the one goes on in which its owner made the change; where somebody
-    else made it (staff, a command, a link), none does. `keeps_browsers`: whether browsers that the account knows stay known. `label` is the line of
-    the history.
+    else made it (staff, a command, a link), none does. `keeps_browsers`: whether browsers that the account knows stay known.
+    `label` is the line of the history.
     """
 
     ends_sessions: bool
