@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.core import signing
@@ -18,7 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import KnownBrowser, User
+from accounts.models import KnownBrowser, UsedLink, User
 from accounts.models.security import KNOWN
 from accounts.pending_acts import BROWSER_LINK, is_still_true
 
@@ -84,19 +85,38 @@ def forget(user: User, *, but: str = "") -> None:
     KnownBrowser.objects.filter(user=user).exclude(token_hash=but or "-").delete()
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of one of our messages, as long as it counts: whose it is, what it was made for, and its random part's hash."""
+
+    user: User
+    made_for: str
+    link_hash: str
+
+    @property
+    def is_used(self) -> bool:
+        """Whether it has made a browser known."""
+        return UsedLink.objects.filter(link_hash=self.link_hash).exists()
+
+
 def link_path(user: User) -> str:
-    """Return the address with which whoever reads the mailbox makes a browser known."""
-    return reverse("account_know_browser", args=[signing.dumps([user.pk, user.standing], salt=SALT)])
+    """Return the address with which whoever reads the mailbox makes one browser known."""
+    return reverse("account_know_browser", args=[signing.dumps([user.pk, user.standing, secrets.token_urlsafe(16)], salt=SALT)])
 
 
-def user_of_link(token: str) -> User | None:
-    """Return whose link it is; None if it is none of ours, too old, or the account has changed since."""
+def read_link(token: str) -> Link | None:
+    """Return what a link says; None if it is none of ours, too old, or the account has changed since."""
     try:
-        key, made_for = signing.loads(token, salt=SALT, max_age=BROWSER_LINK.lasts)
+        key, made_for, number = signing.loads(token, salt=SALT, max_age=BROWSER_LINK.lasts)
     except (signing.BadSignature, ValueError, TypeError):
         return None
     user = User.objects.filter(pk=key, is_active=True).first()
-    return user if is_still_true(made_for, user) else None
+    return Link(user, made_for, _hash(number)) if user is not None and is_still_true(made_for, user) else None
+
+
+def use_up(link: Link) -> bool:
+    """Use up a link; False if it was used already. Of two at once, the later waits for the earlier, and is told so."""
+    return UsedLink.objects.get_or_create(link_hash=link.link_hash)[1]
 
 
 def _known(held: str) -> QuerySet[KnownBrowser]:

@@ -1,4 +1,4 @@
-"""What keeps an account safe: its history, a change of its address that may be contested, and the browsers that it knows."""
+"""What keeps an account safe: its history, contested changes of its address, the browsers that it knows, and used links."""
 
 from __future__ import annotations
 
@@ -91,3 +91,17 @@ class KnownBrowser(models.Model):
 
     def __str__(self) -> str:
         return f"known browser {self.pk}"
+
+
+class UsedLink(models.Model):
+    """A link that made a browser known, and makes none known any more. Kept for as long as the link would count; names nobody."""
+
+    # SHA-256 of the random part of the link. Unique: of two that use it at once, one writes the row.
+    link_hash = models.CharField(max_length=64, unique=True, editable=False)
+    at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"used link {self.pk}"
