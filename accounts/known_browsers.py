@@ -58,18 +58,26 @@ def is_known_to(request: HttpRequest, user: User) -> bool:
     return bool(held) and _known(held).filter(user=user).exists()
 
 
-def make_known(request: HttpRequest, response: HttpResponse, user: User, *, is_wish: bool = False) -> None:
+def row_of(request: HttpRequest, user: User) -> KnownBrowser | None:
+    """Return what an account knows of this browser. Asks nothing of the database where there is no cookie."""
+    held = token_hash(request)
+    return _known(held).filter(user=user).first() if held else None
+
+
+def make_known(request: HttpRequest, response: HttpResponse, user: User, *, is_wish: bool = False, by_link: bool = False) -> None:
     """Let an account know this browser from now on, unless the browser has refused; as somebody's express wish, also then.
 
-    It gets another number each time. Whoever put theirs into it, to be known with it, has nothing of it.
+    It gets another number each time. Whoever put theirs into it, to be known with it, has nothing of it. The row stays: with it goes how
+    often the second step was tried in this browser, and that somebody has signed in in it.
     """
     if has_refused(request) and not is_wish:
         return
     token, held = secrets.token_urlsafe(32), token_hash(request)
+    fresh = {"token_hash": _hash(token), "since": timezone.now()} | ({} if by_link else {"by_link": False})
     if held:
         KnownBrowser.objects.filter(token_hash=held).exclude(user=user).update(token_hash=_hash(token))
-        KnownBrowser.objects.filter(token_hash=held, user=user).delete()
-    KnownBrowser.objects.create(user=user, token_hash=_hash(token))
+    if not held or not _known(held).filter(user=user).update(**fresh):
+        KnownBrowser.objects.create(user=user, token_hash=_hash(token), by_link=by_link)
     _set_cookie(response, token)
 
 

@@ -84,6 +84,8 @@ class KnownBrowser(models.Model):
     # SHA-256 of what stands in the cookie: who reads the table has no browser from it.
     token_hash = models.CharField(max_length=64, editable=False)
     since = models.DateTimeField(default=timezone.now, editable=False)
+    # Known by a link alone: nobody has signed in in it since. Worth no more at the second step than the mailbox.
+    by_link = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         default_permissions = ()

@@ -36,7 +36,7 @@ def _use(request: HttpRequest, link: Link) -> HttpResponse:
     response = _page(request, "done")
     with holding(link.user, link.made_for) as user:
         if known_browsers.use_up(link):
-            known_browsers.make_known(request, response, user, is_wish=True)
+            known_browsers.make_known(request, response, user, is_wish=True, by_link=True)
             return response
     return _page(request, "used")
 
