@@ -10,19 +10,19 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts import allauth_internals
 from accounts.models import User
 from accounts.passkeys import PasskeyRefused, checked_new, checked_shown
+from accounts.rate_limits import FactorTries, factor_tries
 from accounts.second_factor import FACTORS
 
-LIMIT = "second_factor"
 MAX_NAME = 60
 # How long a code of an app is taken: its own half minute, and the one before and after, for clocks that differ.
 CODE_SECONDS = settings.MFA_TOTP_PERIOD * (2 * settings.MFA_TOTP_TOLERANCE + 1)
 
-ENOUGH_TRIES = _("There were too many tries. Wait five minutes and try again; after many tries in a day, wait until tomorrow.")
 WRONG_CODE = _("This code is not right. Your app shows a new one every half minute: type the one you see now.")
 WRONG_PASSKEY = _("This passkey could not be checked. Try again, or use a code instead.")
 
@@ -47,23 +47,23 @@ class FactorForm(forms.Form):
         self.request, self.user = request, user
         super().__init__(*args, **kwargs)
 
-    @property
-    def _account(self) -> str:
-        # Who is signed in counts apart: whoever stands at the door with somebody's first step does not use their tries up.
-        return f"second-factor-{self.user.pk}{'-signed-in' if self.request.user.is_authenticated else ''}"
+    @cached_property
+    def _tries(self) -> FactorTries:
+        return factor_tries(self.request, self.user)
 
     def count_try(self) -> None:
         """Count a try, before anything is looked up.
 
         Raises:
-            ValidationError: there were too many for this account, or from this network.
+            ValidationError: there were too many for this account or browser, or from this network.
         """
-        if not allauth_internals.count_towards_limit(self.request, LIMIT, self._account):
-            raise ValidationError(ENOUGH_TRIES, code="rate_limited")
+        tries = self._tries
+        if not allauth_internals.count_towards_limit(self.request, tries.limit, tries.key):
+            raise ValidationError(str(tries.refusal), code="rate_limited")
 
     def forget_tries(self) -> None:
         """Begin to count anew, after a right one."""
-        allauth_internals.forget_count(self.request, LIMIT, self._account)
+        allauth_internals.forget_count(self.request, self._tries.limit, self._tries.key)
 
     def use_up(self, code: str) -> None:
         """Let a right code of an app serve once: it stays valid for a while, and somebody may have read it over a shoulder.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.core import signing
@@ -18,7 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import KnownBrowser, User
+from accounts.models import KnownBrowser, UsedLink, User
 from accounts.models.security import KNOWN
 from accounts.pending_acts import BROWSER_LINK, is_still_true
 
@@ -57,18 +58,26 @@ def is_known_to(request: HttpRequest, user: User) -> bool:
     return bool(held) and _known(held).filter(user=user).exists()
 
 
-def make_known(request: HttpRequest, response: HttpResponse, user: User, *, is_wish: bool = False) -> None:
+def row_of(request: HttpRequest, user: User) -> KnownBrowser | None:
+    """Return what an account knows of this browser. Asks nothing of the database where there is no cookie."""
+    held = token_hash(request)
+    return _known(held).filter(user=user).first() if held else None
+
+
+def make_known(request: HttpRequest, response: HttpResponse, user: User, *, is_wish: bool = False, by_link: bool = False) -> None:
     """Let an account know this browser from now on, unless the browser has refused; as somebody's express wish, also then.
 
-    It gets another number each time. Whoever put theirs into it, to be known with it, has nothing of it.
+    It gets another number each time. Whoever put theirs into it, to be known with it, has nothing of it. The row stays: with it goes how
+    often the second step was tried in this browser, and that somebody has signed in in it.
     """
     if has_refused(request) and not is_wish:
         return
     token, held = secrets.token_urlsafe(32), token_hash(request)
+    fresh = {"token_hash": _hash(token), "since": timezone.now()} | ({} if by_link else {"by_link": False})
     if held:
         KnownBrowser.objects.filter(token_hash=held).exclude(user=user).update(token_hash=_hash(token))
-        KnownBrowser.objects.filter(token_hash=held, user=user).delete()
-    KnownBrowser.objects.create(user=user, token_hash=_hash(token))
+    if not held or not _known(held).filter(user=user).update(**fresh):
+        KnownBrowser.objects.create(user=user, token_hash=_hash(token), by_link=by_link)
     _set_cookie(response, token)
 
 
@@ -84,19 +93,38 @@ def forget(user: User, *, but: str = "") -> None:
     KnownBrowser.objects.filter(user=user).exclude(token_hash=but or "-").delete()
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of one of our messages, as long as it counts: whose it is, what it was made for, and its random part's hash."""
+
+    user: User
+    made_for: str
+    link_hash: str
+
+    @property
+    def is_used(self) -> bool:
+        """Whether it has made a browser known."""
+        return UsedLink.objects.filter(link_hash=self.link_hash).exists()
+
+
 def link_path(user: User) -> str:
-    """Return the address with which whoever reads the mailbox makes a browser known."""
-    return reverse("account_know_browser", args=[signing.dumps([user.pk, user.standing], salt=SALT)])
+    """Return the address with which whoever reads the mailbox makes one browser known."""
+    return reverse("account_know_browser", args=[signing.dumps([user.pk, user.standing, secrets.token_urlsafe(16)], salt=SALT)])
 
 
-def user_of_link(token: str) -> User | None:
-    """Return whose link it is; None if it is none of ours, too old, or the account has changed since."""
+def read_link(token: str) -> Link | None:
+    """Return what a link says; None if it is none of ours, too old, or the account has changed since."""
     try:
-        key, made_for = signing.loads(token, salt=SALT, max_age=BROWSER_LINK.lasts)
+        key, made_for, number = signing.loads(token, salt=SALT, max_age=BROWSER_LINK.lasts)
     except (signing.BadSignature, ValueError, TypeError):
         return None
     user = User.objects.filter(pk=key, is_active=True).first()
-    return user if is_still_true(made_for, user) else None
+    return Link(user, made_for, _hash(number)) if user is not None and is_still_true(made_for, user) else None
+
+
+def use_up(link: Link) -> bool:
+    """Use up a link; False if it was used already. Of two at once, the later waits for the earlier, and is told so."""
+    return UsedLink.objects.get_or_create(link_hash=link.link_hash)[1]
 
 
 def _known(held: str) -> QuerySet[KnownBrowser]:

@@ -49,6 +49,25 @@ TRIES_SIGNED_IN = _("There were too many tries. You stay signed in; wait five mi
 CODES_SIGNED_IN = _(
     "We have sent you several codes. The last one works in this browser until its time is over; for a new one, wait five minutes."
 )
+FACTOR_TRIES = _("There were too many tries. Wait five minutes and try again; after many tries in a day, wait until tomorrow.")
+FACTOR_TRIES_UNKNOWN = _(
+    "There were too many tries at this step in browsers that we don’t know. Use one in which you have signed in before, or open the link "
+    "in one of our messages of today in this browser: they have tries of their own. Or wait five minutes; after many tries in a day, until "
+    "tomorrow."
+)
+FACTOR_TRIES_BY_LINK = _(
+    "There were too many tries at this step in browsers that we know by a link only. Use one in which you have signed in before: it has "
+    "tries of its own. Or wait five minutes; after many tries in a day, until tomorrow."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FactorTries:
+    """Which limit counts tries at the second step, under which key, and the sentence that refuses one too many."""
+
+    limit: str
+    key: str
+    refusal: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +113,23 @@ def ask_for_identity_code(request: HttpRequest, user: User) -> Answer:
 def ask_to_show_identity(request: HttpRequest, user: User) -> Answer:
     """Count a password or code with which somebody who is signed in shows who they are."""
     return _first_refusal(request, [("identity", str(user.pk), TRIES_SIGNED_IN)])
+
+
+def factor_tries(request: HttpRequest, user: User) -> FactorTries:
+    """Return how tries at the second step are counted here, so that whoever has the password, or the mailbox too, keeps nobody out.
+
+    Unknown browsers share the account's count. So do those known by a link, another one: whoever reads the mailbox has as many links as
+    messages, and no more tries for it. A browser in which somebody has signed in, with all steps, has a count of its own.
+    """
+    key = f"second-factor-{user.pk}"
+    if request.user.is_authenticated:
+        return FactorTries("second_factor_signed_in", f"{key}-signed-in", FACTOR_TRIES)
+    browser = known_browsers.row_of(request, user)
+    if browser is None:
+        return FactorTries("second_factor", key, FACTOR_TRIES_UNKNOWN)
+    if browser.by_link:
+        return FactorTries("second_factor_link", f"{key}-by-link", FACTOR_TRIES_BY_LINK)
+    return FactorTries("second_factor_known", f"{key}-browser-{browser.pk}", FACTOR_TRIES)
 
 
 def too_many(request: HttpRequest, action: str) -> HttpResponse | None:

@@ -1,4 +1,4 @@
-"""What is kept for a while only: the security history, changes of address that nobody contests, and browsers that are known."""
+"""What is kept for a while only: the history, changes of address that nobody contests, known browsers, and links that were used."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from accounts.models import AddressChange, KnownBrowser, SecurityEvent
+from accounts.models import AddressChange, KnownBrowser, SecurityEvent, UsedLink
 from accounts.models.security import CONTESTABLE, KNOWN, TOLD
+from accounts.pending_acts import BROWSER_LINK
 from foundation.upkeep import CHORES, Chore
 
 
@@ -22,5 +23,6 @@ def forget_old(now: datetime) -> int:
         SecurityEvent.objects.filter(at__lt=now - TOLD),
         AddressChange.objects.filter(Q(at__lt=now - CONTESTABLE, reported_at__isnull=True) | Q(decided_at__lt=now - TOLD)),
         KnownBrowser.objects.filter(since__lt=now - KNOWN),
+        UsedLink.objects.filter(at__lt=now - BROWSER_LINK.lasts),
     )
     return sum(found.delete()[0] for found in over)

@@ -1,4 +1,4 @@
-"""What keeps an account safe: its history, a change of its address that may be contested, and the browsers that it knows."""
+"""What keeps an account safe: its history, contested changes of its address, the browsers that it knows, and used links."""
 
 from __future__ import annotations
 
@@ -84,6 +84,8 @@ class KnownBrowser(models.Model):
     # SHA-256 of what stands in the cookie: who reads the table has no browser from it.
     token_hash = models.CharField(max_length=64, editable=False)
     since = models.DateTimeField(default=timezone.now, editable=False)
+    # Known by a link alone: nobody has signed in in it since. Worth no more at the second step than the mailbox.
+    by_link = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         default_permissions = ()
@@ -91,3 +93,17 @@ class KnownBrowser(models.Model):
 
     def __str__(self) -> str:
         return f"known browser {self.pk}"
+
+
+class UsedLink(models.Model):
+    """A link that made a browser known, and makes none known any more. Kept for as long as the link would count; names nobody."""
+
+    # SHA-256 of the random part of the link. Unique: of two that use it at once, one writes the row.
+    link_hash = models.CharField(max_length=64, unique=True, editable=False)
+    at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"used link {self.pk}"

@@ -234,8 +234,12 @@ ACCOUNT_RATE_LIMITS = {
     "identity_code": "5/5m/key",
     "identity": "10/5m/key",
     "verify_code": "120/m/ip",
-    # A code of six digits, after the first step was right: a thousand tries must take a month.
-    "second_factor": "120/m/ip,5/5m/key,30/d/key",
+    # A code of six digits, after the first step was right: a thousand tries must take a month. So strangers, with the mailbox or without,
+    # have 30 a day between them; a browser in which somebody has signed in, and whoever is signed in, as many of their own.
+    "second_factor": "120/m/ip,5/5m/key,20/d/key",
+    "second_factor_link": "120/m/ip,5/5m/key,10/d/key",
+    "second_factor_known": "120/m/ip,5/5m/key,30/d/key",
+    "second_factor_signed_in": "120/m/ip,5/5m/key,30/d/key",
     "login_failed": None,  # "try" stands in its place
     "confirm_email": None,  # "send_code" stands before it, and is the same for people with and without an account
 }

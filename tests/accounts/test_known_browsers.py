@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.core import mail
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import KnownBrowser, User
+from accounts.models import KnownBrowser, UsedLink, User
 from accounts.services.change_address import change_address
+from accounts.upkeep import forget_old
 from tests.accounts.door import ANA, NOBODY, code_in, member, sign_in, signed_in_as, wrong
+from tests.accounts.staff import app_code, give_app
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 COOKIE = "puente_browser"
@@ -148,10 +153,71 @@ def test_the_link_works_for_a_day_and_only_as_it_was_sent() -> None:
         broken = link.replace("/?", "x/?")
         for url in (broken, "/accounts/browser/x/", "/accounts/browser/" + "a" * 3000 + "/", "/accounts/browser/%00/"):
             answer = from_network(2).post(url)
-            assert answer.status_code == 410, url
+            assert answer.status_code == (404 if "%00" in url else 410), url
             assert COOKIE not in answer.cookies
     with time_machine.travel(start + timedelta(hours=24, minutes=1), tick=False):
         assert from_network(2).post(link).status_code == 410
+
+
+def test_a_link_makes_one_browser_known_and_then_says_that_it_was_used() -> None:
+    member()
+    from_network(1).post("/accounts/login/", {"email": ANA})
+    link = link_in(mail.outbox[-1])
+    browsers = [from_network(number) for number in range(2, 7)]
+    assert [browser.post(link).status_code for browser in browsers] == [200, 410, 410, 410, 410]
+    assert [COOKIE in browser.cookies for browser in browsers] == [True, False, False, False, False]
+    assert KnownBrowser.objects.count() == 1
+    for used in (browsers[0].post(link), browsers[0].get(link), browsers[1].get(link)):
+        page = used.content.decode()
+        assert used.status_code == 410
+        assert "This link was used already" in page
+        assert "open the link in another of our messages" in page, "the way out"
+        assert "<form method=" not in page.partition("<main")[2]
+    assert KnownBrowser.objects.count() == 1, "nor does it give the same browser a new allowance"
+
+
+def test_each_message_has_a_link_of_its_own() -> None:
+    member()
+    with time_machine.travel(timezone.now(), tick=False):
+        browser = from_network(1)
+        url = browser.post("/accounts/login/", {"email": ANA})["Location"]
+        browser.post(url, {"action": "resend"})
+        first, second = (link_in(message) for message in mail.outbox[-2:])
+        assert first != second
+        assert [from_network(2).post(link).status_code for link in (first, second)] == [200, 200]
+        assert KnownBrowser.objects.count() == 2
+
+
+def test_that_a_link_was_used_is_kept_as_long_as_the_link_would_count() -> None:
+    member()
+    start = timezone.now()
+    with time_machine.travel(start, tick=False):
+        from_network(1).post("/accounts/login/", {"email": ANA})
+        from_network(2).post(link_in(mail.outbox[-1]))
+    forget_old(start + timedelta(hours=23, minutes=59))
+    assert UsedLink.objects.count() == 1
+    forget_old(start + timedelta(hours=24, minutes=1))
+    assert not UsedLink.objects.exists()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.xdist_group("concurrency")
+def test_of_two_that_use_a_link_at_once_one_is_known() -> None:
+    member()
+    from_network(1).post("/accounts/login/", {"email": ANA})
+    link, gate = link_in(mail.outbox[-1]), threading.Barrier(4, timeout=20)
+
+    def use(number: int) -> int:
+        gate.wait()
+        try:
+            return from_network(number).post(link).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(use, range(2, 6))) == [200, 410, 410, 410]
+    assert KnownBrowser.objects.count() == 1
 
 
 @pytest.mark.parametrize("door", ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"])
@@ -298,3 +364,73 @@ def test_each_state_has_one_honest_sentence() -> None:
     assert "You have asked for several codes in this browser. The last one works in it" in page
     code = code_in()
     assert owner.post("/accounts/code/", {"code": code}).status_code == 302, "and it does"
+
+
+# The second step: whoever has the password stands before it.
+
+
+def try_codes(browser: Client, times: int) -> list[int]:
+    """Take the first step with the password, and guess at the second."""
+    asked = browser.post(PASSWORD_DOOR, {"email": ANA, "password": WORDS})
+    return [browser.post(asked["Location"], {"code": "000000"}).status_code for _try in range(times)]
+
+
+def link_of_a_message(number: int) -> str:
+    from_network(number).post("/accounts/login/", {"email": ANA})
+    return link_in(mail.outbox[-1])
+
+
+def test_whoever_has_the_password_keeps_nobody_from_the_second_step() -> None:
+    user = member(password=WORDS)
+    owner = known_browser()
+    secret = give_app(user)
+    thief = from_network(1)
+    assert try_codes(thief, 6) == [422] * 5 + [429]
+    newcomer = from_network(2)
+    asked = newcomer.post(PASSWORD_DOOR, {"email": ANA, "password": WORDS})
+    refused = newcomer.post(asked["Location"], {"code": app_code(secret)})
+    assert refused.status_code == 429, "unknown browsers share the account's count"
+    assert "Use one in which you have signed in before, or open the link" in refused.content.decode(), "the way out"
+    assert newcomer.post(link_of_a_message(3)).status_code == 200
+    assert newcomer.post(asked["Location"], {"code": "000000"}).status_code == 422, "and it is one"
+    asked = owner.post(PASSWORD_DOOR, {"email": ANA, "password": WORDS})
+    assert owner.post(asked["Location"], {"code": app_code(secret)}).status_code == 302
+    assert signed_in_as(owner) == user
+    assert try_codes(known_and_out(owner), 6) == [422] * 5 + [429], "its own tries have a limit, too"
+
+
+def known_and_out(browser: Client) -> Client:
+    browser.post("/accounts/logout/")
+    return browser
+
+
+def test_strangers_with_the_mailbox_have_thirty_tries_a_day_between_them_at_the_second_step() -> None:
+    give_app(member(password=WORDS))
+    start, tried = timezone.now(), 0
+    for part in range(8):
+        with time_machine.travel(start + timedelta(minutes=6 * part), tick=False):
+            known_by_link = from_network(10 + part)
+            assert known_by_link.post(link_of_a_message(30 + part)).status_code == 200
+            for browser in (from_network(50 + part), known_by_link):
+                tried += try_codes(browser, 6).count(422)
+    assert tried == 30
+
+
+def test_a_link_renews_no_tries_and_takes_none_at_the_second_step() -> None:
+    user = member(password=WORDS)
+    owner = known_browser()
+    give_app(user)
+    assert try_codes(owner, 6) == [422] * 5 + [429]
+    assert owner.post(link_of_a_message(1)).status_code == 200
+    assert try_codes(owner, 1) == [429]
+    assert not KnownBrowser.objects.get().by_link, "somebody has signed in in it"
+    assert try_codes(from_network(2), 1) == [422]
+
+
+def test_a_browser_that_a_link_made_known_is_one_of_its_owner_s_after_a_sign_in() -> None:
+    member()
+    browser = from_network(1)
+    browser.post(link_of_a_message(2))
+    assert KnownBrowser.objects.get().by_link
+    sign_in(browser)
+    assert not KnownBrowser.objects.get().by_link
