@@ -24,6 +24,8 @@ class Change(Enum):
     ROLE = "role"
     CONTESTED = "contested"
     DECIDED = "decided"
+    SIGNED_OUT = "signed-out"
+    SIGNED_OUT_ELSEWHERE = "signed-out-elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,8 @@ class Effect:
     """What follows from a change.
 
     `ends_sessions`: whether sessions end. `keeps_here`: whether the one goes on in which its owner made the change; where somebody
-    else made it (staff, a command, a link), none does. `keeps_browsers`: whether browsers that the account knows stay known. `label` is the line of
-    the history.
+    else made it (staff, a command, a link), none does. `keeps_browsers`: whether browsers that the account knows stay known.
+    `label` is the line of the history.
     """
 
     ends_sessions: bool
@@ -51,6 +53,9 @@ EFFECTS: Mapping[Change, Effect] = {
     Change.ROLE: Effect(False, True, True, _("Your roles were changed.")),
     Change.CONTESTED: Effect(True, False, False, _("Someone with your former address said that the change of address was not theirs.")),
     Change.DECIDED: Effect(True, False, False, _("Support decided about the change of address.")),
+    # Deleting sessions is not enough: a request that is under way holds one, and would bring it back.
+    Change.SIGNED_OUT: Effect(True, False, False, _("You signed out everywhere.")),
+    Change.SIGNED_OUT_ELSEWHERE: Effect(True, True, False, _("You signed out everywhere but in one browser.")),
 }
 
 

@@ -79,11 +79,6 @@ def refuse(request: HttpRequest, response: HttpResponse) -> None:
     _set_cookie(response, REFUSED)
 
 
-def forget(user: User, *, but: str = "") -> None:
-    """Forget the browsers of a person, but for the one with this hash."""
-    KnownBrowser.objects.filter(user=user).exclude(token_hash=but or "-").delete()
-
-
 def link_path(user: User) -> str:
     """Return the address with which whoever reads the mailbox makes a browser known."""
     return reverse("account_know_browser", args=[signing.dumps([user.pk, user.standing], salt=SALT)])
