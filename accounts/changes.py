@@ -24,6 +24,8 @@ class Change(Enum):
     ROLE = "role"
     CONTESTED = "contested"
     DECIDED = "decided"
+    SIGNED_OUT = "signed-out"
+    SIGNED_OUT_ELSEWHERE = "signed-out-elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,9 @@ EFFECTS: Mapping[Change, Effect] = {
     Change.ROLE: Effect(False, True, True, _("Your roles were changed.")),
     Change.CONTESTED: Effect(True, False, False, _("Someone with your former address said that the change of address was not theirs.")),
     Change.DECIDED: Effect(True, False, False, _("Support decided about the change of address.")),
+    # Deleting sessions is not enough: a request that is under way holds one, and would bring it back.
+    Change.SIGNED_OUT: Effect(True, False, False, _("You signed out everywhere.")),
+    Change.SIGNED_OUT_ELSEWHERE: Effect(True, True, False, _("You signed out everywhere but in one browser.")),
 }
 
 

@@ -31,6 +31,13 @@ class AccountHeld(Refused):
     )
 
 
+class AccountChanged(Refused):
+    """Something decisive has changed since the account was read: the session in which this was begun has ended meanwhile."""
+
+    code = "account_changed"
+    message = _("Your account was changed meanwhile. Sign in again.")
+
+
 class CaseClosed(Refused):
     """Support has decided this case already."""
 

@@ -88,11 +88,6 @@ def refuse(request: HttpRequest, response: HttpResponse) -> None:
     _set_cookie(response, REFUSED)
 
 
-def forget(user: User, *, but: str = "") -> None:
-    """Forget the browsers of a person, but for the one with this hash."""
-    KnownBrowser.objects.filter(user=user).exclude(token_hash=but or "-").delete()
-
-
 @dataclass(frozen=True, slots=True)
 class Link:
     """A link of one of our messages, as long as it counts: whose it is, what it was made for, and its random part's hash."""

@@ -23,7 +23,6 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.changes import EFFECTS, Change
 from accounts.models import User
-from accounts.models.user import COUNTED_IN
 from foundation.statements import Statement
 
 SESSION_AND_PERSON = Statement(
@@ -110,10 +109,10 @@ def _read_with_session(request: HttpRequest) -> User | None:
 def stay_signed_in(request: HttpRequest, user: User, change: Change) -> None:
     """Let the session go on in which its owner has just changed something, where the table says so; under another key, as Django does.
 
-    Every session has ended with the change, this one, too: without this call its owner would be signed out.
+    Every session has ended with the change, this one, too: without this call its owner would be signed out. `user` is as the service of
+    that change left it: had the account changed once more since, the session has ended with that.
     """
     if not EFFECTS[change].keeps_here:
         return
-    user.refresh_from_db(fields=list(COUNTED_IN))
     auth.update_session_auth_hash(request, user)
     UserSession.objects.create_from_request(request, user=user)

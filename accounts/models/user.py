@@ -149,9 +149,11 @@ class User(AbstractUser):
         """As Django's; but that a hash is made anew, in today's way, is no change of the password."""
 
         def renew(raw: str) -> None:
+            former = self.password
             self.set_password(raw)
             self._password = None
-            User._base_manager.filter(pk=self.pk).update(password=self.password)
+            # Of this very hash: a password that was set meanwhile is not undone.
+            User._base_manager.filter(pk=self.pk, password=former).update(password=self.password)
             self.remember_stored(["password"])
 
         return check_password(raw_password, self.password, renew)

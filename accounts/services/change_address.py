@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.urls import reverse
 
 from accounts import notify
 from accounts.allauth_internals import is_address_free
 from accounts.contest_links import contest_token
 from accounts.errors import AddressTaken
-from accounts.holds import refuse_if_held
 from accounts.models import AddressChange, User
+from accounts.own_account import own_account
 
 
 def change_address(*, user: User, email: str, had_factor: bool, now: datetime) -> AddressChange:
@@ -24,12 +24,10 @@ def change_address(*, user: User, email: str, had_factor: bool, now: datetime) -
         had_factor: whether a second factor was shown for it.
 
     Raises:
-        AddressTaken, AccountHeld: see there; nothing was changed.
+        AddressTaken, AccountChanged, AccountHeld: see there; nothing was changed.
     """
     try:
-        with transaction.atomic():
-            locked = User.objects.select_for_update().get(pk=user.pk)
-            refuse_if_held(locked)
+        with own_account(user) as locked:
             if not is_address_free(email, locked):
                 raise AddressTaken
             return _changed(locked, email, had_factor, now)

@@ -1,4 +1,4 @@
-"""Sign a person out everywhere, or everywhere but here."""
+"""Sign a person out everywhere."""
 
 from __future__ import annotations
 
@@ -10,14 +10,10 @@ from django.conf import settings
 from accounts.models import User
 
 
-def end_sessions(*, user: User, but: str = "") -> int:
-    """End every session of a person and return how many there were. What they held (address, devices) goes with them.
-
-    Args:
-        but: the key of the one that stays.
-    """
+def end_sessions(*, user: User) -> int:
+    """End every session of a person and return how many there were. What they held (address, devices) goes with them."""
     store = import_module(settings.SESSION_ENGINE).SessionStore()
-    sessions = list(UserSession.objects.filter(user=user).exclude(session_key=but))
+    sessions = list(UserSession.objects.filter(user=user))
     for session in sessions:
         store.delete(session.session_key)
         session.delete()

@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts import privacy
 from accounts.holds import refuse_if_held
 from accounts.models import User
+from accounts.own_account import refuse_if_changed
 from foundation import mail
 
 
@@ -25,7 +26,7 @@ def erase_account(*, user: User, now: datetime) -> None:
         now: when its owner asked for it; printed in the message.
 
     Raises:
-        LastAdministrator, AccountHeld: see there; nothing was deleted.
+        LastAdministrator, AccountChanged, AccountHeld: see there; nothing was deleted.
         User.DoesNotExist: it was deleted a moment ago.
     """
     with transaction.atomic():
@@ -33,6 +34,7 @@ def erase_account(*, user: User, now: datetime) -> None:
         locked = privacy.lock_records(user)
         if locked is None:
             raise User.DoesNotExist
+        refuse_if_changed(user, locked)
         refuse_if_held(locked)
         if locked.is_superuser and not User.objects.filter(is_superuser=True, is_active=True).exclude(pk=locked.pk).exists():
             raise LastAdministrator

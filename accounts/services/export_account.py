@@ -8,8 +8,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts import privacy
-from accounts.holds import refuse_if_held
 from accounts.models import User
+from accounts.own_account import own_account
 
 FORMAT_VERSION = 1
 
@@ -20,12 +20,13 @@ def export_account(*, user: User) -> dict[str, Any]:
     Parts with nothing in them are there, too: an empty list says that nothing is held.
 
     Raises:
-        AccountHeld: see there.
+        AccountChanged, AccountHeld: see there.
     """
-    refuse_if_held(user)
+    with own_account(user) as locked:
+        held = privacy.export_records(locked)
     return {
         "format": FORMAT_VERSION,
         "site": settings.SITE_URL,
         "made_at": timezone.now().isoformat(timespec="seconds"),
-        "held": privacy.export_records(user),
+        "held": held,
     }

@@ -12,7 +12,7 @@ from accounts.services.end_sessions import end_sessions
 
 
 @transaction.atomic
-def note_change(*, user: User, change: Change, detail: str = "", is_counted: bool = False) -> None:
+def note_change(*, user: User, change: Change, detail: str = "", is_counted: bool = False, but_browser: str = "") -> None:
     """End the sessions of a person, if the table says so, and what they had begun; write the change into their history.
 
     The session in which its owner made the change is kept, where the table says so, by whoever has the request
@@ -20,6 +20,7 @@ def note_change(*, user: User, change: Change, detail: str = "", is_counted: boo
 
     Args:
         is_counted: whether the account has counted it already, in the statement that changed it.
+        but_browser: the hash of a browser that stays known where the table lets none.
     """
     effect = EFFECTS[change]
     if not is_counted:
@@ -29,5 +30,5 @@ def note_change(*, user: User, change: Change, detail: str = "", is_counted: boo
     if effect.ends_sessions:
         end_sessions(user=user)
     if not effect.keeps_browsers:
-        KnownBrowser.objects.filter(user=user).delete()
+        KnownBrowser.objects.filter(user=user).exclude(token_hash=but_browser or "-").delete()
     SecurityEvent.objects.create(user=user, kind=change.value, detail=detail[:600])

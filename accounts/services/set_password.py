@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-
 from accounts import notify
-from accounts.holds import refuse_if_held
 from accounts.models import User
+from accounts.own_account import own_account
 
 
-@transaction.atomic
 def set_password(*, user: User, password: str, is_told: bool = False) -> None:
     """Set it, and tell its owner by e-mail. Every session ends with it, and what was begun before.
 
@@ -17,11 +14,11 @@ def set_password(*, user: User, password: str, is_told: bool = False) -> None:
         is_told: whether its owner is told otherwise.
 
     Raises:
-        AccountHeld: see there; nothing was changed.
+        AccountChanged, AccountHeld: see there; nothing was changed.
     """
-    refuse_if_held(user)
-    message = "password_changed" if user.has_usable_password() else "password_set"
-    user.set_password(password)
-    user.save(update_fields=["password"])
-    if not is_told:
-        notify.tell_on_commit(f"account/email/{message}", user, {})
+    with own_account(user) as locked:
+        message = "password_changed" if locked.has_usable_password() else "password_set"
+        locked.set_password(password)
+        locked.save(update_fields=["password"])
+        if not is_told:
+            notify.tell_on_commit(f"account/email/{message}", locked, {})

@@ -21,18 +21,21 @@ from django.views.decorators.cache import never_cache
 
 from accounts import codes, known_browsers
 from accounts.allauth_internals import log_out, send_address_code
+from accounts.changes import Change
 from accounts.forms import DeleteAccountForm, NewEmailForm, PreferencesForm
 from accounts.holds import is_held
 from accounts.languages import SESSION_KEY, remember_language
 from accounts.models import User
+from accounts.own_account import own_account
 from accounts.reauthentication import recent_sign_in_required
 from accounts.second_factor import has_second_factor, must_have_one, recent_proof_required
-from accounts.services.end_sessions import end_sessions
 from accounts.services.erase_account import LastAdministrator, erase_account
 from accounts.services.export_account import export_account
+from accounts.services.sign_out import sign_out_elsewhere, sign_out_everywhere
+from accounts.sessions import stay_signed_in
 from accounts.user_agents import describe
 from accounts.views.base import DoorView, person
-from accounts.views.errors import unless_held
+from accounts.views.errors import unless_changed, unless_held
 
 
 @method_decorator(login_required, name="dispatch")
@@ -98,11 +101,12 @@ class NewEmailView(DoorView):
 
 @never_cache
 @login_required
+@unless_changed
 def sessions(request: HttpRequest) -> HttpResponse:
     """List where one is signed in and, on POST, sign out everywhere but here, or here too."""
     user = person(request)
     if request.method == "POST":
-        return DONE_WITH_SESSIONS.get(request.POST.get("which", ""), sign_out_elsewhere)(request, user)
+        return DONE_WITH_SESSIONS.get(request.POST.get("which", ""), leave_elsewhere)(request, user)
     listed = sorted(UserSession.objects.purge_and_list(user), key=lambda session: session.created_at, reverse=True)
     rows = [
         {"device": describe(session.user_agent), "ip": session.ip, "since": session.created_at, "is_current": session.is_current()}
@@ -116,18 +120,17 @@ def sessions(request: HttpRequest) -> HttpResponse:
     return render(request, "usersessions/usersession_list.html", context)
 
 
-def sign_out_elsewhere(request: HttpRequest, user: User) -> HttpResponse:
+def leave_elsewhere(request: HttpRequest, user: User) -> HttpResponse:
     """Sign out everywhere but here, and know no other browser."""
-    end_sessions(user=user, but=request.session.session_key or "")
-    known_browsers.forget(user, but=known_browsers.token_hash(request))
+    sign_out_elsewhere(user=user, browser=known_browsers.token_hash(request))
+    stay_signed_in(request, user, Change.SIGNED_OUT_ELSEWHERE)
     messages.success(request, _("You are signed out everywhere but here."))
     return HttpResponseRedirect(reverse("usersessions_list"))
 
 
-def sign_out_everywhere(request: HttpRequest, user: User) -> HttpResponse:
+def leave_everywhere(request: HttpRequest, user: User) -> HttpResponse:
     """Sign out everywhere, here too, and know no browser."""
-    end_sessions(user=user)
-    known_browsers.forget(user)
+    sign_out_everywhere(user=user)
     log_out(request)
     request.session.flush()
     messages.success(request, _("You are signed out everywhere, here too."))
@@ -137,7 +140,8 @@ def sign_out_everywhere(request: HttpRequest, user: User) -> HttpResponse:
 def remember_browser(request: HttpRequest, user: User) -> HttpResponse:
     """Know this browser, as its user wishes."""
     response = HttpResponseRedirect(reverse("usersessions_list"))
-    known_browsers.make_known(request, response, user, is_wish=True)
+    with own_account(user, though_held=True) as locked:
+        known_browsers.make_known(request, response, locked, is_wish=True)
     return response
 
 
@@ -148,7 +152,7 @@ def refuse_browser(request: HttpRequest, user: User) -> HttpResponse:
     return response
 
 
-DONE_WITH_SESSIONS = {"all": sign_out_everywhere, "remember": remember_browser, "refuse": refuse_browser}
+DONE_WITH_SESSIONS = {"all": leave_everywhere, "remember": remember_browser, "refuse": refuse_browser}
 
 
 @never_cache

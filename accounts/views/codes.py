@@ -21,17 +21,18 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts import allauth_internals, codes, rate_limits
 from accounts.changes import Change
 from accounts.codes import CodeRefusal, Pending, Purpose
-from accounts.errors import AccountHeld, AddressTaken
+from accounts.errors import AccountChanged, AccountHeld, AddressTaken
 from accounts.forms import CodeForm
+from accounts.models import User
 from accounts.models.security import CONTESTABLE
 from accounts.next_page import next_page, with_next
-from accounts.pending_acts import Outdated
+from accounts.pending_acts import Outdated, is_still_true
 from accounts.rate_limits import Answer
 from accounts.second_factor import has_shown_one_older_than
 from accounts.services.change_address import change_address
 from accounts.sessions import stay_signed_in
 from accounts.views.base import DoorView, onward, person
-from accounts.views.errors import code_gone, held_page
+from accounts.views.errors import changed_page, code_gone, held_page
 
 NO_MORE_FROM_HERE = gettext_lazy("From this page no further code is sent. The last one works until its time is over; then begin again.")
 
@@ -78,6 +79,8 @@ class CodeView(DoorView):
             return self.taken(form)
         except AccountHeld as refused:
             return held_page(self.request, refused)
+        except AccountChanged as refused:
+            return changed_page(self.request, refused)
 
     def ask_to_try(self) -> Answer:
         """Count a try: of whoever is signed in apart from those at the door."""
@@ -98,6 +101,10 @@ class CodeView(DoorView):
 
     def outdated(self) -> HttpResponse:
         """Answer a right code whose account has changed since: it does nothing, and is forgotten."""
+        if isinstance(self.request.user, User) and not is_still_true(
+            self.request.user.standing, User.objects.filter(pk=self.request.user.pk).first()
+        ):
+            return changed_page(self.request, AccountChanged())
         user = self.pending.user
         if user is not None and not user.is_active:
             self.pending.process.abort()

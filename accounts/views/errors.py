@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import codes
-from accounts.errors import AccountHeld
+from accounts.allauth_internals import log_out
+from accounts.errors import AccountChanged, AccountHeld
 from accounts.holds import is_held
 from accounts.models import User
 from accounts.next_page import with_next
@@ -44,6 +45,27 @@ def held_page(request: HttpRequest, refused: AccountHeld) -> HttpResponse:
     return render(request, "accounts/held.html", {"why": str(refused)}, status=HTTPStatus.CONFLICT)
 
 
+def changed_page(request: HttpRequest, refused: AccountChanged) -> HttpResponse:
+    """Answer somebody whose account has changed since this was begun: nothing was done, and they are not signed in any more."""
+    log_out(request)
+    request.session.flush()
+    context = {"why": str(refused), "sign_in_url": reverse("account_login")}
+    return render(request, "accounts/changed.html", context, status=HTTPStatus.CONFLICT)
+
+
+def unless_changed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Answer what a service refuses because the account has changed since it was read."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except AccountChanged as refused:
+            return changed_page(request, refused)
+
+    return wrapped
+
+
 def unless_held(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Say at once what is held, before somebody fills a form in. The services refuse it themselves, too."""
 
@@ -55,6 +77,8 @@ def unless_held(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
             return view(request, *args, **kwargs)
         except AccountHeld as refused:  # contested a moment ago
             return held_page(request, refused)
+        except AccountChanged as refused:
+            return changed_page(request, refused)
 
     return wrapped
 

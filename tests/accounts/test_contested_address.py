@@ -358,7 +358,7 @@ def test_the_history_tells_it_all_and_is_handed_over(held: User) -> None:
     decide(held, Outcome.STANDS)
     kinds = list(SecurityEvent.objects.filter(user=held).order_by("pk").values_list("kind", flat=True))
     assert kinds == ["address", "contested", "decided"]
-    exported = export_account(user=held)["held"]
+    exported = export_account(user=User.objects.get(pk=held.pk))["held"]
     assert [row["kind"] for row in exported["accounts.SecurityEvent"]] == kinds
     assert exported["accounts.AddressChange"][0]["former"] == ANA
     key = held.pk

@@ -123,6 +123,10 @@ WAYS: dict[str, Way] = {
     "made superuser": Way(Change.ROLE, saved(is_superuser=True)),
     "contested": Way(Change.CONTESTED, contested),
     "decided": Way(Change.DECIDED, decided),
+    "signed out everywhere": Way(Change.SIGNED_OUT, lambda client: client.post("/accounts/sessions/", {"which": "all"})),
+    "signed out elsewhere": Way(
+        Change.SIGNED_OUT_ELSEWHERE, lambda client: client.post("/accounts/sessions/", {"which": "others"}), is_here=True
+    ),
 }
 # Those for which there must be a second step before.
 WITH_APP = {"second step removed", "recovery codes made", "second step reset"}
