@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from wagtail.models import Page, PageViewRestriction
 
-from core.shown import hidden_paths, is_shown
+from core.shown import hides, is_shown
 from foundation.registry import Entry, Registry
 
 
@@ -93,7 +94,7 @@ def rule_for(page: Page) -> Rule:
 
 def rules_for(pages: Sequence[Page]) -> list[Rule]:
     """Return the rules of many specific pages; what is hidden, and what Wagtail restricts, is asked once for all of them."""
-    closed = (*_restricted_paths(), *hidden_paths())
+    closed = closed_paths()
     rules = []
     for page in pages:
         of_class = RULES.get(type(page)._meta.label)
@@ -101,14 +102,30 @@ def rules_for(pages: Sequence[Page]) -> list[Rule]:
     return rules
 
 
+def closed_paths() -> tuple[str, ...]:
+    """Return where in the tree it begins that nothing is shown, or that Wagtail restricts.
+
+    One statement, and more only where something is restricted.
+    """
+    is_restricted = Exists(PageViewRestriction.objects.filter(page_id=OuterRef("pk")))
+    pages = list(Page.objects.annotate(is_restricted=is_restricted).filter(Q(is_restricted=True) | hides()).only("path"))
+    restricted = {page.pk: page.path for page in pages if page.is_restricted}
+    return (*(page.path for page in pages), *_with_aliases(restricted))
+
+
 def _restricted_paths() -> tuple[str, ...]:
-    """Return where in the tree Wagtail's restrictions begin; an alias is restricted as its source is."""
-    found: set[int] = set()
-    new = set(PageViewRestriction.objects.values_list("page_id", flat=True))
+    """Return where in the tree Wagtail's restrictions begin."""
+    return _with_aliases(dict(Page.objects.filter(view_restrictions__isnull=False).values_list("pk", "path")))
+
+
+def _with_aliases(restricted: dict[int, str]) -> tuple[str, ...]:
+    """Return the paths of restricted pages, by their number, and of their aliases: an alias is restricted as its source is."""
+    found, new = dict(restricted), set(restricted)
     while new:
-        found |= new
-        new = set(Page.objects.filter(alias_of__in=new).values_list("pk", flat=True)) - found
-    return tuple(Page.objects.filter(pk__in=found).values_list("path", flat=True)) if found else ()
+        aliases = dict(Page.objects.filter(alias_of__in=new).values_list("pk", "path"))
+        new = aliases.keys() - found.keys()
+        found |= aliases
+    return tuple(found.values())
 
 
 def decide(rule: Rule, request: HttpRequest) -> Decision:

@@ -49,8 +49,6 @@ def is_shown(page: Page, now: datetime | None = None) -> bool:
     return not Page.objects.filter(_gone(now or timezone.now()), path__in=above).exists()
 
 
-def hidden_paths(now: datetime | None = None) -> tuple[str, ...]:
-    """Return where in the tree it begins that readers see nothing. One statement; a page without others below it speaks for itself."""
-    now = now or timezone.now()
-    found = Page.objects.filter(Q(live=False, numchild__gt=0) | Q(live=True, expire_at__lte=now), depth__gte=2)
-    return tuple(found.values_list("path", flat=True))
+def hides(now: datetime | None = None) -> Q:
+    """Whether it begins at a page that readers see nothing, as a condition; a page without others below it speaks for itself."""
+    return Q(Q(live=False, numchild__gt=0) | Q(live=True, expire_at__lte=now or timezone.now()), depth__gte=2)

@@ -72,7 +72,7 @@ def attempt(request: HttpRequest, course_key: UUID, step_key: UUID, attempt_id: 
             hold_answers(form=request.POST.get("form", ""), attempt_id=attempt_id, answers=_answers(request))
         return to_sign_in(request)
     found = get_object_or_404(
-        Attempt.objects.select_related("enrolment"),
+        Attempt.objects.select_related("enrolment", "held_answers"),
         pk=attempt_id,
         step_key=step_key,
         enrolment__course_key=course_key,
@@ -81,7 +81,7 @@ def attempt(request: HttpRequest, course_key: UUID, step_key: UUID, attempt_id: 
     page = course_ref(request, course_key, address_language(request))
     if request.method == "POST":
         return _answer(request, page, found)
-    if found.submitted_at is None and take_held_answers(learner=learner_of(request), attempt_id=found.pk):
+    if hasattr(found, "held_answers") and take_held_answers(learner=learner_of(request), attempt_id=found.pk):
         found.refresh_from_db()
         messages.info(request, _("Your session had ended. The answers you gave are kept: check them and send them."))
     return _show(request, page, found)

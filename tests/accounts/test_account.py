@@ -88,7 +88,7 @@ def test_another_address_is_confirmed_before_it_counts(client: Client, ana: User
     ana.refresh_from_db()
     assert (ana.email, addresses(ana)) == (NEW, [(NEW, True, True)])
     assert mail.outbox[-1].to == [ANA], "the former address is told"
-    assert NEW in str(mail.outbox[-1].body)
+    assert NEW not in str(mail.outbox[-1].body), "that mailbox may be somebody else's by now"
     stranger = Client()
     ask(stranger, ANA)
     assert "code" not in str(mail.outbox[-1].subject).lower(), "the former address opens nothing"

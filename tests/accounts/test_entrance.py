@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import User, UserManager
 from tests.accounts.door import ANA, NOBODY, addresses, ask, code_in, member, sign_in, signed_in_as, wrong
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("language", ["es", "en"])

@@ -97,7 +97,11 @@ def contested(client: Client) -> AddressChange:
 def decided(client: Client) -> None:
     change = AddressChange.objects.create(user=ana(), former="was@example.org", present=ANA, reported_at=timezone.now())
     decide_address(
-        actor=ana(), change_id=change.pk, outcome=AddressChange.Outcome.STANDS, reason="They came to the desk.", now=timezone.now()
+        actor=member("support@example.org"),
+        change_id=change.pk,
+        outcome=AddressChange.Outcome.STANDS,
+        reason="They came to the desk.",
+        now=timezone.now(),
     )
 
 

@@ -29,9 +29,7 @@ TESTS = ROOT / "tests"
 ELSEWHERE = {"architecture", "browser", "faults"}
 # What tests reach by an address of the site or a setting alone, and the tests that do.
 THROUGH_THE_SITE = {
-    "accounts.services.add_second_factor": "accounts/test_second_factor.py",
-    "accounts.services.make_recovery_codes": "accounts/test_second_factor.py",
-    "accounts.services.remove_second_factor": "accounts/test_second_factor.py",
+    "accounts.views.entrance": "accounts/test_pending_acts.py",
     "accounts.services.reset_second_factor": "accounts/test_second_factor.py",
     "administration.exports.erase_from_exports": "administration/test_exports_erasure.py",
     "core.middleware": "core/test_not_found.py",

@@ -36,6 +36,7 @@ HARMLESS = {
     ("accounts/second_factor.py", "acts_as_staff"): "the guard",
     ("accounts/views/entrance.py", "is_refused_by_admin"): "what the door says to those who may not enter",
     ("accounts/models/user.py", "create_superuser"): "makes one",
+    ("accounts/models/user.py", "standing"): "a digest of what an account is, which lets nobody in",
     ("accounts/services/erase_account.py", "erase_account"): "the last superuser is not erased",
     ("accounts/management/commands/remove_unconfirmed.py", "handle"): "a command",
     ("accounts/demo.py", "_made"): "makes the demo's accounts",

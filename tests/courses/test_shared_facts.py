@@ -26,7 +26,7 @@ from courses.services.share_facts import differences
 from tests.courses import desk
 from tests.factories import assessment_of, lessons_of, make_course, translate_course
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 CLOSED = CoursePage.Access.ENROLLED
 
 

@@ -158,9 +158,10 @@ def test_answers_survive_a_session_that_ends_in_the_middle(client: Client) -> No
     assessment = next(s for s in Enrolment.objects.get().outline.document.steps if s.rule)
     paper = client.post(f"/es/learning/{key}/steps/{assessment.key}/", {"action": "start"})["Location"]
     learner = Enrolment.objects.get().learner
+    (form,) = re.findall(r'name="form" value="([^"]+)"', read(client, paper))
     client.post("/accounts/logout/")
     answers = right_answers(assessment.key, "es")
-    turned_away = client.post(paper, {**answers, "action": "submit"})
+    turned_away = client.post(paper, {**answers, "action": "submit", "form": form})
     assert "/accounts/login/" in turned_away["Location"]
     assert Attempt.objects.get().answers == {}
     client.force_login(learner)
