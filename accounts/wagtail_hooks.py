@@ -10,15 +10,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin import messages
 from wagtail.log_actions import LogActionRegistry
 from wagtail.models import Page
 
-from accounts.models import AddressChange, User
+from accounts.models import User
 from accounts.roles import PAGE_CLASSES
 from accounts.services.reset_second_factor import LOG_ACTION
 
@@ -64,29 +62,6 @@ def keep_superusers_in_bulk(request: HttpRequest, action_type: str, objects: lis
     """
     if User in action_class_instance.models and not _may_touch(request, objects):
         raise PermissionDenied
-
-
-def _refused_if_held(request: HttpRequest, users: Iterable[Any]) -> HttpResponse | None:
-    """Answer who would change accounts of which one is held: support decides first, and this leads to the case."""
-    case = AddressChange.objects.holding().filter(user__in=[user.pk for user in users]).first()
-    if case is None:
-        return None
-    said = _("This account is held until support has decided about its address. Nothing was changed.")
-    messages.error(request, said, buttons=[messages.button(reverse("contested_addresses:case", args=[case.pk]), _("See the case"))])
-    return HttpResponseRedirect(reverse("wagtailusers_users:index"))
-
-
-@hooks.register("before_edit_user", order=1)
-@hooks.register("before_delete_user", order=1)
-def keep_held(request: HttpRequest, user: User) -> HttpResponse | None:
-    """Change and delete no account that is held."""
-    return _refused_if_held(request, [user])
-
-
-@hooks.register("before_bulk_action", order=1)
-def keep_held_in_bulk(request: HttpRequest, action_type: str, objects: list[Any], action_class_instance: Any) -> HttpResponse | None:
-    """The same for many at once."""
-    return _refused_if_held(request, objects) if User in action_class_instance.models else None
 
 
 def _may_take_away(request: HttpRequest, page: Page) -> bool:

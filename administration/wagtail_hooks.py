@@ -18,7 +18,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
-from administration import menus
+from administration import held_accounts, menus
 from administration.certificates import menu
 from administration.certificates.forms import HoldForm
 from administration.reports.views import ProgressMenuItem
@@ -37,6 +37,10 @@ class HoldPermissionPolicy(ModelPermissionPolicy):
 
 
 register_permission_policy(CredentialHold, HoldPermissionPolicy(CredentialHold))
+# After the refusals of the floor of accounts.
+hooks.register("before_edit_user", held_accounts.keep_held, order=1)
+hooks.register("before_delete_user", held_accounts.keep_held, order=1)
+hooks.register("before_bulk_action", held_accounts.keep_held_in_bulk, order=1)
 
 
 def _missing(hold: CredentialHold) -> str:

@@ -31,7 +31,7 @@ from accounts.reauthentication import recent_sign_in_required
 from accounts.second_factor import has_second_factor, must_have_one, recent_proof_required
 from accounts.services.erase_account import LastAdministrator, erase_account
 from accounts.services.export_account import export_account
-from accounts.services.sign_out import sign_out_elsewhere, sign_out_everywhere
+from accounts.services.sign_out_everywhere import sign_out_elsewhere, sign_out_everywhere
 from accounts.sessions import stay_signed_in
 from accounts.user_agents import describe
 from accounts.views.base import DoorView, person

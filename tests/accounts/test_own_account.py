@@ -30,7 +30,7 @@ from accounts.services.make_recovery_codes import make_recovery_codes
 from accounts.services.note_change import note_change
 from accounts.services.remove_second_factor import remove_second_factor
 from accounts.services.set_password import set_password
-from accounts.services.sign_out import sign_out_elsewhere, sign_out_everywhere
+from accounts.services.sign_out_everywhere import sign_out_elsewhere, sign_out_everywhere
 from tests.accounts.door import ANA, code_in, member, sign_in
 from tests.accounts.staff import app_code, give_app, sign_in_with_app
 
@@ -51,7 +51,7 @@ OWN: dict[str, Callable[[User], object]] = {
         user=user, factor_id=Authenticator.objects.filter(type="totp").values_list("pk", flat=True)[0]
     ),
     "set_password": lambda user: set_password(user=user, password=WORDS),
-    "sign_out": lambda user: (sign_out_elsewhere(user=user, browser=""), sign_out_everywhere(user=user)),
+    "sign_out_everywhere": lambda user: (sign_out_elsewhere(user=user, browser=""), sign_out_everywhere(user=user)),
 }
 # Of the others, why they need not ask.
 OTHERS = {
