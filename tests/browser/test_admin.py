@@ -7,7 +7,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import DemoSite
 from tests.browser.test_journey import sign_in
 
-HOME = "Aprender sobre migración, con la evidencia a la vista"
+# In English: Wagtail saves what is typed by itself, and another test finds the Spanish one by its title.
+HOME = "Learn about migration, with the evidence in view"
 
 
 def test_an_editor_sees_the_page_beside_its_form(page: Page, demo_site: DemoSite) -> None:
@@ -28,6 +29,6 @@ def test_an_editor_sees_the_page_beside_its_form(page: Page, demo_site: DemoSite
     # Wagtail compares the form with what it last previewed: let it finish the first preview.
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(1_000)
-    page.locator("input[name=title]").fill("Un título que todavía es un borrador")
-    expect(preview.locator("main h1")).to_have_text("Un título que todavía es un borrador", timeout=20_000)
+    page.locator("input[name=title]").fill("A title that is a draft")
+    expect(preview.locator("main h1")).to_have_text("A title that is a draft", timeout=20_000)
     assert problems == []
