@@ -193,3 +193,24 @@ def test_the_site_catches_no_bare_exception() -> None:
         if isinstance(node, ast.ExceptHandler) and (node.type is None or ast.unparse(node.type) in {"Exception", "BaseException"})
     ]
     assert found == []
+
+
+# What a page shows a moment after a click may still be under way: `expect` waits for it, an assert reads what stands.
+NOW = {"count", "is_checked", "is_disabled", "is_editable", "is_enabled", "is_hidden", "is_visible"}
+
+
+def impatient(tree: ast.Module) -> list[int]:
+    """Return the lines of asserts that ask a page in the browser how it is now, and do not wait."""
+    asserts = (node for node in ast.walk(tree) if isinstance(node, ast.Assert))
+    calls = ((node.lineno, call) for node in asserts for call in ast.walk(node.test) if isinstance(call, ast.Call))
+    return [line for line, call in calls if isinstance(call.func, ast.Attribute) and call.func.attr in NOW and not call.args]
+
+
+@pytest.mark.parametrize("path", sources("tests/browser"), ids=named)
+def test_the_tests_in_the_browser_wait_for_what_they_assert(path: Path) -> None:
+    assert impatient(parse(path)) == []
+
+
+def test_an_assert_that_does_not_wait_is_found() -> None:
+    assert impatient(ast.parse("assert page.locator('li').count() == 10")) == [1]
+    assert impatient(ast.parse("expect(page.locator('li')).to_have_count(10)")) == []

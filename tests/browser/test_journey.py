@@ -76,11 +76,11 @@ def test_what_is_done_without_a_connection_is_kept_and_sent_later(page: Page, de
     page.route("**/learning/api/events", lambda route: route.abort())
     page.locator("a[data-done]").click()
     page.wait_for_url("**/refugees-and-asylum/")
-    assert page.evaluate("localStorage.getItem('puente-queue')")
+    page.wait_for_function("localStorage.getItem('puente-queue')")
     page.unroute("**/learning/api/events")
     page.reload()
     expect(page.locator("[data-progress-label]").first).to_contain_text("1 de 15")
-    assert page.evaluate("localStorage.getItem('puente-queue')") is None
+    page.wait_for_function("localStorage.getItem('puente-queue') === null")
 
 
 def test_an_assessment_keeps_answers_as_they_are_given(page: Page, demo_site: DemoSite, new_context: Callable[..., BrowserContext]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.accounts.staff import app_code
 from tests.browser.conftest import DemoSite
@@ -30,13 +30,13 @@ def test_an_app_is_set_up_and_used_without_javascript(new_context: Callable[...,
     page = new_context(java_script_enabled=False, locale="en", viewport={"width": 360, "height": 740}).new_page()
     sign_up(page, demo_site, "app@example.org")
     page.goto(f"{FACTOR}passkey/")
-    assert page.get_by_text("This browser can’t make a passkey here").is_visible()
-    assert not page.get_by_role("button", name="Make a passkey").is_visible()
+    expect(page.get_by_text("This browser can’t make a passkey here")).to_be_visible()
+    expect(page.get_by_role("button", name="Make a passkey")).not_to_be_visible()
     page.get_by_role("link", name="Set up an app").click()
     assert page.locator("main img").bounding_box()["width"] > 150  # type: ignore[index]
     secret = page.locator("main code").inner_text().replace(" ", "")
     continue_with(page, app_code(secret))
-    assert page.locator("main li code").count() == 10
+    expect(page.locator("main li code")).to_have_count(10)
     code = page.locator("main li code").first.inner_text()
     page.get_by_role("button", name="I have kept them").click()
     page.wait_for_url(f"**{FACTOR}")
@@ -45,7 +45,7 @@ def test_an_app_is_set_up_and_used_without_javascript(new_context: Callable[...,
     sign_up(other, demo_site, "app@example.org")
     other.wait_for_url("**/accounts/login/second-factor/**")
     continue_with(other, "000000")
-    assert other.get_by_role("alert").is_visible()
+    expect(other.get_by_role("alert")).to_be_visible()
     continue_with(other, code)
     other.wait_for_url("**/accounts/")
 
@@ -72,10 +72,11 @@ def test_a_passkey_is_set_up_and_used(new_context: Callable[..., BrowserContext]
     page.wait_for_url("**/accounts/login/second-factor/**")
     page.get_by_role("button", name="Use my passkey").click()
     page.wait_for_url("**/accounts/")
-    assert page.get_by_text("Set up: signing in takes your app or passkey").is_visible()
+    expect(page.get_by_text("Set up: signing in takes your app or passkey")).to_be_visible()
     page.goto(f"{host}{FACTOR}")
     page.get_by_role("link", name="Remove").first.click()
     page.get_by_role("button", name="Remove").click()
     page.wait_for_url(f"**{FACTOR}")
-    assert page.get_by_text("Recovery codes").count() == 0
+    expect(page.get_by_role("link", name="Set up an app")).to_be_visible()
+    expect(page.get_by_text("Recovery codes")).to_have_count(0)
     assert problems == []
