@@ -10,8 +10,8 @@ from wagtail.admin.menu import Menu, SubmenuMenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
 from accounts.admin_second_factor import just_shown
+from administration import exports
 from administration.contested_addresses import DECIDE, contested_addresses
-from administration.exports import views
 from administration.learner_record import RecordView
 from administration.lists.choosers import learner_chooser
 from administration.lists.registry import LISTINGS
@@ -54,10 +54,10 @@ class ExportViewSet(ViewSet):
 
     def get_urlpatterns(self) -> list[URLPattern]:
         return [
-            path("", views.ExportsView.as_view(), name="index"),
-            path("ask/<slug:listing>/", just_shown(views.AskView.as_view()), name="ask"),
-            path("<uuid:pk>/", views.download, name="download"),
-            path("<uuid:pk>/delete/", views.delete, name="delete"),
+            path("", exports.ExportsView.as_view(), name="index"),
+            path("ask/<slug:listing>/", just_shown(exports.AskView.as_view()), name="ask"),
+            path("<uuid:pk>/", exports.download, name="download"),
+            path("<uuid:pk>/delete/", exports.delete, name="delete"),
         ]
 
 

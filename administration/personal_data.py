@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from accounts.models import User
 from accounts.privacy import Rows, declare, rows
-from administration.exports.erase_from_exports import erase_from_exports
 from administration.models import RecordExport
+from administration.services.erase_from_exports import erase_from_exports
 
 
 def declare_personal_data() -> None:

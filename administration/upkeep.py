@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from administration.exports.expire_exports import expire_exports
-from administration.exports.tasks import write_export
 from administration.models import RecordExport
+from administration.services.expire_exports import expire_exports
+from administration.services.write_export import write_export_later
 from foundation.upkeep import CHORES, Chore
 
 
@@ -23,5 +23,5 @@ def rewrite_lost_exports(now: datetime) -> int:
     # One that waits has its turn again only after a while; one whose worker died must stay as it is to be taken up.
     RecordExport.objects.filter(pk__in=lost, state=RecordExport.State.WAITING).update(moved_at=now)
     for export in lost:
-        write_export.enqueue(str(export))
+        write_export_later.enqueue(str(export))
     return len(lost)

@@ -100,8 +100,8 @@ def export_all() -> None:
     from django.core.files.storage import default_storage
 
     from accounts.models import User
-    from administration.exports.write_export import write_export_file
     from administration.models import RecordExport
+    from administration.services.write_export import write_export
 
     root = User.objects.get(email="root@example.org")
     print(f"\n{'export':<24}{'rows':>9}{'seconds':>9}{'MB':>7}")
@@ -109,7 +109,7 @@ def export_all() -> None:
         for kind in RecordExport.Format:
             export = RecordExport.objects.create(asked_by=root, listing=listing, format=kind, language="es")
             began = time.monotonic()
-            write_export_file(export_id=export.pk)
+            write_export(export_id=export.pk)
             seconds = time.monotonic() - began
             export.refresh_from_db()
             print(f"{listing + '.' + kind.value:<24}{export.rows_done:>9,}{seconds:>9.1f}{export.size / 1e6:>7.1f}")

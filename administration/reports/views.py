@@ -17,7 +17,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.widgets.button import HeaderButton
 
 from administration.certificates.base import StaffPage
-from administration.exports.formats import CsvWriter
+from administration.export_formats import CsvWriter
 from administration.lists.course_titles import reading_language
 from administration.reports.figures import RunFigures, StepFigures, run_with_steps, runs
 from foundation.replica import Read, from_replica

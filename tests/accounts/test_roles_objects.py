@@ -16,8 +16,8 @@ from wagtail.models import Page, Task, WorkflowState
 
 from accounts.models import AddressChange, AuditEntry
 from accounts.roles import AUTHOR, BY_KEY, CERTIFICATE_ADMINISTRATOR, ROLES
-from administration.exports.request_export import request_export
 from administration.models import RecordExport
+from administration.services.request_export import request_export
 from core.models import BasePage, HomePage, StandardPage
 from core.services.put_in_bin import put_in_bin
 from courses.models import CoursePage, LessonPage, Outline

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from administration.exports.formats import harmless
+from administration.export_formats import harmless
 
 
 @pytest.mark.parametrize(

@@ -24,17 +24,18 @@ from django.utils import timezone
 from wagtail.users.models import UserProfile
 
 from accounts.models import AuditEntry, User
+from administration import export_formats as formats
 from administration.audit.acts import DOWNLOADED, EXPORTED
-from administration.exports import formats, tasks, write_export
-from administration.exports.expire_exports import expire_exports
-from administration.exports.request_export import MOST_AN_HOUR, request_export
-from administration.exports.write_export import FOLDER, write_export_file
 from administration.models import RecordExport
+from administration.services import write_export as writing
+from administration.services.expire_exports import expire_exports
+from administration.services.request_export import MOST_AN_HOUR, request_export
+from administration.services.write_export import FOLDER, write_export
 from foundation.services.reconcile import reconcile
 from tests.factories import enrol_in, finish_course, make_course, make_user
 from tests.remembered import Remembered
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 State, Format = RecordExport.State, RecordExport.Format
 RIGHTS = ("access_admin", "view_enrolment", "view_attempt", "view_credential", "export_records")
 NAMES = (
@@ -77,7 +78,7 @@ def person(client: Client) -> User:
 @pytest.fixture
 def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     """Exports are asked for, and no worker takes them up."""
-    monkeypatch.setattr(type(tasks.write_export), "enqueue", lambda self, *args, **kwargs: None)
+    monkeypatch.setattr(type(writing.write_export_later), "enqueue", lambda self, *args, **kwargs: None)
 
 
 @pytest.fixture
@@ -194,7 +195,7 @@ def test_headings_are_in_the_askers_language(named: None, client: Client, ask: C
 def test_batches_leave_nobody_out_and_name_nobody_twice(
     named: None, client: Client, person: User, ask: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(write_export, "BATCH", 2)
+    monkeypatch.setattr(writing, "BATCH", 2)
     for listing, column in (("enrolments", 0), ("certificates", 2), ("learners", 0)):
         ask(listing)
         lines = csv_rows(body(client, newest()))[1:]
@@ -260,6 +261,7 @@ def test_who_has_lost_the_right_gets_nothing(named: None, client: Client, person
     assert not AuditEntry.objects.filter(action=DOWNLOADED.name).exists()
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("lost", ["right", "account"])
 def test_nothing_is_read_for_who_has_lost_the_right_since_they_asked(named: None, person: User, no_worker: None, lost: str) -> None:
     export, _is_new = request_export(
@@ -269,7 +271,7 @@ def test_nothing_is_read_for_who_has_lost_the_right_since_they_asked(named: None
         person.user_permissions.remove(Permission.objects.get(codename="export_records"))
     else:
         User.objects.filter(pk=person.pk).update(is_active=False)
-    assert not write_export_file(export_id=export.pk)
+    assert not write_export(export_id=export.pk)
     export.refresh_from_db()
     assert (export.state, export.path) == (State.FAILED, "")
     assert not default_storage.exists(FOLDER) or not default_storage.listdir(FOLDER)[1]
@@ -331,6 +333,7 @@ def test_another_list_waits_until_the_first_is_ready(client: Client, person: Use
     assert RecordExport.objects.count() == 1
 
 
+@pytest.mark.database
 def test_the_sixth_in_an_hour_is_told_when(client: Client, person: User, ask: Callable[..., Any]) -> None:
     make_course()
     for _time in range(MOST_AN_HOUR):
@@ -346,6 +349,7 @@ def test_the_sixth_in_an_hour_is_told_when(client: Client, person: User, ask: Ca
     assert RecordExport.objects.count() == MOST_AN_HOUR + 1
 
 
+@pytest.mark.database
 def test_deleting_does_not_give_the_hour_back(
     client: Client, person: User, ask: Callable[..., Any], django_capture_on_commit_callbacks: Capture
 ) -> None:
@@ -395,11 +399,11 @@ def test_the_page_that_is_asked_for_every_two_seconds_stays_cheap(client: Client
 
 
 def test_progress_goes_on_in_steps(named: None, person: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(write_export, "BATCH", 3)
+    monkeypatch.setattr(writing, "BATCH", 3)
     seen = []
-    report = write_export._report
-    monkeypatch.setattr(write_export, "_report", lambda export, **values: (seen.append(values), report(export, **values)))
-    write_export_file(export_id=asked(person).pk)
+    report = writing._report
+    monkeypatch.setattr(writing, "_report", lambda export, **values: (seen.append(values), report(export, **values)))
+    write_export(export_id=asked(person).pk)
     assert seen == [{"rows_total": 9}, {"rows_done": 3}, {"rows_done": 6}, {"rows_done": 9}]
 
 
@@ -422,7 +426,7 @@ def test_killed_in_the_middle_it_is_begun_again(named: None, client: Client, per
     with monkeypatch.context() as death:
         dies_after(death, 4, KeyboardInterrupt)
         with pytest.raises(KeyboardInterrupt):
-            write_export_file(export_id=export.pk)
+            write_export(export_id=export.pk)
     export.refresh_from_db()
     assert export.state == State.RUNNING
     assert not default_storage.exists(export.path), "no half file"
@@ -443,18 +447,18 @@ def test_a_lost_task_is_found(named: None, person: User) -> None:
 
 def test_a_worker_thought_dead_does_not_write_over_the_next(named: None, person: User, monkeypatch: pytest.MonkeyPatch) -> None:
     export = asked(person)
-    monkeypatch.setattr(write_export, "BATCH", 3)
-    lines, others = write_export._lines, []
+    monkeypatch.setattr(writing, "BATCH", 3)
+    lines, others = writing._lines, []
 
     def slow(mine: RecordExport, *args: Any) -> Any:
         for number, line in enumerate(lines(mine, *args)):
             if number == 4 and mine.run == 1:
                 RecordExport.objects.update(moved_at=timezone.now() - timedelta(minutes=11))
-                others.append(write_export_file(export_id=export.pk))
+                others.append(write_export(export_id=export.pk))
             yield line
 
-    monkeypatch.setattr(write_export, "_lines", slow)
-    assert write_export_file(export_id=export.pk) is False
+    monkeypatch.setattr(writing, "_lines", slow)
+    assert write_export(export_id=export.pk) is False
     assert others == [True]
     export.refresh_from_db()
     assert (export.state, export.run) == (State.DONE, 2)
@@ -463,18 +467,18 @@ def test_a_worker_thought_dead_does_not_write_over_the_next(named: None, person:
 
 def test_twice_is_once(named: None, person: User) -> None:
     export = asked(person)
-    assert write_export_file(export_id=export.pk) is True
-    assert write_export_file(export_id=export.pk) is False
-    assert write_export_file(export_id=uuid4()) is False
+    assert write_export(export_id=export.pk) is True
+    assert write_export(export_id=export.pk) is False
+    assert write_export(export_id=uuid4()) is False
     running = asked(person, state=State.RUNNING)
-    assert write_export_file(export_id=running.pk) is False
+    assert write_export(export_id=running.pk) is False
 
 
 def test_what_fails_says_so_and_offers_nothing(named: None, client: Client, person: User, monkeypatch: pytest.MonkeyPatch) -> None:
     export = asked(person, filters={"q": "p", "state": "finished"})
     dies_after(monkeypatch, 4, OSError)
     with pytest.raises(OSError):  # noqa: PT011 - any: the disk is full
-        write_export_file(export_id=export.pk)
+        write_export(export_id=export.pk)
     export.refresh_from_db()
     assert (export.state, export.path) == (State.FAILED, "")
     assert export.filters == {"state": "finished"}, "what was searched for may be a person"
@@ -487,14 +491,15 @@ def test_what_fails_says_so_and_offers_nothing(named: None, client: Client, pers
 def test_what_kills_every_worker_is_given_up(person: User) -> None:
     searched = {"q": "ana@example.org", "learner": "1", "state": "finished"}
     export = asked(person, state=State.RUNNING, run=3, moved_at=timezone.now() - timedelta(hours=1), filters=searched)
-    assert write_export_file(export_id=export.pk) is False
+    assert write_export(export_id=export.pk) is False
     export.refresh_from_db()
     assert (export.state, export.filters) == (State.FAILED, {"state": "finished"})
 
 
+@pytest.mark.database
 def test_it_goes_after_a_day(named: None, client: Client, person: User, django_capture_on_commit_callbacks: Capture) -> None:
     export = asked(person)
-    write_export_file(export_id=export.pk)
+    write_export(export_id=export.pk)
     export.refresh_from_db()
     RecordExport.objects.update(asked_at=timezone.now() - timedelta(hours=24, minutes=1))
     assert client.get(reverse("record_exports:download", args=[export.pk])).status_code == 302, "also before anyone has swept"
@@ -507,7 +512,7 @@ def test_it_goes_after_a_day(named: None, client: Client, person: User, django_c
 
 def test_files_go_with_the_account_that_asked(named: None, person: User, django_capture_on_commit_callbacks: Capture) -> None:
     export = asked(person)
-    write_export_file(export_id=export.pk)
+    write_export(export_id=export.pk)
     export.refresh_from_db()
     with django_capture_on_commit_callbacks(execute=True):
         person.delete()
@@ -517,7 +522,7 @@ def test_files_go_with_the_account_that_asked(named: None, person: User, django_
 
 def test_a_file_goes_with_its_row_by_whatever_way(named: None, person: User, django_capture_on_commit_callbacks: Capture) -> None:
     export = asked(person)
-    write_export_file(export_id=export.pk)
+    write_export(export_id=export.pk)
     export.refresh_from_db()
     with django_capture_on_commit_callbacks(execute=True):
         RecordExport.objects.all().delete()
@@ -527,6 +532,7 @@ def test_a_file_goes_with_its_row_by_whatever_way(named: None, person: User, dja
 # At once
 
 
+@pytest.mark.database
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_ten_clicks_at_once_are_one(no_worker: None) -> None:
@@ -554,6 +560,7 @@ def test_ten_clicks_at_once_are_one(no_worker: None) -> None:
     assert AuditEntry.objects.count() == 1
 
 
+@pytest.mark.database
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_five_workers_at_once_write_one_file() -> None:
@@ -563,7 +570,7 @@ def test_five_workers_at_once_write_one_file() -> None:
 
     def work() -> None:
         try:
-            wrote.append(write_export_file(export_id=export.pk))
+            wrote.append(write_export(export_id=export.pk))
         finally:
             connection.close()
 

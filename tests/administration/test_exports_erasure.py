@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services.erase_account import erase_account
-from administration.exports import tasks, write_export
-from administration.exports.request_export import MOST_AN_HOUR, request_export
-from administration.exports.write_export import FOLDER, write_export_file
 from administration.models import RecordExport
+from administration.services import write_export as writing
+from administration.services.request_export import MOST_AN_HOUR, request_export
+from administration.services.write_export import FOLDER, write_export
 from learning.models import Enrolment
 from tests.administration.test_exports import Format, State, asked, csv_rows, newest, staff
 from tests.factories import enrol_in, finish_course, make_course, make_user
@@ -68,7 +68,7 @@ def erase(django_capture_on_commit_callbacks: Capture) -> Erase:
 
 def written(person: User, **values: Any) -> RecordExport:
     export = asked(person, **values)
-    assert write_export_file(export_id=export.pk)
+    assert write_export(export_id=export.pk)
     export.refresh_from_db()
     return export
 
@@ -81,8 +81,8 @@ def addresses(export: RecordExport) -> set[str]:
 
 def interrupt(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
     """Let something happen once, when half of a file is written."""
-    monkeypatch.setattr(write_export, "BATCH", 3)
-    lines = write_export._lines
+    monkeypatch.setattr(writing, "BATCH", 3)
+    lines = writing._lines
     happened: list[bool] = []
 
     def interrupted(*args: Any) -> Iterator[Any]:
@@ -92,7 +92,7 @@ def interrupt(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> Non
                 act()
             yield line
 
-    monkeypatch.setattr(write_export, "_lines", interrupted)
+    monkeypatch.setattr(writing, "_lines", interrupted)
 
 
 @pytest.mark.parametrize("listing", ["learners", "enrolments", "attempts", "certificates"])
@@ -115,7 +115,7 @@ def test_a_stranger_takes_nobodys_file_away(learners: list[User], person: User, 
     done.refresh_from_db()
     waiting.refresh_from_db()
     assert (done.state, waiting.state) == (State.DONE, State.WAITING)
-    assert write_export_file(export_id=waiting.pk) is True
+    assert write_export(export_id=waiting.pk) is True
 
 
 def test_who_took_no_course_is_only_in_lists_of_accounts(learners: list[User], person: User, erase: Erase) -> None:
@@ -133,7 +133,7 @@ def test_a_stranger_who_comes_and_goes_stops_no_writing(
 ) -> None:
     export = asked(person, listing="learners")
     interrupt(monkeypatch, lambda: erase(make_user("stranger@example.org")))
-    assert write_export_file(export_id=export.pk) is True
+    assert write_export(export_id=export.pk) is True
     export.refresh_from_db()
     assert (export.state, export.run) == (State.DONE, 1)
 
@@ -145,7 +145,7 @@ def test_who_comes_while_a_list_is_written_is_not_in_it(
     course = make_course()
     export = asked(person, listing=listing)
     interrupt(monkeypatch, lambda: finish_course(course, make_user("late@example.org")))
-    assert write_export_file(export_id=export.pk) is True
+    assert write_export(export_id=export.pk) is True
     export.refresh_from_db()
     with default_storage.open(export.path) as file:
         assert len(csv_rows(file.read())) == 1 + len(learners) + (listing == "learners")
@@ -157,7 +157,7 @@ def test_what_is_being_written_begins_again_without_the_person(
     export = asked(person)
     interrupt(monkeypatch, lambda: erase(learners[8]))
     # The task of the second beginning runs at once, inside the first.
-    assert write_export_file(export_id=export.pk) is False
+    assert write_export(export_id=export.pk) is False
     export.refresh_from_db()
     assert (export.state, export.run, export.rows_total) == (State.DONE, 2, 8)
     assert addresses(export) == {f"p{number}@example.org" for number in range(8)}
@@ -166,7 +166,7 @@ def test_what_is_being_written_begins_again_without_the_person(
 
 def test_erasures_do_not_use_up_the_attempts_of_a_file(learners: list[User], person: User) -> None:
     export = asked(person, state=State.WAITING, run=7)
-    assert write_export_file(export_id=export.pk) is True
+    assert write_export(export_id=export.pk) is True
 
 
 @pytest.mark.parametrize("filters", [{"q": "P0@example.org"}, {"q": "ana 0"}, {"q": "p0@exam"}, {"learner": "pk"}])
@@ -180,11 +180,11 @@ def test_a_list_of_the_person_alone_goes_whole(
     erase(learners[0])
     export.refresh_from_db()
     assert (export.state, export.filters) == (State.ERASED, {})
-    assert write_export_file(export_id=export.pk) is False
+    assert write_export(export_id=export.pk) is False
 
 
 def test_what_others_take_away_is_not_counted(learners: list[User], person: User, erase: Erase, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(type(tasks.write_export), "enqueue", lambda self, *args, **kwargs: None)
+    monkeypatch.setattr(type(writing.write_export_later), "enqueue", lambda self, *args, **kwargs: None)
     for _time in range(MOST_AN_HOUR):
         written(person)
     erase(learners[0])
@@ -215,7 +215,7 @@ def test_what_is_asked_for_while_someone_is_erased_does_not_keep_them() -> None:
     def ask_and_write() -> None:
         try:
             export = asked(person)
-            wrote.append(write_export_file(export_id=export.pk))
+            wrote.append(write_export(export_id=export.pk))
         finally:
             connection.close()
 

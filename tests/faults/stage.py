@@ -38,9 +38,9 @@ from django_tasks.base import TaskResultStatus  # noqa: E402
 from django_tasks_db.models import DBTaskResult  # noqa: E402
 
 from accounts.models import User  # noqa: E402
-from administration.exports.request_export import request_export  # noqa: E402
-from administration.exports.write_export import write_export_file  # noqa: E402
 from administration.models import RecordExport  # noqa: E402
+from administration.services.request_export import request_export  # noqa: E402
+from administration.services.write_export import write_export  # noqa: E402
 from core.generation import current  # noqa: E402
 from core.models import HomePage, SiteDocument, SiteImage, StandardPage  # noqa: E402
 from courses.models import CoursePage, CourseRun, Outline, OutlineMove, StepSlot, StepWaiver  # noqa: E402
@@ -271,7 +271,7 @@ def fill_in() -> dict[str, int]:
         language="es",
         now=timezone.now(),
     )
-    write_export_file(export_id=export.pk)
+    write_export(export_id=export.pk)
     return {"files": CredentialFile.objects.count()}
 
 

@@ -13,11 +13,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from administration.exports.expire_exports import OVER, delete_exports
-from administration.exports.tasks import write_export
 from administration.lists.learners import LearnerListing
 from administration.lists.search import credential_named, folded
 from administration.models import RecordExport, RecordExportQuerySet
+from administration.services.expire_exports import OVER, delete_exports
+from administration.services.write_export import write_export_later
 from credentials.models import CredentialHolder
 from learning.models import Enrolment
 
@@ -54,7 +54,7 @@ def _begin_again(exports: RecordExportQuerySet) -> None:
         begun = list(running.values_list("pk", flat=True))
         RecordExport.objects.filter(pk__in=begun).update(state=State.WAITING, rows_done=0, rows_total=0, moved_at=timezone.now())
         for pk in begun:
-            transaction.on_commit(partial(write_export.enqueue, str(pk)))
+            transaction.on_commit(partial(write_export_later.enqueue, str(pk)))
 
 
 def _about(user: User) -> Callable[[dict[str, str]], bool]:

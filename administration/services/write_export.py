@@ -19,9 +19,10 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone, translation
+from django_tasks import task
 
-from administration.exports.formats import WRITERS
-from administration.exports.rights import may_export
+from administration.export_formats import WRITERS
+from administration.export_rights import may_export
 from administration.lists.listing import Line, Listing
 from administration.lists.registry import LISTINGS
 from administration.models import STALE, RecordExport
@@ -37,7 +38,13 @@ class ExportTakenAway(Exception):
     """The export was deleted, or another worker has taken it up: whoever notices stops."""
 
 
-def write_export_file(*, export_id: UUID) -> bool:
+@task()
+def write_export_later(export_id: str) -> None:
+    """Write it in the worker."""
+    write_export(export_id=UUID(export_id))
+
+
+def write_export(*, export_id: UUID) -> bool:
     """Write the file of an export that waits, or whose worker died. Returns whether it did; a second run does nothing."""
     export = _take_up(export_id)
     if export is None:

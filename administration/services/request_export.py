@@ -11,8 +11,8 @@ from django.db import transaction
 from accounts.models import User
 from accounts.services.record_audit import record_audit
 from administration.audit.acts import EXPORTED
-from administration.exports.tasks import write_export
 from administration.models import PERSONAL, RecordExport
+from administration.services.write_export import write_export_later
 from foundation.errors import Refused
 
 MOST_AN_HOUR = 5
@@ -66,7 +66,7 @@ def request_export(
             subject_key=str(export.pk),
             details=audited_filters(export),
         )
-        transaction.on_commit(partial(write_export.enqueue, str(export.pk)))
+        transaction.on_commit(partial(write_export_later.enqueue, str(export.pk)))
     return export, True
 
 

@@ -15,8 +15,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from administration.exports.write_export import WORKSHOP
 from administration.models import KEPT, RecordExport, RecordExportQuerySet
+from administration.services.write_export import WORKSHOP
 
 # Those that have no file, and get none.
 OVER = (RecordExport.State.FAILED, RecordExport.State.DELETED, RecordExport.State.ERASED)

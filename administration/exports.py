@@ -19,16 +19,16 @@ from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from accounts.models import User
-from administration.exports.download_export import ExportGone, ExportNotAllowed, ExportUnknown, download_export
-from administration.exports.expire_exports import delete_own_export
-from administration.exports.request_export import ExportsTooMany, ExportUnderWay, request_export
-from administration.exports.rights import may_export
+from administration.export_rights import may_export
 from administration.lists.course_titles import reading_language
 from administration.lists.filter_words import FilterWords
 from administration.lists.listing import FiltersInvalid, Listing
 from administration.lists.paginator import CappedPaginator
 from administration.lists.registry import LISTINGS
 from administration.models import RecordExport
+from administration.services.download_export import ExportGone, ExportNotAllowed, ExportUnknown, download_export
+from administration.services.expire_exports import delete_own_export
+from administration.services.request_export import ExportsTooMany, ExportUnderWay, request_export
 
 TYPES = {
     RecordExport.Format.CSV: "text/csv; charset=utf-8",

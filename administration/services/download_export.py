@@ -13,9 +13,9 @@ from django.db import transaction
 from accounts.models import User
 from accounts.services.record_audit import record_audit
 from administration.audit.acts import DOWNLOADED
-from administration.exports.request_export import audited_filters
-from administration.exports.rights import may_export
+from administration.export_rights import may_export
 from administration.models import RecordExport
+from administration.services.request_export import audited_filters
 from foundation.errors import Refused
 
 
