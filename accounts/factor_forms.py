@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.conf import settings
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from accounts import allauth_internals
+from accounts import allauth_internals, try_counts
 from accounts.models import User
 from accounts.passkeys import PasskeyRefused, checked_new, checked_shown
 from accounts.rate_limits import FactorTries, factor_tries
@@ -21,7 +21,7 @@ from accounts.second_factor import FACTORS
 
 MAX_NAME = 60
 # How long a code of an app is taken: its own half minute, and the one before and after, for clocks that differ.
-CODE_SECONDS = settings.MFA_TOTP_PERIOD * (2 * settings.MFA_TOTP_TOLERANCE + 1)
+CODE_LASTS = timedelta(seconds=settings.MFA_TOTP_PERIOD * (2 * settings.MFA_TOTP_TOLERANCE + 1))
 
 WRONG_CODE = _("This code is not right. Your app shows a new one every half minute: type the one you see now.")
 WRONG_PASSKEY = _("This passkey could not be checked. Try again, or use a code instead.")
@@ -57,13 +57,12 @@ class FactorForm(forms.Form):
         Raises:
             ValidationError: there were too many for this account or browser, or from this network.
         """
-        tries = self._tries
-        if not allauth_internals.count_towards_limit(self.request, tries.limit, tries.key):
-            raise ValidationError(str(tries.refusal), code="rate_limited")
+        if not self._tries.count(self.request):
+            raise ValidationError(str(self._tries.refusal), code="rate_limited")
 
     def forget_tries(self) -> None:
         """Begin to count anew, after a right one."""
-        allauth_internals.forget_count(self.request, self._tries.limit, self._tries.key)
+        self._tries.forget(self.request)
 
     def use_up(self, code: str) -> None:
         """Let a right code of an app serve once: it stays valid for a while, and somebody may have read it over a shoulder.
@@ -71,7 +70,7 @@ class FactorForm(forms.Form):
         Raises:
             ValidationError: it has been used already.
         """
-        if not cache.add(f"second-factor-{self.user.pk}-used-{code}", True, CODE_SECONDS):
+        if not try_counts.count("app_code", f"{self.user.pk} {code}", most=1, lasts=CODE_LASTS):
             raise ValidationError(_("This code was used a moment ago. Wait until your app shows the next one."), code="used")
 
 

@@ -1,4 +1,6 @@
-"""How often a code may be asked for, and a code or a password tried. Counts are kept in the cache, limits in ACCOUNT_RATE_LIMITS.
+"""How often a code may be asked for, and a code or a password tried.
+
+Tries of some minutes are counted in the cache (limits in ACCOUNT_RATE_LIMITS), those of a day in the database (ACCOUNT_DAY_LIMITS).
 
 Who guesses is slowed, and keeps nobody out. A browser that an account does not know is counted by address and network together, so
 that others elsewhere do not count for it; and all such browsers together have a ceiling for each day and address, past which nothing
@@ -10,14 +12,16 @@ All is asked before anything is looked up, so that it is the same for people wit
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import known_browsers
-from accounts.allauth_internals import Count, count_towards_limit, counted, network_of, page_over_limit
+from accounts import known_browsers, try_counts
+from accounts.allauth_internals import count_towards_limit, counted, forget_count, network_of, page_over_limit
 from accounts.models import User
 
 Sentence = str | Promise
@@ -69,50 +73,65 @@ class FactorTries:
     key: str
     refusal: Sentence
 
+    def count(self, request: HttpRequest) -> bool:
+        """Count a try; False if it is one too many, of some minutes or of the day."""
+        return count_towards_limit(request, self.limit, self.key) and try_counts.count_in_a_day(self.limit, self.key)
+
+    def forget(self, request: HttpRequest) -> None:
+        """Begin to count anew, after a right one."""
+        forget_count(request, self.limit, self.key)
+        try_counts.forget(self.limit, self.key)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Whether something may be done now. `refusal` is the sentence that says why not; `take_back` uncounts what was right."""
 
     refusal: str = ""
-    counts: tuple[Count, ...] = ()
+    counts: tuple[Callable[[], None], ...] = ()
 
     def take_back(self) -> None:
         """Count it no more: it was right."""
-        for each in self.counts:
-            each.rollback()
+        for uncount in self.counts:
+            uncount()
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How often something may be done: the limit's name, what it counts, and the sentence that refuses one too many."""
+
+    name: str
+    key: str
+    refusal: Sentence
+    is_of_a_day: bool = False
+
+    def count(self, request: HttpRequest) -> Callable[[], None] | None:
+        """Count one; return what uncounts it again; None if it is one too many."""
+        if self.is_of_a_day:
+            is_within = try_counts.count_in_a_day(self.name, self.key)
+            return partial(try_counts.take_back, self.name, self.key) if is_within else None
+        usage = counted(request, self.name, self.key)
+        return None if usage is None else usage.rollback
 
 
 def ask_for_code(request: HttpRequest, email: str) -> Answer:
     """Count a code that is asked for an address at the door."""
-    return _at_the_door(
-        request,
-        email,
-        known=(("send_code_known", CODES_HERE), ("send_code_known_day", CODES_OF_A_DAY_HERE)),
-        unknown=("send_code", CODES_FROM_NETWORK),
-        day=("send_code_day", CODES_OF_A_DAY),
-    )
+    return _at_the_door(request, email, "send_code", known=(CODES_HERE, CODES_OF_A_DAY_HERE), unknown=(CODES_FROM_NETWORK, CODES_OF_A_DAY))
 
 
 def ask_to_try(request: HttpRequest, email: str) -> Answer:
     """Count a code or a password that is tried for an address at the door."""
-    return _at_the_door(
-        request,
-        email,
-        known=(("try_known", TRIES_HERE), ("try_known_day", TRIES_OF_A_DAY_HERE)),
-        unknown=("try", TRIES_FROM_NETWORK),
-        day=("try_day", TRIES_OF_A_DAY),
-    )
+    return _at_the_door(request, email, "try", known=(TRIES_HERE, TRIES_OF_A_DAY_HERE), unknown=(TRIES_FROM_NETWORK, TRIES_OF_A_DAY))
 
 
 def ask_for_identity_code(request: HttpRequest, user: User) -> Answer:
     """Count a code with which somebody who is signed in wants to show who they are. No stranger can use these counts up."""
-    return _first_refusal(request, [("identity_code", str(user.pk), CODES_SIGNED_IN)])
+    return _first_refusal(request, [Limit("identity_code", str(user.pk), CODES_SIGNED_IN)])
 
 
 def ask_to_show_identity(request: HttpRequest, user: User) -> Answer:
     """Count a password or code with which somebody who is signed in shows who they are."""
-    return _first_refusal(request, [("identity", str(user.pk), TRIES_SIGNED_IN)])
+    return _first_refusal(request, [Limit("identity", str(user.pk), TRIES_SIGNED_IN)])
 
 
 def factor_tries(request: HttpRequest, user: User) -> FactorTries:
@@ -138,26 +157,24 @@ def too_many(request: HttpRequest, action: str) -> HttpResponse | None:
 
 
 def _at_the_door(
-    request: HttpRequest,
-    email: str,
-    *,
-    known: tuple[tuple[str, Sentence], ...],
-    unknown: tuple[str, Sentence],
-    day: tuple[str, Sentence],
+    request: HttpRequest, email: str, what: str, *, known: tuple[Sentence, Sentence], unknown: tuple[Sentence, Sentence]
 ) -> Answer:
+    """Count in a browser that the account knows, or in any other. The sentences: of some minutes, and of the day."""
     email = email.lower()
     if known_browsers.is_known(request, email):
-        own = f"{known_browsers.token_hash(request)} {email}"
-        return _first_refusal(request, [(limit, own, sentence) for limit, sentence in known])
-    return _first_refusal(request, [(unknown[0], f"{network_of(request)} {email}", unknown[1]), (day[0], email, day[1])])
+        own, name = f"{known_browsers.token_hash(request)} {email}", f"{what}_known"
+        return _first_refusal(request, [Limit(name, own, known[0]), Limit(name, own, known[1], is_of_a_day=True)])
+    here = f"{network_of(request)} {email}"
+    return _first_refusal(request, [Limit(what, here, unknown[0]), Limit(what, email, unknown[1], is_of_a_day=True)])
 
 
-def _first_refusal(request: HttpRequest, limits: list[tuple[str, str, Sentence]]) -> Answer:
-    counts: tuple[Count, ...] = ()
-    for limit, key, sentence in limits:
-        count = counted(request, limit, key)
-        if count is None:
+def _first_refusal(request: HttpRequest, limits: list[Limit]) -> Answer:
+    """Count towards each limit, until one refuses: then nothing is counted."""
+    counts: tuple[Callable[[], None], ...] = ()
+    for limit in limits:
+        uncount = limit.count(request)
+        if uncount is None:
             Answer(counts=counts).take_back()
-            return Answer(refusal=str(sentence))
-        counts = (*counts, count)
+            return Answer(refusal=str(limit.refusal))
+        counts = (*counts, uncount)
     return Answer(counts=counts)

@@ -1,4 +1,4 @@
-"""What is kept for a while only: the history, changes of address that nobody contests, known browsers, and links that were used."""
+"""What is kept for a while only: the history, changes of address that nobody contests, known browsers, used links, and counts of tries."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from accounts import try_counts
 from accounts.models import AddressChange, KnownBrowser, SecurityEvent, UsedLink
 from accounts.models.security import CONTESTABLE, KNOWN, TOLD
 from accounts.pending_acts import BROWSER_LINK
@@ -25,4 +26,4 @@ def forget_old(now: datetime) -> int:
         KnownBrowser.objects.filter(since__lt=now - KNOWN),
         UsedLink.objects.filter(at__lt=now - BROWSER_LINK.lasts),
     )
-    return sum(found.delete()[0] for found in over)
+    return sum(found.delete()[0] for found in over) + try_counts.forget_old(now)

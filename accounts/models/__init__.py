@@ -1,7 +1,7 @@
 """Accounts, what keeps them safe, and what staff did: the models of this floor."""
 
 from accounts.models.audit import AuditEntry
-from accounts.models.security import AddressChange, KnownBrowser, SecurityEvent, UsedLink
+from accounts.models.security import AddressChange, KnownBrowser, SecurityEvent, TryCount, UsedLink
 from accounts.models.user import User, UserManager
 
-__all__ = ["AddressChange", "AuditEntry", "KnownBrowser", "SecurityEvent", "UsedLink", "User", "UserManager"]
+__all__ = ["AddressChange", "AuditEntry", "KnownBrowser", "SecurityEvent", "TryCount", "UsedLink", "User", "UserManager"]

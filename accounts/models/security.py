@@ -1,4 +1,4 @@
-"""What keeps an account safe: its history, contested changes of its address, the browsers that it knows, and used links."""
+"""What keeps an account safe: its history, contested changes of its address, the browsers that it knows, used links, and tries."""
 
 from __future__ import annotations
 
@@ -107,3 +107,18 @@ class UsedLink(models.Model):
 
     def __str__(self) -> str:
         return f"used link {self.pk}"
+
+
+class TryCount(models.Model):
+    """How often something was tried for an account, or for an address without one. `accounts.try_counts` counts; the row names nobody."""
+
+    # A keyed hash of the limit and of what it counts.
+    key_hash = models.CharField(max_length=64, primary_key=True, editable=False)
+    number = models.PositiveSmallIntegerField(editable=False)
+    ends_at = models.DateTimeField(editable=False, db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.number} tries until {self.ends_at:%Y-%m-%d %H:%M}"

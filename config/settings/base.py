@@ -36,7 +36,7 @@ INSTALLED_APPS = [
     "wagtail_localize",
     "wagtail_localize.locales",
     "wagtail.contrib.redirects",
-    "wagtail.users",
+    "administration.user_pages.apps.UsersConfig",
     "wagtail.sites",
     "wagtail.snippets",
     "wagtail.documents",
@@ -220,28 +220,36 @@ REAUTHENTICATION_GRACE = 15 * 60
 ACCOUNT_RATE_LIMITS = {
     "login": "120/m/ip",
     "signup": "120/m/ip",
-    # A browser that the account does not know: address and network together, and all of them in a day.
+    # A browser that the account does not know: address and network together.
     "send_code": "60/m/ip,5/5m/key",
-    "send_code_day": "20/d/key",
     "try": "60/m/ip,5/5m/key",
-    "try_day": "50/d/key",
     # One that it knows.
     "send_code_known": "5/5m/key",
-    "send_code_known_day": "50/d/key",
     "try_known": "10/5m/key",
-    "try_known_day": "100/d/key",
     # Somebody who is signed in, and shows who they are.
     "identity_code": "5/5m/key",
     "identity": "10/5m/key",
     "verify_code": "120/m/ip",
-    # A code of six digits, after the first step was right: a thousand tries must take a month. So strangers, with the mailbox or without,
-    # have 30 a day between them; a browser in which somebody has signed in, and whoever is signed in, as many of their own.
-    "second_factor": "120/m/ip,5/5m/key,20/d/key",
-    "second_factor_link": "120/m/ip,5/5m/key,10/d/key",
-    "second_factor_known": "120/m/ip,5/5m/key,30/d/key",
-    "second_factor_signed_in": "120/m/ip,5/5m/key,30/d/key",
+    # A code of an app or of the list, after the first step was right.
+    "second_factor": "120/m/ip,5/5m/key",
+    "second_factor_link": "120/m/ip,5/5m/key",
+    "second_factor_known": "120/m/ip,5/5m/key",
+    "second_factor_signed_in": "120/m/ip,5/5m/key",
     "login_failed": None,  # "try" stands in its place
     "confirm_email": None,  # "send_code" stands before it, and is the same for people with and without an account
+}
+# How often in a day, counted in the database (accounts/try_counts.py). "send_code" and "try" count all browsers that an account does not
+# know together. A code of the second factor has six digits, and a thousand tries must take a month: so strangers, with the mailbox or
+# without, have 30 a day between them; a browser in which somebody has signed in, and whoever is signed in, as many of their own.
+ACCOUNT_DAY_LIMITS = {
+    "send_code": 20,
+    "send_code_known": 50,
+    "try": 50,
+    "try_known": 100,
+    "second_factor": 20,
+    "second_factor_link": 10,
+    "second_factor_known": 30,
+    "second_factor_signed_in": 30,
 }
 # A second factor: everyone may set one up, and whoever may enter the admin must (docs/second-factor.md). `accounts` asks
 # itself for a recent sign-in before one is changed: allauth knows only passwords.

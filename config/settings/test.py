@@ -10,5 +10,6 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 STORAGES["default"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": ["default"]}}
 ACCOUNT_RATE_LIMITS = False  # type: ignore[assignment]
+ACCOUNT_DAY_LIMITS = {}
 # Switched on where it is the subject (tests/accounts/test_second_factor.py, test_admin_second_factor.py); elsewhere a session is enough.
 STAFF_SECOND_FACTOR = False

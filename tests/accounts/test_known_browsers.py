@@ -21,7 +21,7 @@ from accounts.upkeep import forget_old
 from tests.accounts.door import ANA, NOBODY, code_in, member, sign_in, signed_in_as, wrong
 from tests.accounts.staff import app_code, give_app
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 COOKIE = "puente_browser"
 WORDS = "four words of mine"
 PASSWORD_DOOR = "/accounts/login/password/"
@@ -33,6 +33,7 @@ def limits(settings: Any) -> None:
     from config.settings import base
 
     settings.ACCOUNT_RATE_LIMITS = {name: re.sub(r"\d+/m/ip,?", "", rate or "") or None for name, rate in base.ACCOUNT_RATE_LIMITS.items()}
+    settings.ACCOUNT_DAY_LIMITS = base.ACCOUNT_DAY_LIMITS
 
 
 def from_network(number: int, **cookies: str) -> Client:
@@ -200,6 +201,7 @@ def test_that_a_link_was_used_is_kept_as_long_as_the_link_would_count() -> None:
     assert not UsedLink.objects.exists()
 
 
+@pytest.mark.database
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.xdist_group("concurrency")
@@ -284,6 +286,7 @@ def test_it_ends_with_signing_out_everywhere(which: str) -> None:
     assert phone.post(PASSWORD_DOOR, {"email": ANA, "password": WORDS}).status_code == 429
 
 
+@pytest.mark.database
 def test_it_ends_with_another_address() -> None:
     user = member(password=WORDS)
     known_browser()
