@@ -31,15 +31,17 @@ from tests.accounts.door import ANA, member, sign_in, signed_in_as
 from tests.factories import make_course, make_site
 from tests.registries import entered
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 
 OTHER = "other@example.org"
 
 
+@pytest.mark.database
 def test_every_model_with_a_path_to_the_user_is_declared() -> None:
     assert privacy.undeclared() == [], "declare these with accounts.privacy.declare(), in the ready() of their app"
 
 
+@pytest.mark.database
 def test_every_declaration_names_a_model_and_a_reason() -> None:
     labels = [declared.name for declared in privacy.DECLARATIONS]
     assert len(labels) == len(set(labels))
@@ -48,6 +50,7 @@ def test_every_declaration_names_a_model_and_a_reason() -> None:
         assert len(declared.reason) > 10
 
 
+@pytest.mark.database
 def test_the_walk_finds_what_it_should() -> None:
     found = {model._meta.label for model in privacy.personal_models()}
     assert {"accounts.User_groups", "learning.Attempt", "credentials.CredentialHolder", "account.EmailConfirmation"} <= found
@@ -165,6 +168,7 @@ def test_a_file_that_two_certificates_share_stays(django_capture_on_commit_callb
     assert default_storage.exists(path)
 
 
+@pytest.mark.database
 def test_erasing_is_all_or_nothing() -> None:
     ana = with_record(ANA)
     client = Client()
@@ -286,5 +290,6 @@ def test_accounts_that_nobody_entered_are_removed(time_machine: Any) -> None:
     assert sorted(User.objects.values_list("email", flat=True)) == [ANA, "made.in.admin@example.org", "yesterday@example.org"]
 
 
+@pytest.mark.database
 def test_rows_are_only_of_concrete_models() -> None:
     assert all(issubclass(model, Model) and not model._meta.proxy for model in privacy.personal_models())

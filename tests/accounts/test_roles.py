@@ -315,7 +315,7 @@ def test_a_site_administrator_makes_no_superuser_and_touches_none() -> None:
     root = User.objects.create_superuser("root@example.org")
     ana = member()
     client = in_role(SITE_ADMINISTRATOR)
-    form = {"email": ana.email, "first_name": "Ana", "last_name": "Núñez", "is_active": "on"}
+    form = {"email": ana.email, "first_name": "Ana", "last_name": "Núñez", "is_active": "on", "standing": ana.standing}
     assert client.post(f"/admin/users/edit/{ana.pk}/", {**form, "is_superuser": "on"})["Location"] == "/admin/"
     assert client.post("/admin/users/new/", {**form, "email": "two@example.org", "is_superuser": "on"})["Location"] == "/admin/"
     assert client.post(f"/admin/users/edit/{root.pk}/", {**form, "email": "mine@example.org"})["Location"] == "/admin/"

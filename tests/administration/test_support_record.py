@@ -34,7 +34,7 @@ from tests.factories import (
     wrong_answers,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 REASON = "She wrote that her certificate is missing."
 
 
@@ -123,6 +123,7 @@ def test_a_reason_opens_it_and_is_kept(support: Client, begun: Enrolment) -> Non
     assert AuditEntry.objects.count() == 2
 
 
+@pytest.mark.database
 def test_it_is_written_down_before_anything_is_shown(support: Client, begun: Enrolment, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuses(**kwargs: Any) -> None:
         raise DatabaseError

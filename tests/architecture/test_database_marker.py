@@ -31,7 +31,7 @@ ELSEWHERE = {"architecture", "browser", "faults"}
 THROUGH_THE_SITE = {
     "accounts.views.entrance": "accounts/test_pending_acts.py",
     "accounts.services.reset_second_factor": "accounts/test_second_factor.py",
-    "administration.exports.erase_from_exports": "administration/test_exports_erasure.py",
+    "administration.services.erase_from_exports": "administration/test_exports_erasure.py",
     "core.middleware": "core/test_not_found.py",
     "credentials.personal_data": "learning/test_erasure_crossings.py",
     "editorial.services.take_step": "editorial/test_workflow.py",

@@ -312,7 +312,6 @@ BY_RIGHT: dict[Right, tuple[str, ...]] = {
         "wagtailusers_users:add",
         "wagtailusers_users:copy",
         "wagtailusers_users:delete",
-        "wagtailusers_users:edit",
         "wagtailusers_users:history",
         "wagtailusers_users:history_results",
         "wagtailusers_users:index",

@@ -35,7 +35,7 @@ from tests.factories import enrol_in, lessons_of, make_course, module_of, transl
 
 __all__ = ["home", "one_page_of_each"]  # fixtures
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 BULK = "/admin/bulk/wagtailcore/page/delete/"
 
 
@@ -79,6 +79,7 @@ def test_what_is_deleted_is_in_the_bin_with_all_below_it(client: Client, way: An
     assert PageLogEntry.objects.filter(page=module.pk, action="puente.bin.put").exists()
 
 
+@pytest.mark.database
 def test_its_address_and_its_language_are_free_again(client: Client) -> None:
     course = translate_course(make_course(lessons=1), "en")
     url, parent, source = course.get_url(), course.get_parent(), CoursePage.objects.exclude(pk=course.pk).get()
@@ -101,6 +102,7 @@ def test_aliases_and_translations_go_there_as_well(form: str) -> None:
     assert fresh(course).live
 
 
+@pytest.mark.database
 def test_an_alias_of_what_is_deleted_is_not_read_any_more(client: Client, home: HomePage) -> None:
     page = home.add_child(instance=StandardPage(title="Texto", slug="texto"))
     page.save_revision().publish()
@@ -117,6 +119,7 @@ def test_a_choice_that_holds_a_page_and_one_below_it_is_one_deletion() -> None:
     assert [entry.title for entry in bin_entries()] == [module.title]
 
 
+@pytest.mark.database
 def test_two_with_one_address_lie_side_by_side(home: HomePage) -> None:
     for _time in range(2):
         page = home.add_child(instance=StandardPage(title="Texto", slug="texto"))
@@ -174,6 +177,7 @@ def test_a_site_administrator_brings_it_back_with_its_keys(client: Client) -> No
     assert other.pk
 
 
+@pytest.mark.database
 def test_a_course_comes_back_whole(client: Client) -> None:
     course = make_course(lessons=2, assessments=1)
     keys = set(course.get_descendants(inclusive=True).values_list("translation_key", flat=True))
@@ -185,6 +189,7 @@ def test_a_course_comes_back_whole(client: Client) -> None:
     assert not back.get_descendants(inclusive=True).filter(locked=True).exists()
 
 
+@pytest.mark.database
 def test_an_address_that_was_taken_meanwhile_gets_another_ending(home: HomePage) -> None:
     page = home.add_child(instance=StandardPage(title="Texto", slug="texto"))
     put_in_bin(page=page)
@@ -204,6 +209,7 @@ def refused(entry: BinPage) -> str:
     return str(refusal.value)
 
 
+@pytest.mark.database
 def test_what_is_in_its_way_is_said() -> None:
     course = make_course(lessons=1)
     lesson, module = lessons_of(course)[0], module_of(course)
@@ -216,6 +222,7 @@ def test_what_is_in_its_way_is_said() -> None:
     assert fresh(lesson).get_parent() == Page.objects.get(pk=module.pk)
 
 
+@pytest.mark.database
 def test_what_was_to_be_published_on_a_date_is_a_draft_in_the_bin_and_afterwards(client: Client, home: HomePage) -> None:
     page = home.add_child(instance=StandardPage(title="Mañana", slug="manana", live=False, go_live_at=timezone.now() + timedelta(hours=1)))
     page.save_revision().publish()
@@ -228,6 +235,7 @@ def test_what_was_to_be_published_on_a_date_is_a_draft_in_the_bin_and_afterwards
     assert (back.live, back.approved_schedule) == (False, False)
 
 
+@pytest.mark.database
 def test_so_is_one_of_a_page_below_it_in_another_language() -> None:
     course = make_course(lessons=1)
     lesson = lessons_of(course)[0]
@@ -239,6 +247,7 @@ def test_so_is_one_of_a_page_below_it_in_another_language() -> None:
     assert refused(bin_entries().get())
 
 
+@pytest.mark.database
 def test_another_translation_in_its_stead_is_in_its_way() -> None:
     course = translate_course(make_course(lessons=1), "en")
     put_in_bin(page=course)
@@ -246,6 +255,7 @@ def test_another_translation_in_its_stead_is_in_its_way() -> None:
     assert refused(bin_entries().get())
 
 
+@pytest.mark.database
 def test_only_who_may_bring_back_sees_the_bin(home: HomePage) -> None:
     page = home.add_child(instance=StandardPage(title="Texto", slug="texto"))
     put_in_bin(page=page)
@@ -275,6 +285,7 @@ def test_the_list_says_who_when_and_how_long(home: HomePage) -> None:
 # In the bin
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("who", ["site administrator", "superuser"])
 def test_nothing_else_can_be_done_with_what_is_in_the_bin(home: HomePage, who: str) -> None:
     page = home.add_child(instance=StandardPage(title="Texto", slug="texto"))
@@ -294,6 +305,7 @@ def test_nothing_else_can_be_done_with_what_is_in_the_bin(home: HomePage, who: s
     assert Page.objects.get(pk=page.pk).path == before
 
 
+@pytest.mark.database
 def test_lists_and_dialogues_leave_it_out(home: HomePage) -> None:
     page = home.add_child(instance=StandardPage(title="Texto", slug="texto"))
     put_in_bin(page=page)
@@ -308,6 +320,7 @@ def test_lists_and_dialogues_leave_it_out(home: HomePage) -> None:
 # The end of its days
 
 
+@pytest.mark.database
 def test_after_thirty_days_it_is_deleted(home: HomePage) -> None:
     page = home.add_child(instance=StandardPage(title="Texto", slug="texto"))
     put_in_bin(page=page)
@@ -319,6 +332,7 @@ def test_after_thirty_days_it_is_deleted(home: HomePage) -> None:
     assert bin_root() is not None
 
 
+@pytest.mark.database
 def test_the_timer_does_it(home: HomePage) -> None:
     page = home.add_child(instance=StandardPage(title="Texto", slug="texto"))
     put_in_bin(page=page)
@@ -327,6 +341,7 @@ def test_the_timer_does_it(home: HomePage) -> None:
     assert not Page.objects.filter(pk=page.pk).exists()
 
 
+@pytest.mark.database
 def test_what_something_needs_stays_and_the_rest_goes(home: HomePage, monkeypatch: pytest.MonkeyPatch) -> None:
     pages = [home.add_child(instance=StandardPage(title=f"Texto {i}", slug=f"texto-{i}")) for i in range(2)]
     entries = [put_in_bin(page=page) for page in pages]

@@ -41,7 +41,7 @@ from tests.factories import assessment_of, enrol_in, lessons_of, make_course, ma
 
 __all__ = ["home", "one_page_of_each"]  # fixtures
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 
 
@@ -69,6 +69,7 @@ def course() -> CoursePage:
     return make_course(lessons=2, assessments=1, title="Remesas")
 
 
+@pytest.mark.database
 @WAYS
 @pytest.mark.parametrize("above", ["module", "course", "catalogue"])
 def test_a_lesson_below_what_is_gone_is_nowhere(client: Client, course: CoursePage, gone: Callable[[Page], None], above: str) -> None:
@@ -155,6 +156,7 @@ def test_a_page_out_of_the_cache_still_costs_one_statement(client: Client, cours
     assert len(statements) == 1
 
 
+@pytest.mark.database
 def test_lists_cost_no_statement_more(course: CoursePage) -> None:
     with CaptureQueriesContext(connection) as statements:
         list(shown(LessonPage.objects.filter(title__startswith="L")))
@@ -175,6 +177,7 @@ def test_a_document_follows_its_page_and_what_is_above_it(client: Client, home: 
     assert client.get(document.url).status_code == 404
 
 
+@pytest.mark.database
 def test_depth_hides_nothing_from_the_rule(client: Client, home: HomePage) -> None:
     """Lists look up so many levels; the rule of a page, which decides, looks at all of them."""
     parent: Any = home
@@ -192,6 +195,7 @@ def test_depth_hides_nothing_from_the_rule(client: Client, home: HomePage) -> No
 # The record uses the same fact.
 
 
+@pytest.mark.database
 @WAYS
 def test_a_step_below_what_is_gone_is_asked_of_nobody(course: CoursePage, gone: Callable[[Page], None]) -> None:
     other = course.add_child(instance=type(module_of(course))(title="Otro", slug="otro", locale=course.locale))
@@ -211,6 +215,7 @@ def test_a_step_below_what_is_gone_is_asked_of_nobody(course: CoursePage, gone: 
     assert [step.key for step in draft_document(course, {}).steps] == [kept.key], "nor would a new structure ask for it"
 
 
+@pytest.mark.database
 @WAYS
 def test_nothing_is_begun_that_cannot_be_opened(course: CoursePage, gone: Callable[[Page], None]) -> None:
     enrolment, page = enrol_in(course), assessment_of(course)

@@ -31,7 +31,7 @@ from tests.factories import (
     translate_course,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -229,6 +229,7 @@ def test_slots_are_never_reused(course: CoursePage, django_capture_on_commit_cal
     assert before < set(StepSlot.objects.filter(course_key=course.key).values_list("slot", flat=True))
 
 
+@pytest.mark.database
 def test_a_new_structure_reaches_new_learners_only_unless_the_editor_says_otherwise(
     course: CoursePage, halfway: Enrolment, django_capture_on_commit_callbacks: Any
 ) -> None:
@@ -240,6 +241,7 @@ def test_a_new_structure_reaches_new_learners_only_unless_the_editor_says_otherw
     assert enrol_in(course).outline_id == outline.pk
 
 
+@pytest.mark.database
 def test_moving_everyone_keeps_bits_says_so_and_leaves_who_has_finished(
     course: CoursePage, halfway: Enrolment, finished: Enrolment, django_capture_on_commit_callbacks: Any
 ) -> None:
@@ -258,6 +260,7 @@ def test_moving_everyone_keeps_bits_says_so_and_leaves_who_has_finished(
     assert record_of(finished) == settled
 
 
+@pytest.mark.database
 def test_moving_everyone_to_a_shorter_structure_completes_who_is_covered(
     course: CoursePage, django_capture_on_commit_callbacks: Any
 ) -> None:
@@ -316,6 +319,7 @@ def test_the_structure_page_is_for_those_who_may_publish_the_course(course: Cour
     assert newest_outline(course.key).version == 1  # type: ignore[union-attr]
 
 
+@pytest.mark.database
 def test_wagtails_own_delete_view_works_with_records_in_place(course: CoursePage, finished: Enrolment, administrator: Client) -> None:
     before = record_of(finished)
     url = f"/admin/pages/{course.pk}/delete/"

@@ -32,7 +32,7 @@ from tests.factories import (
     translate_course,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 
 
 def keys(outline: Outline | None) -> list[uuid.UUID]:
@@ -63,6 +63,7 @@ def test_an_outline_is_immutable() -> None:
         outline.save()
 
 
+@pytest.mark.database
 def test_two_outlines_of_a_course_never_share_a_version() -> None:
     outline = newest_outline(make_course().key)
     assert outline
@@ -112,6 +113,7 @@ def test_the_source_language_decides_whichever_page_is_published() -> None:
     assert only_english.key not in keys(outline)
 
 
+@pytest.mark.database
 def test_a_course_that_nobody_could_finish_is_not_published() -> None:
     course = make_course(lessons=0, assessments=0)
     with pytest.raises(StructureEmpty):
@@ -123,6 +125,7 @@ def test_a_course_that_nobody_could_finish_is_not_published() -> None:
     assert not StepSlot.objects.exists()
 
 
+@pytest.mark.database
 def test_publishing_what_stands_already_is_refused() -> None:
     course = make_course()
     with pytest.raises(StructureUnchanged):
@@ -185,6 +188,7 @@ def test_slots_are_never_deleted_in_bulk_either() -> None:
         StepSlot.objects.all().delete()
 
 
+@pytest.mark.database
 def test_the_database_refuses_two_steps_in_one_slot_and_two_slots_for_one_step() -> None:
     course = make_course(lessons=1, assessments=0)
     step = lessons_of(course)[0].key
@@ -348,6 +352,7 @@ def test_what_went_while_the_course_was_away_is_waived_when_it_is_back(django_ca
     assert in_force(course) == {step.key}
 
 
+@pytest.mark.database
 def test_looking_again_changes_nothing() -> None:
     course = make_course(lessons=2)
     lessons_of(course)[0].unpublish()
@@ -355,6 +360,7 @@ def test_looking_again_changes_nothing() -> None:
     assert StepWaiver.objects.count() == 1
 
 
+@pytest.mark.database
 def test_the_database_refuses_two_waivers_in_force() -> None:
     step = {"course_key": uuid.uuid4(), "step_key": uuid.uuid4()}
     StepWaiver.objects.create(**step)
@@ -365,6 +371,7 @@ def test_the_database_refuses_two_waivers_in_force() -> None:
 # Runs and impact
 
 
+@pytest.mark.database
 def test_a_run_closes_after_it_opens() -> None:
     from django.utils import timezone
 
@@ -388,6 +395,7 @@ def test_impact_counts_whom_an_edit_would_touch() -> None:
     assert impact.of_course(course.key) == impact.Impact(open_enrolments=1, open_attempts=1, certificates=1)
 
 
+@pytest.mark.database
 def test_everyone_may_be_moved_without_a_change() -> None:
     course = make_course()
     assert publish_structure(course=course, who=Who.EVERYONE_UNFINISHED).version == 1

@@ -17,7 +17,7 @@ from knowledge.models import Edition, LibraryPage, PublicationPage, Work
 from knowledge.services.record_edition import record_edition
 from tests.knowledge.corpus import draft, library_in, person, publish, translate
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -50,6 +50,7 @@ def test_a_draft_is_no_edition_and_each_published_text_is_one(library: LibraryPa
     assert [edition.content["title"] for edition in Edition.objects.order_by("number")] == ["Uno", "Dos"]
 
 
+@pytest.mark.database
 def test_publishing_the_same_revision_again_makes_no_other(library: LibraryPage) -> None:
     page = publish(library)
     revision = page.live_revision
@@ -142,6 +143,7 @@ def test_an_edition_is_never_written_over(library: LibraryPage) -> None:
     assert Edition.objects.get().title != "Changed"
 
 
+@pytest.mark.database
 def test_no_number_is_given_twice(library: LibraryPage) -> None:
     edition = Edition.objects.get(work=publish(library).key)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -154,6 +156,7 @@ def test_unpublishing_leaves_the_editions(library: LibraryPage) -> None:
     assert numbers(page) == [1]
 
 
+@pytest.mark.database
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_many_who_publish_at_once_make_editions_without_gap_or_double() -> None:
@@ -180,6 +183,7 @@ def test_many_who_publish_at_once_make_editions_without_gap_or_double() -> None:
     assert set(Edition.objects.values_list("revision_id", flat=True)) == {revision.pk for revision in revisions}
 
 
+@pytest.mark.database
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_the_same_text_published_twice_at_once_is_one_edition() -> None:

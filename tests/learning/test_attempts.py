@@ -54,7 +54,7 @@ from tests.factories import (
     wrong_answers,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -347,12 +347,14 @@ def test_the_best_result_is_printed(enrolment: Enrolment, page: AssessmentPage) 
     assert (snapshot["grade"], snapshot["honours"]) == (75, False)
 
 
+@pytest.mark.database
 def test_awarding_again_gives_the_same_credential() -> None:
     enrolment = finish_course(make_course())
     again = award_credential(enrolment_id=enrolment.pk)
     assert again == Credential.objects.get()
 
 
+@pytest.mark.database
 def test_an_unfinished_course_is_not_awarded(enrolment: Enrolment) -> None:
     with pytest.raises(NotEligible):
         award_credential(enrolment_id=enrolment.pk)
@@ -363,6 +365,7 @@ def test_an_unfinished_course_is_not_awarded(enrolment: Enrolment) -> None:
     assert enrolment.learner.printed_name == "Ñandú Pérez"
 
 
+@pytest.mark.database
 def test_a_failure_while_awarding_undoes_the_whole_submission(
     enrolment: Enrolment, page: AssessmentPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -388,6 +391,7 @@ def test_a_failure_while_awarding_undoes_the_whole_submission(
     assert Credential.objects.count() == 1
 
 
+@pytest.mark.database
 def test_without_a_name_the_course_is_finished_and_the_credential_waits() -> None:
     course = make_course()
     enrolment = finish_course(course, make_user(printed_name=""))
@@ -403,6 +407,7 @@ def test_without_a_name_the_course_is_finished_and_the_credential_waits() -> Non
     assert first.holder.printed_name == "Núñez Crèvecœur"
 
 
+@pytest.mark.database
 def test_who_has_left_after_finishing_can_still_claim() -> None:
     course = make_course()
     enrolment = finish_course(course, make_user(printed_name=""))

@@ -36,7 +36,7 @@ from tests.factories import (
     wrong_answers,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -103,6 +103,7 @@ def test_without_a_form_no_token_is_sent(course: CoursePage) -> None:
     assert "csrftoken" in client.get(address_of(enrolment, 1)).cookies
 
 
+@pytest.mark.database
 def test_it_is_drawn_once_for_all_who_stand_alike(course: CoursePage) -> None:
     people = [enrol_in(course) for _number in range(4)]
     do(people[3], 0)
@@ -112,6 +113,7 @@ def test_it_is_drawn_once_for_all_who_stand_alike(course: CoursePage) -> None:
     assert draw.call_count == 2, "as one who has done it, and as one who has not"
 
 
+@pytest.mark.database
 def test_what_is_kept_knows_nobody(course: CoursePage) -> None:
     person = enrol_in(course, make_user("very.recognisable@example.org", printed_name="Very Recognisable"))
     start_attempt(learner=person.learner, course_key=course.key, step_key=assessment(person), language="en")
@@ -189,6 +191,7 @@ def test_a_lesson_that_is_gone_says_so(course: CoursePage) -> None:
     assert lesson.title in see(enrolment, language="es")
 
 
+@pytest.mark.database
 def test_a_query_is_not_kept(course: CoursePage) -> None:
     enrolment = enrol_in(course)
     see(enrolment)
