@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from credentials.forms import NameForm
-from credentials.models import Credential, CredentialHolder
+from credentials.models import Credential
 from credentials.services.claim_credential import claim_credential
 from foundation.errors import Refused
+from foundation.statements import Statement
 from learning import panels
 from learning.models import Enrolment
 from learning.services.course_state import CourseState
@@ -18,6 +19,13 @@ from learning.views.base import learner_of, refused
 
 # How things stand with the certificate of a finished course: it stands, it was revoked and none took its place, or there is none.
 THERE, LOST, NONE = "there", "lost", ""
+
+# What "my learning" asks at every opening.
+OF_LEARNER = Statement(
+    "SELECT {c} FROM credentials_credentialholder h JOIN credentials_credential c ON c.id = h.credential_id"
+    " WHERE h.learner_id = %s ORDER BY c.issued_at DESC, c.id DESC",
+    c=Credential,
+)
 
 
 def register_panels() -> None:
@@ -29,8 +37,8 @@ def register_panels() -> None:
 
 def earned(learner: User, language: str) -> panels.Part | None:
     """Return the list of what a person earned, the newest first. One query."""
-    holders = CredentialHolder.objects.filter(learner=learner).select_related("credential").order_by("-credential__issued_at")
-    earned = [{"id": held.credential_id, "title": held.credential.title(language), "credential": held.credential} for held in holders]
+    found = [credential for (credential,) in OF_LEARNER.all(learner.pk)]
+    earned = [{"id": credential.pk, "title": credential.title(language), "credential": credential} for credential in found]
     return panels.Part("credentials/earned.html", {"earned": earned}) if earned else None
 
 

@@ -123,6 +123,9 @@ def test_an_address_that_differs_by_case_only_is_ones_own(client: Client, ana: U
         "\u212aana@example.org",  # a Kelvin sign
         "ana\u017f@example.org",  # a long s
         "ana@exampl\u0435.org",
+        "ana@\u0435\u0445\u0430\u0440.org",  # a word that is Cyrillic to the end, and looks like "exap"
+        "ana@\u03bf\u03c5\u03c4.org",  # the same in Greek
+        "ana@example.\u0131o",  # an i without its dot
     ],
 )
 @pytest.mark.parametrize("at", ["/accounts/email/", "/accounts/signup/", "/accounts/login/", "/accounts/password/reset/"])
