@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from accounts import admin_second_factor
-from core import countries, covers, page_templates, site_texts
+from core import countries, covers, generation, page_templates, site_texts
 from courses.models import structure
 from credentials.certificate import glyphs as certificate_glyphs
 from foundation import statements
@@ -27,6 +27,7 @@ REMEMBERED: list[Cache] = [
     (structure._documents, structure._documents.clear),
     # Every drawn page, wherever it is kept.
     (page_templates._all, page_templates.forget_all),
+    (generation._expiries, generation._expiries.cache_clear),
     # Addresses: tests of the script prefix and of the language change what they are.
     (admin_second_factor._admin_home, admin_second_factor._admin_home.cache_clear),
     (api._addresses, api._addresses.cache_clear),

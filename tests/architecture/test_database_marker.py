@@ -33,6 +33,7 @@ THROUGH_THE_SITE = {
     "accounts.services.reset_second_factor": "accounts/test_second_factor.py",
     "administration.services.erase_from_exports": "administration/test_exports_erasure.py",
     "core.middleware": "core/test_not_found.py",
+    "credentials.panels": "learning/test_index_page.py",
     "credentials.personal_data": "learning/test_erasure_crossings.py",
     "editorial.services.take_step": "editorial/test_workflow.py",
     "knowledge.services.make_missing_pdfs": "knowledge/test_edition_files.py",

@@ -317,3 +317,40 @@ def test_what_happens_while_a_page_is_drawn_does_not_keep_the_old_one(course: Co
         assert "Abre el" in client.get(course.get_url()).content.decode()
         monkeypatch.setattr(views, "_render", draw)
         assert "Abre el" not in client.get(course.get_url()).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_number_is_another_from_the_moment_at_which_a_page_expires(django_assert_num_queries: Any) -> None:
+    page, now = make_course(), timezone.now()
+    with time_machine.travel(now, tick=False) as clock:
+        page.expire_at = now + timedelta(minutes=5)
+        page.save_revision().publish()
+        with django_assert_num_queries(2):
+            before = current()
+        with django_assert_num_queries(1):
+            assert current() == before, "when pages expire is read once for each number"
+        clock.move_to(now + timedelta(minutes=5) - timedelta(milliseconds=1))
+        assert current() == before
+        clock.move_to(now + timedelta(minutes=5))
+        with django_assert_num_queries(1):
+            expired = current()
+        assert expired > before
+        with transaction.atomic(), django_assert_num_queries(1):
+            assert current() == expired, "and it is the same inside a transaction"
+        page.refresh_from_db()
+        page.expire_at = None
+        page.save_revision().publish()
+        assert current() not in {before, expired}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_rolled_back_leaves_no_moment_behind() -> None:
+    page, now = make_course(), timezone.now()
+    before = current()
+    with pytest.raises(RuntimeError), transaction.atomic():
+        type(page).objects.filter(pk=page.pk).update(expire_at=now - timedelta(minutes=1))
+        content_changed()
+        current()
+        raise RuntimeError
+    content_changed()
+    assert current() == before + 1

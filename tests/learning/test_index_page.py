@@ -65,6 +65,7 @@ def test_everyone_sees_their_own_progress_and_name(course: CoursePage) -> None:
     assert [lesson.title in pages[1] for lesson in lessons] == [True, False, False]
 
 
+@pytest.mark.database
 def test_each_section_is_there_for_who_has_something_in_it(course: CoursePage) -> None:
     person, nobody = make_user(), make_user()
     assert sections(see(nobody)) == set()
