@@ -81,7 +81,7 @@ def make_known(request: HttpRequest, response: HttpResponse, user: User, *, is_w
     _set_cookie(response, token)
 
 
-def refuse(request: HttpRequest, response: HttpResponse) -> None:
+def refuse_cookie(request: HttpRequest, response: HttpResponse) -> None:
     """Forget this browser for every account, and remember only that it does not want to be remembered."""
     if held := token_hash(request):
         KnownBrowser.objects.filter(token_hash=held).delete()

@@ -59,7 +59,7 @@ def forget(limit: str, key: str) -> None:
         TryCount.objects.filter(key_hash=_hash(limit, key)).delete()
 
 
-def forget_old(now: datetime) -> int:
+def forget_over(now: datetime) -> int:
     """Delete the counts whose time is over; return how many."""
     return TryCount.objects.filter(ends_at__lte=now).delete()[0]
 

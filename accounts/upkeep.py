@@ -26,4 +26,4 @@ def forget_old(now: datetime) -> int:
         KnownBrowser.objects.filter(since__lt=now - KNOWN),
         UsedLink.objects.filter(at__lt=now - BROWSER_LINK.lasts),
     )
-    return sum(found.delete()[0] for found in over) + try_counts.forget_old(now)
+    return sum(found.delete()[0] for found in over) + try_counts.forget_over(now)

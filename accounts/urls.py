@@ -55,8 +55,8 @@ urlpatterns: list[URLPattern] = [
     path("second-factor/app/", second_factor.AppView.as_view(), name="mfa_activate_totp"),
     path("second-factor/passkey/", second_factor.PasskeyView.as_view(), name="mfa_add_webauthn"),
     path("second-factor/<int:factor_id>/remove/", second_factor.remove, name="mfa_remove"),
-    path("second-factor/codes/", recovery_codes.codes, name="mfa_view_recovery_codes"),
-    path("second-factor/codes/download/", recovery_codes.download, name="mfa_download_recovery_codes"),
+    path("second-factor/codes/", recovery_codes.view_codes, name="mfa_view_recovery_codes"),
+    path("second-factor/codes/download/", recovery_codes.download_codes, name="mfa_download_recovery_codes"),
     path("second-factor/codes/new/", recovery_codes.make_new, name="mfa_generate_recovery_codes"),
     path("second-factor/confirm/", second_factor_check.ConfirmFactorView.as_view(), name="mfa_reauthenticate"),
     # Showing again who one is

@@ -156,7 +156,7 @@ class ExportsView(WagtailAdminTemplateMixin, TemplateView):
 
 
 @require_GET
-def download(request: HttpRequest, pk: UUID) -> Any:
+def download_file(request: HttpRequest, pk: UUID) -> Any:
     """The file, for who asked for it and still may have it."""
     try:
         export, file = download_export(export_id=pk, asker=cast(User, request.user), now=timezone.now())

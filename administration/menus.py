@@ -56,7 +56,7 @@ class ExportViewSet(ViewSet):
         return [
             path("", exports.ExportsView.as_view(), name="index"),
             path("ask/<slug:listing>/", just_shown(exports.AskView.as_view()), name="ask"),
-            path("<uuid:pk>/", exports.download, name="download"),
+            path("<uuid:pk>/", exports.download_file, name="download"),
             path("<uuid:pk>/delete/", exports.delete, name="delete"),
         ]
 

@@ -149,12 +149,12 @@ def list_viewsets() -> list[Any]:
 
 
 @hooks.register("register_admin_menu_item")
-def learners_menu() -> Any:
+def add_learners_menu() -> Any:
     """The group "Learners"."""
     return menus.learners_menu()
 
 
 @hooks.register("register_admin_menu_item")
-def certificates_menu() -> Any:
+def add_certificates_menu() -> Any:
     """The group "Certificates"; more items come by the hook of that name."""
     return menus.certificates_menu()

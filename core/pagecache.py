@@ -108,7 +108,7 @@ def get(cache_key: str) -> CachedPage | None:
     return found if isinstance(found, CachedPage) else None
 
 
-def find(request: HttpRequest, path: str, generation: int) -> CachedPage | None:
+def find_entry(request: HttpRequest, path: str, generation: int) -> CachedPage | None:
     """Return the stored entry of what is asked for, if there is one: with parameters that the page does not know, the one without them.
 
     Anybody can make up parameters, and campaigns add theirs to every link: neither may cost more than the page itself.

@@ -94,7 +94,7 @@ def excerpt(text: str, words: list[str]) -> SafeString:
     return mark_safe(("… " if start else "") + "".join(pieces))  # noqa: S308 - every token is escaped above
 
 
-def index_page(page: Page) -> None:
+def index_for_search(page: Page) -> None:
     """Bring the entry of one specific page up to date: there while it is live and open, gone otherwise."""
     document = page.search_document() if isinstance(page, BasePage) and access.rule_for(page).is_open else None
     if document is None:
@@ -118,7 +118,7 @@ def index_page(page: Page) -> None:
 def index_tree(page: Page) -> None:
     """Bring the entries of a page and all below it up to date: a course that closes takes its lessons out."""
     for below in page.get_descendants(inclusive=True).specific().iterator():
-        index_page(below)
+        index_for_search(below)
 
 
 def _page_changed(sender: object, instance: Page, **kwargs: Any) -> None:

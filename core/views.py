@@ -50,7 +50,7 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
         Http404: no live page stands at this path in this language, or the reader may not know that one does.
     """
     generation = current()
-    entry = pagecache.find(request, path, generation)
+    entry = pagecache.find_entry(request, path, generation)
     if entry is None:
         if not has_live_page(request, path, generation):
             raise Http404

@@ -13,7 +13,7 @@ class CoursesConfig(AppConfig):
         from core.cards import RESULT_KINDS, ResultKind
         from core.sections import Section, register_section
         from courses import checks, page_contexts, panel_contexts, receivers
-        from courses.catalogue import home_cards
+        from courses.catalogue import first_courses
         from courses.models import CataloguePage, CoursePage, CourseRun, ModulePage, Outline, StepWaiver
 
         access.register(CataloguePage, access.open_to_all)
@@ -31,7 +31,7 @@ class CoursesConfig(AppConfig):
                 menu_label=_("Courses"),
                 label=_("Courses"),
                 all_label=_("All courses"),
-                cards=home_cards,
+                cards=first_courses,
             )
         )
         page_contexts.register_builders()

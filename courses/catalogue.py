@@ -24,7 +24,7 @@ HOURS: dict[str, tuple[int, int]] = {"short": (0, 60), "medium": (61, 180), "lon
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class CatalogueFilters:
     """What the reader asked for; anything unknown is as if it had not been asked."""
 
     topic: str = ""
@@ -32,7 +32,7 @@ class Filters:
     hours: str = ""
 
     @classmethod
-    def parse(cls, query: QueryDict) -> Filters:
+    def parse(cls, query: QueryDict) -> CatalogueFilters:
         """Read known values from a query string."""
         return cls(
             topic=query.get("topic", "") if query.get("topic") in Topic.values else "",
@@ -86,7 +86,7 @@ def entries(language: str, wanted_language: str = "") -> list[CatalogueEntry]:
     return found
 
 
-def matching(found: list[CatalogueEntry], filters: Filters) -> list[CatalogueEntry]:
+def matching(found: list[CatalogueEntry], filters: CatalogueFilters) -> list[CatalogueEntry]:
     """Return the entries of a topic and a duration."""
     if filters.topic:
         found = [entry for entry in found if entry.page.topic == filters.topic]
@@ -98,7 +98,7 @@ def matching(found: list[CatalogueEntry], filters: Filters) -> list[CatalogueEnt
 
 def known_query(query: QueryDict, language: str) -> dict[str, str]:
     """What of a query the catalogue knows: filters that exist, and a page that the filtered list has."""
-    filters = Filters.parse(query)
+    filters = CatalogueFilters.parse(query)
     known = {name: value for name in ("topic", "language", "hours") if (value := getattr(filters, name))}
     if "page" in query:
         known |= known_page(Paginator(matching(entries(language, filters.language), filters), PER_PAGE), query)
@@ -107,7 +107,7 @@ def known_query(query: QueryDict, language: str) -> dict[str, str]:
 
 def catalogue_context(query: QueryDict, language: str) -> dict[str, Any]:
     """What the catalogue page shows for a query string."""
-    filters = Filters.parse(query)
+    filters = CatalogueFilters.parse(query)
     everything = entries(language, filters.language)
     total = len(everything)
     found = matching(everything, filters)
@@ -125,6 +125,6 @@ def catalogue_context(query: QueryDict, language: str) -> dict[str, Any]:
     }
 
 
-def home_cards(language: str) -> list[Card]:
+def first_courses(language: str) -> list[Card]:
     """The first three courses, for the home page."""
     return [entry.card() for entry in entries(language)[:3]]

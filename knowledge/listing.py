@@ -25,7 +25,7 @@ PER_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class LibraryFilters:
     """What the reader asked for; anything unknown is as if it had not been asked."""
 
     type: str = ""
@@ -35,7 +35,7 @@ class Filters:
     year: str = ""
 
     @classmethod
-    def parse(cls, query: QueryDict) -> Filters:
+    def parse(cls, query: QueryDict) -> LibraryFilters:
         """Read known values from a query string."""
         year = query.get("year", "")
         return cls(
@@ -90,7 +90,7 @@ def works(language: str) -> Any:
 
 def known_query(query: QueryDict, language: str) -> dict[str, str]:
     """What of a query the library knows: filters that exist, and a page that the filtered list has."""
-    filters = Filters.parse(query)
+    filters = LibraryFilters.parse(query)
     known = filters.known()
     if known.get("language") == language:
         del known["language"]
@@ -101,7 +101,7 @@ def known_query(query: QueryDict, language: str) -> dict[str, str]:
 
 def library_context(query: QueryDict, language: str) -> dict[str, Any]:
     """What the library page shows for a query string."""
-    filters = Filters.parse(query)
+    filters = LibraryFilters.parse(query)
     everything = works(filters.language or language)
     page_obj = Paginator(filters.apply(everything).newest_first(), PER_PAGE).get_page(query.get("page"))
     return {
@@ -121,7 +121,7 @@ def series_cards(language: str) -> list[Card]:
     return [page.card() for page in series.order_by("title").select_related("locale")]
 
 
-def _choices(filters: Filters, everything: Any, language: str) -> dict[str, list[Choice]]:
+def _choices(filters: LibraryFilters, everything: Any, language: str) -> dict[str, list[Choice]]:
     """Return the choices of each filter, with the number of works each would leave; empty ones are left out, the chosen one stays."""
     kinds = Counter(dict(filters.apply(everything, but="type").order_by().values_list("kind").annotate(Count("pk"))))
     by_year = filters.apply(everything, but="year").order_by().values_list("published_on__year").annotate(Count("pk"))

@@ -86,7 +86,7 @@ def all_states(request: HttpRequest) -> HttpResponse:
 
 
 @api.get("/state/{uuid:course_key}", response=StateOut, auth=None)
-def course_state(request: HttpRequest, course_key: UUID) -> HttpResponse:
+def read_course_state(request: HttpRequest, course_key: UUID) -> HttpResponse:
     """The reader's record of one course, and the token with which they may write."""
     learner = _signed_in(request)
     if learner is None:

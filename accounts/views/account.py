@@ -148,7 +148,7 @@ def remember_browser(request: HttpRequest, user: User) -> HttpResponse:
 def refuse_browser(request: HttpRequest, user: User) -> HttpResponse:
     """Know this browser no more, now and after the next sign-in."""
     response = HttpResponseRedirect(reverse("usersessions_list"))
-    known_browsers.refuse(request, response)
+    known_browsers.refuse_cookie(request, response)
     return response
 
 

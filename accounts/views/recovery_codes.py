@@ -21,7 +21,7 @@ from accounts.views.errors import unless_held
 
 @never_cache
 @recent_proof_required
-def codes(request: HttpRequest) -> HttpResponse:
+def view_codes(request: HttpRequest) -> HttpResponse:
     """Show the codes that were just made; on POST their owner has kept them, and goes on. Later, say how many are left."""
     if request.method == "POST":
         recovery_codes.close(request)
@@ -42,7 +42,7 @@ def codes(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 @recent_proof_required
-def download(request: HttpRequest) -> HttpResponse:
+def download_codes(request: HttpRequest) -> HttpResponse:
     """Hand the codes over as a text file, while they may be seen."""
     if not recovery_codes.may_see(request):
         return HttpResponseRedirect(reverse("mfa_view_recovery_codes"))

@@ -162,7 +162,7 @@ def icon_names() -> list[str]:
 
 
 @register.filter
-def joined(parts: list[SafeString]) -> SafeString:
+def put_together(parts: list[SafeString]) -> SafeString:
     """Put rendered pieces one after the other."""
     return mark_safe("\n".join(parts))  # noqa: S308 (each was rendered, and so escaped, by a template)
 

@@ -33,7 +33,7 @@ class GlyphsMissing(Exception):
         self.characters = characters
 
 
-def missing_characters(values: CertificateValues) -> str:
+def missing_on_certificate(values: CertificateValues) -> str:
     """Return the characters on a certificate that no shipped font can print; "" when all can be."""
     return glyphs.missing_characters((values.name, values.title, values.issuer))
 
@@ -45,7 +45,7 @@ def typeset_certificate(values: CertificateValues) -> bytes:
         GlyphsMissing: something on it could not be printed.
         VersionUnknown: this release has no such version of the template.
     """
-    if missing := missing_characters(values):
+    if missing := missing_on_certificate(values):
         raise GlyphsMissing(missing)
     return _compile(values, format="pdf", pdf_standards=["ua-1"])
 
@@ -56,7 +56,7 @@ def draw_specimen(values: CertificateValues) -> bytes:
     Raises:
         GlyphsMissing: something on it could not be printed.
     """
-    if missing := missing_characters(values):
+    if missing := missing_on_certificate(values):
         raise GlyphsMissing(missing)
     site = values.url.partition("/credentials/")[0]
     return _compile(replace(values, code="?" * len(values.code), url=f"{site}/credentials/"), format="png", ppi=PPI)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from credentials.certificate.pdf import missing_characters
+from credentials.certificate.pdf import missing_on_certificate
 from credentials.models import Credential
 from credentials.services.make_pdf import certificate_values, open_hold
 
@@ -15,7 +15,7 @@ def check_printable(*, credential: Credential, language: str) -> str:
     Raises:
         CredentialNameless: its holder was erased.
     """
-    missing = missing_characters(certificate_values(credential, language))
+    missing = missing_on_certificate(certificate_values(credential, language))
     hold = getattr(credential, "hold", None)
     if missing and (hold is None or hold.resolved_at is not None):
         with transaction.atomic():

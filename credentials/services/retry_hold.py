@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.names import clean_printed_name
-from credentials.certificate.pdf import missing_characters
+from credentials.certificate.pdf import missing_on_certificate
 from credentials.models import Credential, CredentialFile, CredentialHold
 from credentials.services.make_pdf import PdfHeld, certificate_values
 
@@ -18,7 +18,7 @@ from credentials.services.make_pdf import PdfHeld, certificate_values
 def still_missing(credential: Credential, printed_name: str) -> str:
     """Return what could not be printed under a name in any of the languages; "" when all can be."""
     values = (certificate_values(credential, language, printed_name) for language, _label in settings.LANGUAGES)
-    return "".join(dict.fromkeys("".join(missing_characters(each) for each in values)))
+    return "".join(dict.fromkeys("".join(missing_on_certificate(each) for each in values)))
 
 
 def retry_hold(*, hold_id: int, printed_name: str = "") -> None:

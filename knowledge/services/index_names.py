@@ -11,6 +11,6 @@ def index_names(*, contributor_id: int) -> int:
     pages = PublicationPage.objects.filter(live=True).filter(contributions__contributor=contributor_id).distinct()
     count = 0
     for page in pages.iterator():
-        search.index_page(page)
+        search.index_for_search(page)
         count += 1
     return count

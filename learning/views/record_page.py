@@ -41,7 +41,7 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class RecordSheet:
     """A drawn page: its form, each step's row as one of who has not done it and of who has, by slot, and its steps by key.
 
     `titles` are those that sentences use: of a step that has no page in the language, the one that the outline remembers.
@@ -54,7 +54,7 @@ class Sheet:
 
 
 # In rows, of which one takes about half a kilobyte; the rest of a page is worth a hundred.
-_sheets: Kept[Sheet] = Kept(most=20_000, weigh=lambda sheet: 100 + len(sheet.rows))
+_sheets: Kept[RecordSheet] = Kept(most=20_000, weigh=lambda sheet: 100 + len(sheet.rows))
 
 
 def record_page(request: HttpRequest, state: CourseState) -> HttpResponse:
@@ -79,7 +79,7 @@ def record_page(request: HttpRequest, state: CourseState) -> HttpResponse:
     return HttpResponse(sheet.form.fill(values))
 
 
-def _sheet(request: HttpRequest, state: CourseState) -> Sheet:
+def _sheet(request: HttpRequest, state: CourseState) -> RecordSheet:
     """Return the page without the person, kept as long as nothing of what it is drawn from changes.
 
     A page with a query that says nothing to it is drawn for itself: links to other languages repeat the query, and made-up
@@ -91,7 +91,7 @@ def _sheet(request: HttpRequest, state: CourseState) -> Sheet:
     in_parts = len(state.document.steps) > MOST_DRAWN
     shape, waived = Shape.of(state), frozenset(state.waived)
 
-    def draw() -> Sheet:
+    def draw() -> RecordSheet:
         return _draw(request, state.enrolment.course_key, state.document, state.language, waived, at_hand, shape)
 
     if request.META.get("QUERY_STRING", "") != (f"module={part}" if part else ""):
@@ -115,7 +115,7 @@ def _draw(
     waived: frozenset[UUID],
     at_hand: UUID | None,
     shape: Shape,
-) -> Sheet:
+) -> RecordSheet:
     drawing = Drawing(document, language, waived=waived, at_hand=at_hand)
     course = course_of(course_key, language) or CourseRef(course_key, document.title(language))
     modules = drawing.modules()
@@ -147,7 +147,7 @@ def _draw(
     }
     page = render_to_string("learning/course.html", context, neutral_request(request, request.GET.copy()))
     titles = {key: document.by_key[key].title(language) if line.language else line.title for key, line in lines.items()}
-    return Sheet(PageTemplate(page.strip()), _rows(course_key, lines.values()), lines, titles)
+    return RecordSheet(PageTemplate(page.strip()), _rows(course_key, lines.values()), lines, titles)
 
 
 def _rows(course_key: UUID, lines: Iterable[StepLine]) -> Mapping[int, tuple[SafeString, SafeString]]:
@@ -171,7 +171,7 @@ def _rows(course_key: UUID, lines: Iterable[StepLine]) -> Mapping[int, tuple[Saf
     return {line.slot: (row(line, done=False), row(line, done=True)) for line in lines}
 
 
-def _resume(sheet: Sheet, state: CourseState) -> dict[str, str]:
+def _resume(sheet: RecordSheet, state: CourseState) -> dict[str, str]:
     """Return where to go on, and what it is called: the step's page, or where that is gone, its page of the record."""
     step = state.following
     if step is None:

@@ -29,7 +29,7 @@ ATTEMPTS = Statement("SELECT {a} FROM learning_attempt a WHERE a.enrolment_id = 
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class StepSheet:
     """A drawn page, and of its step what a drawing of somebody's attempts needs: the address, where there is one."""
 
     form: PageTemplate
@@ -45,7 +45,7 @@ class Following:
 
 
 # A page is some five kilobytes: some ten megabytes in all.
-_sheets: Kept[Sheet] = Kept(most=2000)
+_sheets: Kept[StepSheet] = Kept(most=2000)
 
 
 def step_page(request: HttpRequest, state: CourseState, step_key: UUID) -> HttpResponse:
@@ -69,14 +69,14 @@ def step_page(request: HttpRequest, state: CourseState, step_key: UUID) -> HttpR
     return HttpResponse(sheet.form.fill(values))
 
 
-def _sheet(request: HttpRequest, state: CourseState, step: OutlineStep, attempts: list[Attempt]) -> Sheet:
+def _sheet(request: HttpRequest, state: CourseState, step: OutlineStep, attempts: list[Attempt]) -> StepSheet:
     """Return the page without the person, kept as long as nothing of what it is drawn from changes.
 
     One with a query is drawn for itself: links to other languages repeat it, and made-up ones must not push out what is kept.
     """
     document, waived, is_done = state.document, frozenset(state.waived), _is_done(state, step)
 
-    def draw() -> Sheet:
+    def draw() -> StepSheet:
         return _draw(request, state.enrolment.course_key, document, step, waived, is_done=is_done, was_tried=bool(attempts))
 
     if request.META.get("QUERY_STRING", ""):
@@ -100,7 +100,7 @@ def _draw(
     *,
     is_done: bool,
     was_tried: bool,
-) -> Sheet:
+) -> StepSheet:
     language = address_language(request)
     course = course_of(course_key, language) or CourseRef(course_key, document.title(language))
     content = live_pages([step.key], language).get(step.key)
@@ -121,7 +121,7 @@ def _draw(
         "breadcrumbs": [(_("My learning"), reverse("learning:index")), (course.title, reverse("learning:course", args=[course_key]))],
     }
     page = render_to_string("learning/step.html", context, neutral_request(request, request.GET.copy()))
-    return Sheet(PageTemplate(page.strip()), content_url)
+    return StepSheet(PageTemplate(page.strip()), content_url)
 
 
 def _attempts(request: HttpRequest, state: CourseState, step: OutlineStep, attempts: list[Attempt], content_url: str) -> SafeString:

@@ -117,7 +117,7 @@ EXCEPTIONS: dict[str, Audience] = {
     "wagtailadmin_javascript_catalog": A.FILE,
     "wagtailadmin_sprite": A.FILE,
     "learning-api:all_states": A.STATE,
-    "learning-api:course_state": A.STATE,
+    "learning-api:read_course_state": A.STATE,
     # How to talk to the JSON addresses: nothing about anybody.
     "learning-api:openapi-json": A.FILE,
 }

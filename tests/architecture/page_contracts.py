@@ -14,11 +14,10 @@ from core.cards import Card
 from core.context import LanguageLink, NavLink
 from core.models import BasePage, HomePage, StandardPage
 from core.sections import HomeSection
-from courses.catalogue import Filters
+from courses.catalogue import CatalogueFilters
 from courses.models import AssessmentPage, CataloguePage, CoursePage, LessonPage, ModulePage
 from courses.presentation import ModuleLine, StepLine
-from knowledge.listing import Choice
-from knowledge.listing import Filters as LibraryFilters
+from knowledge.listing import Choice, LibraryFilters
 from knowledge.models import ChartDrawing, Contribution, Contributor, Edition, LibraryPage, PublicationPage, SeriesPage
 from knowledge.outputs import Output
 from knowledge.presentation import TextPart
@@ -62,7 +61,7 @@ class ListTemplate(PageFrame, Protocol):
 class CatalogueTemplate(ListTemplate, Protocol):
     """All courses, with filters."""
 
-    filters: Filters
+    filters: CatalogueFilters
     filter_query: str
     topics: list[tuple[str, str]]
     languages: list[tuple[str, str]]

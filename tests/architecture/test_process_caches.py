@@ -115,7 +115,7 @@ def test_what_counts_as_changed(source: str, changed: set[str]) -> None:
 
 def test_every_test_starts_without_what_the_database_said_before() -> None:
     structure._documents[uuid.uuid4()] = OutlineDocument({}, ())
-    record_page._sheets.get("key", lambda: record_page.Sheet(PageTemplate(""), {}, {}, {}))
+    record_page._sheets.get("key", lambda: record_page.RecordSheet(PageTemplate(""), {}, {}, {}))
     process_caches.empty()
     assert not structure._documents
     assert not record_page._sheets._found

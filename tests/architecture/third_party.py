@@ -59,7 +59,7 @@ BY_RIGHT: dict[Right, tuple[str, ...]] = {
         "learning-api:all_states",
         "learning-api:answers",
         "learning-api:api-root",
-        "learning-api:course_state",
+        "learning-api:read_course_state",
         "learning-api:events",
         "learning-api:openapi-json",
         "wagtailadmin_javascript_catalog",

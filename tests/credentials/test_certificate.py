@@ -245,14 +245,14 @@ def test_the_fonts_are_light_and_carry_their_licence() -> None:
 @pytest.mark.parametrize(("name", "missing"), UNPRINTABLE.items())
 def test_what_no_font_has_is_refused_before_it_is_made(name: str, missing: str) -> None:
     values = dataclasses.replace(VALUES, name=name)
-    assert pdf.missing_characters(values) == missing
+    assert pdf.missing_on_certificate(values) == missing
     with pytest.raises(GlyphsMissing) as refused:
         pdf.typeset_certificate(values)
     assert refused.value.characters == missing
 
 
 def test_a_title_or_issuer_that_can_not_be_printed_is_refused_too() -> None:
-    assert pdf.missing_characters(dataclasses.replace(VALUES, title="Finanzas 💶", issuer="李")) == "💶李"
+    assert pdf.missing_on_certificate(dataclasses.replace(VALUES, title="Finanzas 💶", issuer="李")) == "💶李"
 
 
 @pytest.mark.parametrize("name", NAMES)
