@@ -101,6 +101,15 @@ def sign_in_with_password(request: HttpRequest, user: User, email: str, next_pag
     return answer
 
 
+def sign_in_from_institution(request: HttpRequest, user: User, next_page: str, *, is_past_factor: bool) -> HttpResponse:
+    """Sign in somebody of whom an institution says who they are, or send them on to what is still asked of them."""
+    started = Login(user=user, email=user.email, redirect_url=next_page or None)
+    if is_past_factor:
+        LoginStageController(request, started).set_handled(Stage.SECOND_FACTOR.value)
+    answer: HttpResponse = login.perform_login(request, started)
+    return answer
+
+
 def sign_up(request: HttpRequest, user: User, next_page: str) -> HttpResponse:
     """Begin the first sign-in of a new account, which waits for the code sent to its address."""
     answer: HttpResponse = signup.complete_signup(request, user=user, redirect_url=next_page or None)
@@ -287,12 +296,15 @@ def finish_password_reset(process: CodeProcess) -> HttpResponse | None:
 
 def count_towards_limit(request: HttpRequest, limit: str, key: str | None = None) -> bool:
     """Count a try, of this key or of this address of the network, as the limit says; False if it is one too many."""
-    return bool(ratelimit.consume(request, action=limit, key=key))
+    return counted(request, limit, key) is not None
 
 
-def counted(request: HttpRequest, limit: str, key: str) -> Count | None:
-    """Count a try of this key; return the count, which can be rolled back; None if it is one too many."""
-    return counting.consume(request, app="allauth.account", action=limit, key=key)
+def counted(request: HttpRequest, limit: str, key: str | None) -> Count | None:
+    """Count a try of this key; return the count, which can be rolled back; None if it is one too many.
+
+    A request by GET counts, too, which allauth lets pass uncounted: an institution leads people back by one.
+    """
+    return counting.consume(request, app="allauth.account", action=limit, key=key, limit_get=True)
 
 
 def network_of(request: HttpRequest) -> str:
