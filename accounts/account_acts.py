@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.audit import ACTS, Act
 
 DECIDED = Act(name="decided", label=_("decided about a contested change of address"), order=10)
+DECIDED_INSTITUTION = Act(name="institution", label=_("decided about a second sign-in of an institution"), order=11)
 
 
 def declare_acts() -> None:
     """Enter the acts of this floor. Called from `ready()`."""
     ACTS.register(DECIDED)
+    ACTS.register(DECIDED_INSTITUTION)

@@ -26,6 +26,8 @@ class Change(Enum):
     DECIDED = "decided"
     SIGNED_OUT = "signed-out"
     SIGNED_OUT_ELSEWHERE = "signed-out-elsewhere"
+    INSTITUTION_JOINED = "institution-joined"
+    INSTITUTION_LEFT = "institution-left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,9 @@ EFFECTS: Mapping[Change, Effect] = {
     # Deleting sessions is not enough: a request that is under way holds one, and would bring it back.
     Change.SIGNED_OUT: Effect(True, False, False, _("You signed out everywhere.")),
     Change.SIGNED_OUT_ELSEWHERE: Effect(True, True, False, _("You signed out everywhere but in one browser.")),
+    # Another way in, or one less: nothing that is open came by it unseen, for its owner is told.
+    Change.INSTITUTION_JOINED: Effect(False, True, True, _("Your account opens with the sign-in of an institution, too.")),
+    Change.INSTITUTION_LEFT: Effect(False, True, True, _("The sign-in of an institution no longer opens your account.")),
 }
 
 

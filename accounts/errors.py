@@ -50,3 +50,10 @@ class OwnCase(Refused):
 
     code = "own_case"
     message = _("This is your own account. Ask a colleague to decide. Nothing was changed.")
+
+
+class SubjectTaken(Refused):
+    """This person of an institution has joined another account."""
+
+    code = "subject_taken"
+    message = _("This sign-in of the institution opens another account already. Nothing was changed.")

@@ -23,7 +23,7 @@ from wagtail.models import APIToken, Comment, CommentReply, ModelLogEntry, Page,
 from wagtail.users.models import UserProfile
 
 from accounts import audit
-from accounts.models import AddressChange, AuditEntry, KnownBrowser, SecurityEvent, User
+from accounts.models import AddressChange, AuditEntry, InstitutionCase, InstitutionIdentity, KnownBrowser, SecurityEvent, User
 from accounts.privacy import Rows, declare, rows
 from accounts.services.end_sessions import end_sessions
 
@@ -91,12 +91,29 @@ def _declare_account() -> None:
         reason="Browsers in which one has signed in, by a number that only the browser holds; for 90 days. " + GOES,
         export=lambda user: rows(KnownBrowser.objects.filter(user=user).order_by("pk"), "since"),
     )
+    _declare_institutions()
     declare("accounts.User_user_permissions", reason="Rights given to one person. " + GOES)
     declare(
         "accounts.AuditEntry",
         reason="What staff did to the record, and why. Stays: it has no link to anyone, and names by a number that then is nobody's.",
         export=_audit_entries,
     )
+
+
+def _declare_institutions() -> None:
+    columns = ("institution", "issuer", "subject")
+    declare(
+        "accounts.InstitutionIdentity",
+        reason="By which sign-ins of institutions the account opens: the number that each has given the person. " + GOES,
+        export=lambda user: rows(InstitutionIdentity.objects.filter(user=user).order_by("pk"), *columns, "joined_at"),
+    )
+    declare(
+        "accounts.InstitutionCase",
+        reason="A second sign-in of an institution, for support to decide; for a year afterwards. " + GOES,
+        export=lambda user: rows(InstitutionCase.objects.filter(user=user).order_by("pk"), *columns, "at", "decided_at", "outcome"),
+    )
+    for label in ("socialaccount.SocialAccount", "socialaccount.SocialToken"):
+        declare(label, reason="Allauth's own. Never written here: accounts.InstitutionIdentity stands in its place.")
 
 
 def _declare_editing() -> None:

@@ -73,7 +73,7 @@ _CERTIFY = (
 )
 # How many people have done each step, without names: for those who make courses, and those who see everyone anyway.
 _FIGURES = ("learning.view_stepstat",)
-_SUPPORT = ("learning.view_enrolment", "learning.open_record", "accounts.decide_addresschange")
+_SUPPORT = ("learning.view_enrolment", "learning.open_record", "accounts.decide_addresschange", "accounts.decide_institutioncase")
 
 AUTHOR = Role(
     "author",

@@ -24,12 +24,15 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from accounts.allauth_internals import SECOND_FACTOR, authentication_records, record_authentication
+from accounts.institutions import whose_factor_counts
 from accounts.models import User
 from accounts.reauthentication import signed_in_recently
 from accounts.staff import may_enter_admin
 
 # Recovery codes stand in for one of these; alone they are none.
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+# How a session notes a factor that an institution says was shown there, where the settings let that count.
+INSTITUTION = "institution"
 
 View = Callable[..., HttpResponseBase]
 
@@ -55,10 +58,10 @@ def remember_shown(request: HttpRequest, user: User, factor: Authenticator) -> N
     record_authentication(request, user, SECOND_FACTOR, id=factor.pk, type=factor.type, reauthenticated=True)
 
 
-def shown_at(request: HttpRequest) -> float | None:
-    """Return when a second factor was last shown in this session (seconds since 1970), or None."""
-    times = [float(record["at"]) for record in authentication_records(request) if record.get("method") == SECOND_FACTOR]
-    return max(times, default=None)
+def shown_at(request: HttpRequest, kind: str = "") -> float | None:
+    """Return when a second factor (of this kind, if told) was last shown in this session (seconds since 1970), or None."""
+    shown = [record for record in authentication_records(request) if record.get("method") == SECOND_FACTOR]
+    return max((float(record["at"]) for record in shown if not kind or record.get("type") == kind), default=None)
 
 
 def has_shown_one_older_than(request: HttpRequest, age: timedelta) -> bool:
@@ -79,15 +82,16 @@ def shown_recently(request: HttpRequest) -> bool:
 def next_step(request: HttpRequest, *, hours: float) -> str:
     """Return the name of the page a signed-in person must pass before the admin: setting up, showing, or none (empty).
 
-    `hours` says how long a showing counts.
+    `hours` says how long a showing counts. Who has no factor of their own need not set one up while that of their institution counts.
     """
     user = request.user
     if not isinstance(user, User) or not must_have_one(user):
         return ""
-    if not has_second_factor(user):
-        return "mfa_index"
-    at = shown_at(request)
-    return "" if at is not None and time.time() - at < hours * 3600 else "mfa_reauthenticate"
+    has_one = has_second_factor(user)
+    at = shown_at(request) if has_one else shown_at(request, INSTITUTION)
+    if at is not None and time.time() - at < hours * 3600 and (has_one or whose_factor_counts(user)):
+        return ""
+    return "mfa_reauthenticate" if has_one else "mfa_index"
 
 
 def acts_as_staff(request: HttpRequest) -> bool:

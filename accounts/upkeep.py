@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from accounts import try_counts
-from accounts.models import AddressChange, KnownBrowser, SecurityEvent, UsedLink
+from accounts.models import AddressChange, InstitutionCase, KnownBrowser, SecurityEvent, UsedLink
 from accounts.models.security import CONTESTABLE, KNOWN, TOLD
 from accounts.pending_acts import BROWSER_LINK
 from foundation.upkeep import CHORES, Chore
@@ -23,6 +23,7 @@ def forget_old(now: datetime) -> int:
     over = (
         SecurityEvent.objects.filter(at__lt=now - TOLD),
         AddressChange.objects.filter(Q(at__lt=now - CONTESTABLE, reported_at__isnull=True) | Q(decided_at__lt=now - TOLD)),
+        InstitutionCase.objects.filter(decided_at__lt=now - TOLD),
         KnownBrowser.objects.filter(since__lt=now - KNOWN),
         UsedLink.objects.filter(at__lt=now - BROWSER_LINK.lasts),
     )

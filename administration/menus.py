@@ -12,6 +12,7 @@ from wagtail.admin.viewsets.base import ViewSet
 from accounts.admin_second_factor import just_shown
 from administration import exports
 from administration.contested_addresses import DECIDE, contested_addresses
+from administration.institution_cases import DECIDE_INSTITUTION, institution_cases
 from administration.learner_record import RecordView
 from administration.lists.choosers import learner_chooser
 from administration.lists.registry import LISTINGS
@@ -71,6 +72,7 @@ def viewsets() -> list[ViewSet]:
         ExportViewSet("record_exports", url_prefix="exports"),
         learner_chooser,
         contested_addresses,
+        institution_cases,
     ]
 
 
@@ -98,7 +100,15 @@ def learners_menu() -> SubmenuMenuItem:
         order=500,
         permission=DECIDE,
     )
-    items = [_item("learners", 100), _item("enrolments", 200), _item("attempts", 300), exported, contested]
+    second_sign_ins = PermittedMenuItem(
+        _("Second sign-ins"),
+        reverse_lazy("institution_cases:index"),
+        name="institution-cases",
+        icon_name="group",
+        order=600,
+        permission=DECIDE_INSTITUTION,
+    )
+    items = [_item("learners", 100), _item("enrolments", 200), _item("attempts", 300), exported, contested, second_sign_ins]
     return SubmenuMenuItem(_("Learners"), Menu(items=items), name="record", icon_name="group", order=250)
 
 

@@ -1,4 +1,4 @@
-"""What waits on the first page of the admin because of people: certificates whose PDF is held back, and contested addresses."""
+"""What waits on the first page of the admin because of people: certificates whose PDF is held back, and cases about accounts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from administration.contested_addresses import DECIDE, open_cases
+from administration.institution_cases import DECIDE_INSTITUTION, open_institution_cases
 from credentials.models import CredentialHold
 from editorial.todo import SOURCES, Item, Source
 
@@ -18,6 +19,7 @@ def register_sources() -> None:
     """Enter what the administration has waiting. Called from `ready()`."""
     SOURCES.register(Source(name="certificate_holds", items_for=certificate_holds))
     SOURCES.register(Source(name="contested_addresses", items_for=contested_addresses))
+    SOURCES.register(Source(name="institution_cases", items_for=institution_cases))
 
 
 def certificate_holds(user: User) -> Iterator[Item]:
@@ -34,3 +36,11 @@ def contested_addresses(user: User) -> Iterator[Item]:
         return
     found = open_cases().order_by().aggregate(count=Count("pk"), oldest=Min("reported_at"))
     yield Item("contested_addresses", _("Contested addresses"), found["count"], reverse("contested_addresses:index"), found["oldest"])
+
+
+def institution_cases(user: User) -> Iterator[Item]:
+    """Return the line of second sign-ins of institutions, for whoever may decide. One query."""
+    if not user.has_perm(DECIDE_INSTITUTION):
+        return
+    found = open_institution_cases().order_by().aggregate(count=Count("pk"), oldest=Min("at"))
+    yield Item("institution_cases", _("Second sign-ins"), found["count"], reverse("institution_cases:index"), found["oldest"])

@@ -14,7 +14,7 @@ from accounts.account_acts import DECIDED
 from accounts.allauth_internals import is_address_free
 from accounts.changes import Change
 from accounts.errors import AddressTaken, CaseClosed, OwnCase
-from accounts.models import AddressChange, User
+from accounts.models import AddressChange, InstitutionCase, InstitutionIdentity, User
 from accounts.models.security import CONTESTABLE
 from accounts.services.note_change import note_change
 from accounts.services.record_audit import clean_reason, record_audit
@@ -26,7 +26,8 @@ def decide_address(*, actor: User, change_id: int, outcome: Outcome, reason: str
     """Close a case. The account is no longer held by it, and both addresses hear what was decided.
 
     If the account goes back to its former address, whoever had it meanwhile is shut out: every session ends, and the password and the
-    second steps that were set since the change, or shortly before it (`CONTESTABLE`), are taken away. Its owner comes in with a code.
+    second steps that were set since the change, or shortly before it (`CONTESTABLE`), are taken away, and institutions that were joined.
+    Its owner comes in with a code.
 
     Raises:
         ReasonMissing, CaseClosed, OwnCase, AddressTaken: see there; nothing was changed.
@@ -69,4 +70,9 @@ def _give_back(user: User, change: AddressChange) -> None:
     user.email = change.former
     user.set_unusable_password()
     user.save(update_fields=["email", "password"])
-    Authenticator.objects.filter(user=user, created_at__gte=change.at - CONTESTABLE).delete()
+    since = change.at - CONTESTABLE
+    Authenticator.objects.filter(user=user, created_at__gte=since).delete()
+    InstitutionIdentity.objects.filter(user=user, joined_at__gte=since).delete()
+    InstitutionCase.objects.filter(user=user, at__gte=since, decided_at=None).update(
+        decided_at=change.decided_at, outcome=InstitutionCase.Outcome.REFUSED
+    )

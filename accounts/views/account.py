@@ -24,8 +24,9 @@ from accounts.allauth_internals import log_out, send_address_code
 from accounts.changes import Change
 from accounts.forms import DeleteAccountForm, NewEmailForm, PreferencesForm
 from accounts.holds import is_held
+from accounts.institutions import name_of_institution
 from accounts.languages import SESSION_KEY, remember_language
-from accounts.models import User
+from accounts.models import InstitutionIdentity, User
 from accounts.own_account import own_account
 from accounts.reauthentication import recent_sign_in_required
 from accounts.second_factor import has_second_factor, must_have_one, recent_proof_required
@@ -69,6 +70,10 @@ class AccountView(DoorView):
                 "has_second_factor": has_second_factor(user),
                 "must_have_second_factor": must_have_one(user),
                 "is_held": is_held(user),
+                "institutions": [
+                    {"pk": joined.pk, "name": name_of_institution(joined.institution), "since": joined.joined_at}
+                    for joined in InstitutionIdentity.objects.filter(user=user).order_by("pk")
+                ],
                 "session_count": UserSession.objects.filter(user=user).count(),
                 **kwargs,
             }

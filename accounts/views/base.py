@@ -18,6 +18,7 @@ from django.views.generic.edit import FormView
 
 from accounts import rate_limits
 from accounts.forms import EmailForm
+from accounts.institutions import configured
 from accounts.models import User
 from accounts.next_page import next_page, with_next
 
@@ -79,6 +80,9 @@ class AskForAddressView(EntranceView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "request": self.request}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**{"institutions": configured(), **kwargs})
 
     def get_initial(self) -> dict[str, Any]:
         return {**super().get_initial(), "email": self.request.GET.get("email", "")[:254].replace("\0", "")}

@@ -48,16 +48,7 @@ class SignUpView(AskForAddressView):
     limit = "signup"
 
     def form_valid(self, form: EmailForm) -> HttpResponse:
-        if form.account is not None:
-            take_as_long(form.cleaned_data["email"])
-            return send_code(self.request, form, "account_signup")
-        try:
-            user = open_account(email=form.cleaned_data["email"])
-        except IntegrityError:  # sent twice at once: the other one has made it
-            form.look_again()
-            return send_code(self.request, form, "account_signup")
-        self.request.session[codes.STARTED_AT] = "account_signup"
-        return sign_up(self.request, user, next_page(self.request))
+        return begin_sign_up(self.request, form)
 
 
 class PasswordSignInView(AskForAddressView):
@@ -69,6 +60,20 @@ class PasswordSignInView(AskForAddressView):
 
     def form_valid(self, form: PasswordSignInForm) -> HttpResponse:
         return sign_in_with_password(self.request, form.user, form.cleaned_data["email"].lower(), next_page(self.request))
+
+
+def begin_sign_up(request: HttpRequest, form: EmailForm) -> HttpResponse:
+    """Make an account, or sign in whoever has one, with the same page and a code by e-mail in both cases."""
+    if form.account is not None:
+        take_as_long(form.cleaned_data["email"])
+        return send_code(request, form, "account_signup")
+    try:
+        user = open_account(email=form.cleaned_data["email"])
+    except IntegrityError:  # sent twice at once: the other one has made it
+        form.look_again()
+        return send_code(request, form, "account_signup")
+    request.session[codes.STARTED_AT] = "account_signup"
+    return sign_up(request, user, next_page(request))
 
 
 def send_code(request: HttpRequest, form: EmailForm, started_at: str) -> HttpResponse:

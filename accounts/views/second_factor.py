@@ -22,6 +22,7 @@ from accounts import recovery_codes
 from accounts.allauth_internals import new_app_secret
 from accounts.changes import Change
 from accounts.factor_forms import MAX_NAME, NewAppForm, NewPasskeyForm
+from accounts.institutions import whose_factor_counts
 from accounts.next_page import next_page, with_next
 from accounts.passkeys import creation_options
 from accounts.pending_acts import is_still_true
@@ -56,6 +57,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "factors": factors,
         "has_app": any(factor["is_app"] for factor in factors),
         "must": must_have_one(user),
+        "institutions": [] if factors else whose_factor_counts(user),
         "codes_left": len(recovery_codes.unused(user)),
         "next_page": next_page(request),
         "app_url": with_next(request, reverse("mfa_activate_totp")),

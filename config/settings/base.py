@@ -7,6 +7,7 @@ import environ
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.conf import global_settings
 
+from config.institutions import apps_of, origins_of, read_institutions
 from foundation import languages
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -50,6 +51,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "django_tasks",
     "django_tasks_db",
@@ -230,6 +233,8 @@ ACCOUNT_RATE_LIMITS = {
     "identity_code": "5/5m/key",
     "identity": "10/5m/key",
     "verify_code": "120/m/ip",
+    # Each asks a server of an institution several times.
+    "institution": "60/m/ip",
     # A code of an app or of the list, after the first step was right.
     "second_factor": "120/m/ip,5/5m/key",
     "second_factor_link": "120/m/ip,5/5m/key",
@@ -263,6 +268,12 @@ MFA_REAUTHENTICATION_REQUIRED = False
 MFA_TOTP_PERIOD = 30
 # Telephones' clocks differ: the code before and the one after count, too. Each serves once.
 MFA_TOTP_TOLERANCE = 1
+# Institutions whose people come in by the institution's own sign-in; none unless named (docs/decisions/0040).
+INSTITUTIONS = read_institutions(env.str("INSTITUTIONS", default=""))
+SOCIALACCOUNT_ADAPTER = "accounts.institution_adapter.InstitutionAdapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "SCOPE": ["openid", "email"], "APPS": apps_of(INSTITUTIONS)}}
+SOCIALACCOUNT_STORE_TOKENS = SOCIALACCOUNT_LOGIN_ON_GET = SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 # Behind a reverse proxy: how many there are, so that limits see the visitor's own address and not the proxy's.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 WAGTAIL_FRONTEND_LOGIN_URL = "/accounts/login/"
@@ -312,7 +323,8 @@ CSP_STRICT = {
     "connect-src": [SELF],
     "media-src": [SELF],
     "manifest-src": [SELF],
-    "form-action": [SELF],
+    # Browsers look at where a form is led on to, too.
+    "form-action": [SELF, *origins_of(INSTITUTIONS)],
     "frame-ancestors": [NONE],
     "base-uri": [NONE],
 }

@@ -6,10 +6,14 @@ When an upgrade of allauth changes something, these tests say what, and accounts
 from __future__ import annotations
 
 import inspect
+import time
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import jwt
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.core.context import request_context
@@ -20,13 +24,15 @@ from django.contrib.messages.storage.fallback import FallbackStorage
 from django.contrib.sessions.backends.base import SessionBase
 from django.core import mail
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from accounts import allauth_internals
+from accounts import allauth_internals, allauth_oidc
 from accounts.allauth_internals import CodeProcess, LoginStage, Stage
 from accounts.models import User
+from accounts.oidc_claims import Claims
+from config.institutions import apps_of, read_institutions
 from tests.accounts.door import ANA, NOBODY, code_in, member, wrong
 from tests.accounts.staff import app_code
 
@@ -75,14 +81,16 @@ def began_sign_in(request: HttpRequest, user: User) -> tuple[LoginStage, CodePro
 
 
 def test_every_name_has_a_test_here() -> None:
-    own = {
-        name
-        for name, value in vars(allauth_internals).items()
-        if inspect.isfunction(value) and value.__module__ == allauth_internals.__name__ and not name.startswith("_")
-    }
     source = Path(__file__).read_text(encoding="utf-8")
-    assert sorted(name for name in own if f"allauth_internals.{name}(" not in source) == []
-    assert set(allauth_internals.__all__) <= set(vars(allauth_internals))
+    for door in (allauth_internals, allauth_oidc):
+        own = {
+            name
+            for name, value in vars(door).items()
+            if inspect.isfunction(value) and value.__module__ == door.__name__ and not name.startswith("_")
+        }
+        short = door.__name__.rpartition(".")[2]
+        assert sorted(name for name in own if f"{short}.{name}(" not in source) == []
+        assert set(door.__all__) <= set(vars(door))
 
 
 # Who shows who they are.
@@ -143,6 +151,16 @@ def test_a_sign_in_that_is_given_up_is_gone(request_: HttpRequest, ana: User) ->
     stage, _process = began_sign_in(request_, ana)
     assert allauth_internals.abort_stage(stage)["Location"] == reverse("account_login")
     assert allauth_internals.stage_under_way(request_, Stage.SIGN_IN_CODE) is None
+
+
+def test_an_institution_signs_in_but_for_the_second_factor(request_: HttpRequest, ana: User) -> None:
+    allauth_internals.add_app(ana, allauth_internals.new_app_secret())
+    answer = allauth_internals.sign_in_from_institution(request_, ana, "/learning/", is_past_factor=False)
+    assert answer["Location"] == reverse("mfa_authenticate")
+    assert not request_.user.is_authenticated
+    answer = allauth_internals.sign_in_from_institution(request_, ana, "/learning/", is_past_factor=True)
+    assert answer["Location"] == "/learning/"
+    assert request_.user == ana
 
 
 def test_who_signs_up_must_type_the_code_sent_to_the_address(request_: HttpRequest) -> None:
@@ -299,6 +317,14 @@ def test_a_count_can_be_taken_back(request_: HttpRequest, settings: object) -> N
     assert allauth_internals.counted(request_, "try", ANA) is not None
 
 
+def test_a_request_by_get_counts_too(settings: object) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"send_code": "1/m/key"}  # type: ignore[attr-defined]
+    request = RequestFactory().get("/accounts/login/")
+    assert allauth_internals.count_towards_limit(request, "send_code", ANA)
+    assert not allauth_internals.count_towards_limit(request, "send_code", ANA)
+    assert allauth_internals.counted(request, "send_code", ANA) is None
+
+
 def test_a_network_of_ipv6_counts_as_one(request_: HttpRequest) -> None:
     request_.META["REMOTE_ADDR"] = "2001:db8:1:2:3:4:5:6"
     one = allauth_internals.network_of(request_)
@@ -367,3 +393,57 @@ def test_a_passkey_is_stored_with_its_name(ana: User) -> None:
     assert passkey.pk
     assert (passkey.user, passkey.type) == (ana, Authenticator.Type.WEBAUTHN)
     assert passkey.data == {"name": "Telephone", "credential": {"id": "AAAA"}}
+
+
+# Institutions (accounts.allauth_oidc); with a real provider in test_institutions.py.
+
+UNI = "https://uni.example"
+ENDPOINTS = {name: f"{UNI}/{name}" for name in allauth_oidc.ENDPOINTS}
+
+
+@pytest.fixture
+def institution(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An institution that is asked for nothing."""
+    entry = f'[{{"id": "uni", "name": "Uni", "server_url": "{UNI}", "client_id": "puente", "secret": "s"}}]'
+    of_oidc = {**settings.SOCIALACCOUNT_PROVIDERS["openid_connect"], "APPS": apps_of(read_institutions(entry))}
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": of_oidc}
+    tokens = {"access_token": "t", "id_token": jwt.encode({"iss": UNI, "aud": "puente", "sub": "4711", "exp": time.time() + 60}, "k" * 32)}
+
+    def answer(protocol: Any, url: str, **headers: str) -> dict[str, Any]:
+        return {"sub": "4711"} if url == ENDPOINTS["userinfo_endpoint"] else {"issuer": UNI, **ENDPOINTS}
+
+    monkeypatch.setattr("accounts.allauth_oidc._Protocol._answer", answer)
+    client = "allauth.socialaccount.providers.oauth2.client.OAuth2Client.get_access_token"
+    monkeypatch.setattr(client, lambda self, code, pkce_code_verifier: {**tokens, "code_was": code, "verifier_was": pkce_code_verifier})
+
+
+@pytest.mark.usefixtures("institution")
+def test_somebody_goes_to_an_institution_and_comes_back_known(request_: HttpRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = allauth_oidc.go_to_institution(request_, "uni", "/learning/", is_factor_asked=True)
+    where, _mark, asked = answer["Location"].partition("?")
+    query = QueryDict(asked)
+    assert where == ENDPOINTS["authorization_endpoint"]
+    assert (query["max_age"], query["code_challenge_method"], query["response_type"]) == ("3600", "S256", "code")
+    assert query["redirect_uri"].endswith("/accounts/institution/uni/callback/")
+    came: list[object] = []
+    monkeypatch.setattr(
+        "accounts.institution_adapter.arrived",
+        lambda request, *said: came.extend(said) or HttpResponse("here"),  # type: ignore[func-returns-value]
+    )
+    back = RequestFactory().get("/accounts/institution/uni/callback/", {"state": query["state"], "code": "c"})
+    back.session, back.user = request_.session, request_.user
+    assert allauth_oidc.come_from_institution(back, "uni").content == b"here"
+    assert came == ["uni", Claims(issuer=UNI, subject="4711"), "/learning/"]
+
+
+def test_what_is_said_of_somebody_is_handed_on_as_it_was_read() -> None:
+    claims = Claims(issuer=UNI, subject="4711")
+    login = SimpleNamespace(account=SimpleNamespace(provider="uni"), claims=claims, state={})
+    assert allauth_oidc.claims_of(login) == ("uni", claims, "")
+
+
+@pytest.mark.usefixtures("institution")
+def test_a_server_that_speaks_without_tls_is_not_asked(request_: HttpRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ENDPOINTS, "token_endpoint", "http://uni.example/token")
+    with pytest.raises(allauth_oidc.ProviderError):
+        allauth_oidc.go_to_institution(request_, "uni", "", is_factor_asked=False)

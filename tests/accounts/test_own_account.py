@@ -20,12 +20,14 @@ import accounts.services
 from accounts import languages
 from accounts.changes import Change
 from accounts.errors import AccountChanged
-from accounts.models import KnownBrowser, SecurityEvent, User
+from accounts.models import InstitutionIdentity, KnownBrowser, SecurityEvent, User
 from accounts.models.user import COUNTED_IN, DECISIVE
 from accounts.services.add_second_factor import add_second_factor
 from accounts.services.change_address import change_address
 from accounts.services.erase_account import erase_account
 from accounts.services.export_account import export_account
+from accounts.services.join_institution import join_institution
+from accounts.services.leave_institution import leave_institution
 from accounts.services.make_recovery_codes import make_recovery_codes
 from accounts.services.note_change import note_change
 from accounts.services.remove_second_factor import remove_second_factor
@@ -40,12 +42,21 @@ WORDS = "four words of mine"
 OWNERS = "another set of words"
 FACTOR = "/accounts/second-factor/"
 
+INSTITUTION = {"institution": "uni", "issuer": "https://uni.example", "subject": "4711"}
+
+
+def identity_of(user: User) -> InstitutionIdentity:
+    return InstitutionIdentity.objects.create(user=user, **INSTITUTION)
+
+
 # Each service of an owner's own account, by its file.
 OWN: dict[str, Callable[[User], object]] = {
     "add_second_factor": lambda user: add_second_factor(user=user, secret="A" * 32),
     "change_address": lambda user: change_address(user=user, email=NEW, had_factor=False, now=timezone.now()),
     "erase_account": lambda user: erase_account(user=user, now=timezone.now()),
     "export_account": lambda user: export_account(user=user),
+    "join_institution": lambda user: join_institution(user=user, made_for=user.standing, now=timezone.now(), **INSTITUTION),
+    "leave_institution": lambda user: leave_institution(user=user, identity_id=identity_of(user).pk),
     "make_recovery_codes": lambda user: make_recovery_codes(user=user),
     "remove_second_factor": lambda user: remove_second_factor(
         user=user, factor_id=Authenticator.objects.filter(type="totp").values_list("pk", flat=True)[0]
@@ -57,6 +68,7 @@ OWN: dict[str, Callable[[User], object]] = {
 OTHERS = {
     "contest_address": "by a link, of whoever has no session",
     "decide_address": "by staff, of a case that is locked",
+    "decide_institution": "by staff, of a case that is locked",
     "end_sessions": "a part of others",
     "give_role": "by staff",
     "grant_page": "of pages",

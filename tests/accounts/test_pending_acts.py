@@ -19,11 +19,11 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
 from django.core import mail
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from accounts.codes import ACTS, Purpose
-from accounts.models import KnownBrowser, User
+from accounts.models import InstitutionIdentity, KnownBrowser, User
 from accounts.pending_acts import PENDING_ACTS
 from accounts.roles import AUTHOR
 from accounts.services.change_address import change_address
@@ -193,6 +193,21 @@ def recovery_codes() -> Begun:
     return Begun(end, lambda: bool(seen))
 
 
+def joining() -> Begun:
+    client = _signed_in()
+    at = client.session["account_authentication_methods"][-1]["at"]
+    noted = {"institution": "uni", "issuer": "https://uni.example", "subject": "4711", "email": ANA, "made_for": ana().standing, "at": at}
+    session = client.session
+    session["institution_joining"] = noted
+    session.save()
+
+    def end() -> HttpResponse:
+        with override_settings(INSTITUTIONS=[{"id": "uni", "name": "Universidad", "factor_counts": False}]):
+            return client.post("/accounts/institutions/join/")  # type: ignore[return-value]
+
+    return Begun(end, InstitutionIdentity.objects.exists)
+
+
 def browser_link() -> Begun:
     member()
     _browser().post("/accounts/login/", {"email": ANA})
@@ -213,6 +228,7 @@ BEGIN: dict[str, Callable[[], Begun]] = {
     "authenticator app that is being set up": new_app,
     "recovery codes that may be seen": recovery_codes,
     "link that makes a browser known": browser_link,
+    "institution that is being joined": joining,
 }
 BOUND = [act for act in PENDING_ACTS if not act.outlives_changes]
 

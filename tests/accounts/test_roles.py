@@ -96,6 +96,7 @@ VIEWS: dict[str, frozenset[str]] = {
     "/admin/enrolments/": CERTIFIERS | HELPERS | ADMINISTRATORS,
     "/admin/attempts/": CERTIFIERS | ADMINISTRATORS,
     "/admin/contested-addresses/": HELPERS | ADMINISTRATORS,
+    "/admin/institution-cases/": HELPERS | ADMINISTRATORS,
     "/admin/exports/": CERTIFIERS | ADMINISTRATORS,
     "/admin/certificates/": CERTIFIERS | ADMINISTRATORS,
     "/admin/certificates/audit/": CERTIFIERS | ADMINISTRATORS,

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Page, Task, WorkflowState
 
-from accounts.models import AddressChange, AuditEntry
+from accounts.models import AddressChange, AuditEntry, InstitutionCase
 from accounts.roles import AUTHOR, BY_KEY, CERTIFICATE_ADMINISTRATOR, ROLES
 from administration.models import RecordExport
 from administration.services.request_export import request_export
@@ -52,6 +52,7 @@ OBJECTS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("record_exports:ask", "certificates", RECORD),
     ("record_exports:download", "export", CERTIFIERS),  # whoever asked for it, and nobody else
     ("contested_addresses:case", "case", HELPERS | ADMINISTRATORS),
+    ("institution_cases:case", "second", HELPERS | ADMINISTRATORS),
     ("progress_report:run", "run", RECORD | AUTHORS),
     ("progress_report:csv", "run", RECORD | AUTHORS),
     ("course_structure", "course", AUTHORS | ADMINISTRATORS),
@@ -71,6 +72,7 @@ ACTS: tuple[tuple[str, str, dict[str, Any], frozenset[str]], ...] = (
     ("record_exports:ask", "certificates", {"file_format": "csv"}, RECORD),
     ("record_exports:delete", "export", {}, CERTIFIERS),
     ("contested_addresses:case", "case", {"reason": WHY, "outcome": "stands"}, HELPERS | ADMINISTRATORS),
+    ("institution_cases:case", "second", {"reason": WHY, "outcome": "refused"}, HELPERS | ADMINISTRATORS),
     ("course_structure", "course", {"who": "new_learners"}, AUTHORS | ADMINISTRATORS),
     ("bin_back", "thrown", {}, ADMINISTRATORS),
     ("wagtailsnippets_knowledge_contributor:edit", "contributor", {"name": "X", "slug": "x", "kind": "person"}, PUBLISHERS),
@@ -81,6 +83,7 @@ CHANGED: tuple[type[Model], ...] = (
     AuditEntry,
     Credential,
     CredentialHolder,
+    InstitutionCase,
     RecordExport,
     Outline,
     Contributor,
@@ -92,6 +95,7 @@ CHANGED: tuple[type[Model], ...] = (
 OURS = (
     "record_",
     "contested_addresses:",
+    "institution_cases:",
     "progress_report:",
     "certificates_admin:",
     "course_structure",
@@ -124,8 +128,10 @@ def things(one_page_of_each: dict[type[BasePage], BasePage], django_capture_on_c
     case = AddressChange.objects.create(
         user=enrolment.learner, former="was@example.org", present=enrolment.learner.email, reported_at=timezone.now()
     )
+    second = InstitutionCase.objects.create(user=enrolment.learner, institution="uni", issuer="https://uni.example", subject="4711")
     return {
         "case": case.pk,
+        "second": second.pk,
         "people": {AUTHOR.key: author, CERTIFICATE_ADMINISTRATOR.key: officer},
         "enrolment": enrolment.pk,
         "run": enrolment.run_id,

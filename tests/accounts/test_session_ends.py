@@ -15,11 +15,12 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.changes import EFFECTS, Change
-from accounts.models import AddressChange, KnownBrowser, SecurityEvent, User
+from accounts.models import AddressChange, InstitutionCase, InstitutionIdentity, KnownBrowser, SecurityEvent, User
 from accounts.roles import AUTHOR
 from accounts.services.contest_address import contest_address
 from accounts.services.decide_address import decide_address
 from accounts.services.give_role import give_role
+from accounts.services.join_institution import join_institution
 from tests.accounts.door import ANA, code_in, member, sign_in
 from tests.accounts.staff import app_code, give_app, sign_in_with_app
 
@@ -105,6 +106,13 @@ def decided(client: Client) -> None:
     )
 
 
+def joined() -> InstitutionIdentity | InstitutionCase:
+    user = ana()
+    return join_institution(
+        user=user, institution="uni", issuer="https://uni.example", subject="4711", made_for=user.standing, now=timezone.now()
+    )
+
+
 WAYS: dict[str, Way] = {
     "switched off": Way(Change.DEACTIVATED, saved(is_active=False)),
     "switched off for many": Way(Change.DEACTIVATED, lambda client: User.objects.update(is_active=False)),
@@ -130,6 +138,10 @@ WAYS: dict[str, Way] = {
     "signed out everywhere": Way(Change.SIGNED_OUT, lambda client: client.post("/accounts/sessions/", {"which": "all"})),
     "signed out elsewhere": Way(
         Change.SIGNED_OUT_ELSEWHERE, lambda client: client.post("/accounts/sessions/", {"which": "others"}), is_here=True
+    ),
+    "institution joined": Way(Change.INSTITUTION_JOINED, lambda client: joined()),
+    "institution left": Way(
+        Change.INSTITUTION_LEFT, lambda client: client.post(f"/accounts/institutions/{joined().pk}/leave/").status_code == 302
     ),
 }
 # Those for which there must be a second step before.

@@ -79,6 +79,8 @@ BY_NAME: dict[str, Audience] = {
     "mfa_authenticate": A.DOOR,
     "account_contest": A.DOOR,
     "account_know_browser": A.DOOR,
+    "openid_connect_login": A.DOOR,
+    "openid_connect_callback": A.DOOR,
     "wagtaildocs_authenticate_with_password": A.DOOR,
     # The account behind it.
     "account_home": A.PRIVATE,
@@ -88,6 +90,8 @@ BY_NAME: dict[str, Audience] = {
     "account_data": A.PRIVATE,
     "account_history": A.PRIVATE,
     "account_delete": A.PRIVATE,
+    "institution_join": A.PRIVATE,
+    "institution_leave": A.PRIVATE,
     "account_reauthenticate": A.PRIVATE,
     "account_reauthenticate_code": A.PRIVATE,
     "mfa_index": A.PRIVATE,

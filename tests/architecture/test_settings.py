@@ -148,6 +148,17 @@ def test_demo_addresses_exist_only_in_the_demo(tmp_path: Path) -> None:
         assert (answer.returncode == 0) is exists, answer.stderr
 
 
+UNI = '[{"id": "uni", "name": "Uni", "server_url": "https://uni.example", "client_id": "c", "secret": "s"}]'
+
+
+def test_institutions_come_from_the_environment_and_forms_may_lead_to_them() -> None:
+    seen = "settings.CSP_STRICT['form-action'], [app['provider_id'] for app in settings.SOCIALACCOUNT_PROVIDERS['openid_connect']['APPS']]"
+    answer = load("config.settings.production", {**GOOD, "INSTITUTIONS": UNI}, seen)
+    assert answer.stdout.strip() == """["'self'", 'https://uni.example'] ['uni']""", answer.stderr
+    answer = load("config.settings.production", {**GOOD, "INSTITUTIONS": UNI.replace("https", "http")})
+    assert "ImproperlyConfigured: INSTITUTIONS, uni" in answer.stderr.splitlines()[-1]
+
+
 def test_the_replica_keeps_what_its_address_asks_for_and_is_only_read() -> None:
     url = "postgres://puente:secret@replica.example/puente?sslmode=verify-full&options=-c%20statement_timeout%3D9000"
     answer = load("config.settings.production", GOOD | {"DATABASE_REPLICA_URL": url}, "settings.DATABASES['replica']['OPTIONS']")
