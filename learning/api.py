@@ -21,11 +21,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.second_factor import acts_as_staff
 from courses.models import CoursePage
-from learning.api_base import CarefulParser, PrivateAPI, SignedIn, declare_refusals
+from learning.api_base import REFUSED_WRITES, CarefulParser, PrivateAPI, SignedIn, declare_refusals
 from learning.bitset import to_hex
 from learning.models import Enrolment
 from learning.own_enrolment import own_enrolment
-from learning.schemas import AnswersIn, AnswersOut, BatchIn, BatchOut, StateOut, SummariesOut
+from learning.schemas import AnswersIn, AnswersOut, BatchIn, BatchOut, ProblemOut, StateOut, SummariesOut
 from learning.services.course_state import CourseState, course_states
 from learning.services.record_progress import Event, record_progress
 from learning.services.save_answers import save_answers
@@ -85,7 +85,7 @@ def all_states(request: HttpRequest) -> HttpResponse:
     return _answer({"signed_in": learner is not None, "courses": shown})
 
 
-@api.get("/state/{uuid:course_key}", response=StateOut, auth=None)
+@api.get("/state/{uuid:course_key}", response={200: StateOut, 404: ProblemOut}, auth=None)
 def read_course_state(request: HttpRequest, course_key: UUID) -> HttpResponse:
     """The reader's record of one course, and the token with which they may write."""
     learner = _signed_in(request)
@@ -129,7 +129,7 @@ def _opaque(learner: User) -> str:
     return salted_hmac("learning.api.learner", str(learner.pk)).hexdigest()[:16]
 
 
-@api.post("/events", response=BatchOut, auth=signed_in)
+@api.post("/events", response={200: BatchOut, REFUSED_WRITES - {404}: ProblemOut}, auth=signed_in)
 def events(request: HttpRequest, batch: BatchIn) -> HttpResponse:
     """Record what happened on a device. Sending it again, late or in another order changes nothing."""
     learner = cast(User, request.user)
@@ -145,8 +145,14 @@ def events(request: HttpRequest, batch: BatchIn) -> HttpResponse:
     )
 
 
-@api.post("/attempts/{int:attempt_id}/answers", response=AnswersOut, auth=signed_in)
+@api.post("/attempts/{row:attempt_id}/answers", response={200: AnswersOut, REFUSED_WRITES: ProblemOut}, auth=signed_in)
 def answers(request: HttpRequest, attempt_id: int, given: AnswersIn) -> dict[str, Any]:
     """Keep the answers of an open attempt as they are given."""
     attempt = save_answers(learner=cast(User, request.user), attempt_id=attempt_id, answers=given.answers)
     return {"kept": sum(1 for chosen in attempt.answers.values() if chosen)}
+
+
+@api.api_operation(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], "/{path:rest}", auth=None, include_in_schema=False)
+def unknown_address(request: HttpRequest, rest: str) -> HttpResponse:
+    """Say of every other address, as of one with a key that is none, that nothing is there: to a script, and so as JSON."""
+    return api.create_response(request, {"error": "not_found", "message": _("There is nothing at this address.")}, status=404)

@@ -13,7 +13,8 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, register_converter
+from django.urls.converters import IntConverter
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -29,8 +30,19 @@ from foundation.versions import VersionUnknown
 from learning.errors import AttemptUnknown
 
 LARGEST_BODY = 256 * 1024
+# The statuses with which writing can be refused, as `declare_refusals` answers them; 404 is "there is no such attempt".
+REFUSED_WRITES = frozenset({400, 401, 403, 404, 409, 413, 415, 422, 503})
 logger = logging.getLogger(__name__)
 View = Callable[..., HttpResponse]
+
+
+class RowNumber(IntConverter):
+    """The number of a row in an address. One that no row can have is no address of the API, which says so as JSON."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_converter(RowNumber, "row")
 
 
 class BodyRefused(Exception):

@@ -121,3 +121,10 @@ class AnswersOut(Schema):
     """How many questions have an answer now."""
 
     kept: int
+
+
+class ProblemOut(Schema):
+    """Why nothing was done: a code for the script, and a sentence for the reader."""
+
+    error: str
+    message: str

@@ -122,6 +122,7 @@ EXCEPTIONS: dict[str, Audience] = {
     "wagtailadmin_sprite": A.FILE,
     "learning-api:all_states": A.STATE,
     "learning-api:read_course_state": A.STATE,
+    "learning-api:unknown_address": A.NEGOTIATED,
     # How to talk to the JSON addresses: nothing about anybody.
     "learning-api:openapi-json": A.FILE,
 }

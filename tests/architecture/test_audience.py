@@ -32,7 +32,7 @@ def url_of(address: Address) -> str | None:
             return reverse(address.name, kwargs={name: SAMPLES.get(name, "x") for name in address.arguments})
         except NoReverseMatch:
             return None
-    examples = {"uuid": str(uuid4()), "uuidstr": str(uuid4()), "int": "1"}
+    examples = {"uuid": str(uuid4()), "uuidstr": str(uuid4()), "int": "1", "row": "1"}
     path = re.sub(r"<(?:(\w+):)?\w+>", lambda match: examples.get(match[1] or "", "x"), address.route)
     return f"/es/{path}" if address.is_translated else f"/{path}"
 

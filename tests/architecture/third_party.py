@@ -60,6 +60,7 @@ BY_RIGHT: dict[Right, tuple[str, ...]] = {
         "learning-api:answers",
         "learning-api:api-root",
         "learning-api:read_course_state",
+        "learning-api:unknown_address",
         "learning-api:events",
         "learning-api:openapi-json",
         "wagtailadmin_javascript_catalog",
