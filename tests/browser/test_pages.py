@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -97,22 +98,45 @@ def test_private_pages_are_accessible_and_narrow(new_context: Callable[..., Brow
     check_page(sign_in_again, sign_in_again.url)
 
 
-@pytest.mark.parametrize("name", ["lesson", "brief-chart", "brief-footnotes"])
-def test_a_first_visit_is_light_and_calls_nobody_else(demo_site: DemoSite, new_context: Callable[..., BrowserContext], name: str) -> None:
-    context = new_context()
+@dataclass(frozen=True)
+class Visit:
+    """What a first visit of a page loads, in bytes by address, and what it says in the console."""
+
+    sizes: dict[str, int]
+    problems: list[str]
+
+    @property
+    def scripts(self) -> int:
+        return sum(size for url, size in self.sizes.items() if ".js" in url)
+
+
+def first_visit(context: BrowserContext, path: str) -> Visit:
     page = context.new_page()
     answers: list[Response] = []
     page.on("response", lambda answer: answers.append(answer))
     problems: list[str] = []
     page.on("console", lambda message: problems.append(message.text) if message.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
-    page.goto(f"/es/{PUBLIC[name]}", wait_until="networkidle")
-    assert not problems
-    assert all(answer.url.startswith(demo_site.url) for answer in answers)
-    sizes = {answer.url: answer.request.sizes()["responseBodySize"] for answer in answers}
-    scripts = sum(size for url, size in sizes.items() if ".js" in url)
-    assert sum(sizes.values()) <= 35_000, sizes
-    assert scripts <= 12_000, sizes
+    page.goto(path, wait_until="networkidle")
+    return Visit({answer.url: answer.request.sizes()["responseBodySize"] for answer in answers}, problems)
+
+
+@pytest.mark.parametrize("path", ["login/", "signup/", "login/password/", "password/reset/"])
+def test_the_door_is_light(demo_site: DemoSite, new_context: Callable[..., BrowserContext], path: str) -> None:
+    visit = first_visit(new_context(), f"/accounts/{path}")
+    assert not visit.problems
+    assert all(url.startswith(demo_site.url) for url in visit.sizes)
+    assert sum(visit.sizes.values()) <= 35_000, visit.sizes
+
+
+@pytest.mark.parametrize("name", ["lesson", "brief-chart", "brief-footnotes"])
+def test_a_first_visit_is_light_and_calls_nobody_else(demo_site: DemoSite, new_context: Callable[..., BrowserContext], name: str) -> None:
+    context = new_context()
+    visit = first_visit(context, f"/es/{PUBLIC[name]}")
+    assert not visit.problems
+    assert all(url.startswith(demo_site.url) for url in visit.sizes)
+    assert sum(visit.sizes.values()) <= 35_000, visit.sizes
+    assert visit.scripts <= 12_000, visit.sizes
     assert context.cookies() == []
 
 
