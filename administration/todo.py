@@ -8,6 +8,7 @@ from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.institutions import configured
 from accounts.models import User
 from administration.contested_addresses import DECIDE, open_cases
 from administration.institution_cases import DECIDE_INSTITUTION, open_institution_cases
@@ -39,8 +40,8 @@ def contested_addresses(user: User) -> Iterator[Item]:
 
 
 def institution_cases(user: User) -> Iterator[Item]:
-    """Return the line of second sign-ins of institutions, for whoever may decide. One query."""
-    if not user.has_perm(DECIDE_INSTITUTION):
+    """Return the line of second sign-ins of institutions, for whoever may decide. One query; none where no institution signs people in."""
+    if not configured() or not user.has_perm(DECIDE_INSTITUTION):
         return
     found = open_institution_cases().order_by().aggregate(count=Count("pk"), oldest=Min("at"))
     yield Item("institution_cases", _("Second sign-ins"), found["count"], reverse("institution_cases:index"), found["oldest"])
