@@ -17,14 +17,25 @@ from accounts.services.change_address import change_address
 TAKEN = _("Another account has this address.")
 
 
-class NewUserForm(UserCreationForm):
+class NamesOptional:
+    """Asks nobody for names: learners have none here but the one that they want printed, and staff would have to make them up."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("first_name", "last_name"):
+            self.fields[name].required = False
+
+
+class NewUserForm(NamesOptional, UserCreationForm):
     """Wagtail's, with an address as all forms here take it."""
 
     error_messages = UserCreationForm.error_messages | {"duplicate_username": TAKEN}
     email = email_field()
 
 
-class ChangedUserForm(UserEditForm):
+class ChangedUserForm(NamesOptional, UserEditForm):
     """Changes the account that staff saw when they opened the form, and no other.
 
     An address that is changed here is told to the former mailbox, which may contest it; the new one is confirmed by the code of the

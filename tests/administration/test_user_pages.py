@@ -166,3 +166,14 @@ def test_a_new_account_takes_no_letters_that_only_look_alike(staff: Client) -> N
     assert "only looks like another one" in answer.content.decode()
     assert staff.post("/admin/users/new/", sent | {"email": "Bea@Example.org"})["Location"] == "/admin/users/"
     assert User.objects.filter(email="bea@example.org").exists()
+
+
+def test_nobody_is_asked_for_names_that_they_never_gave(staff: Client, save: Save) -> None:
+    learner = member("learner@example.org", language="en")
+    sent = form(staff, learner) | {"first_name": "", "last_name": "", "email": NEW}
+    assert save(learner, sent)["Location"] == "/admin/users/"
+    assert staff.post("/admin/users/new/", {"email": "bea@example.org"})["Location"] == "/admin/users/"
+    assert set(User.objects.filter(first_name="", email__in=[NEW, "bea@example.org"]).values_list("email", flat=True)) == {
+        NEW,
+        "bea@example.org",
+    }
