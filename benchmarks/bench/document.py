@@ -61,7 +61,7 @@ def _head(results: dict[str, Any]) -> str:
 
 def _lines(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
     marks = [":---" if number < 2 else "---:" for number in range(len(head))]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in [head, marks, *body])
+    return "\n".join(f"|{'|'.join(cells)}|" for cells in [head, marks, *body])
 
 
 def _goals(rows: list[Row]) -> str:
