@@ -116,4 +116,4 @@ def test_the_table_has_the_most_learners_and_the_longest_course() -> None:
     page = document.generated({"rows": [found | {"blocks": 5} for found in rows], **head, **told})
     assert [line for line in page.splitlines() if line.startswith("### With")] == ["### With 100,000 learners, in the longest course"]
     table = page.partition("### With")[2]
-    assert [line.split("|")[2].strip() for line in table.splitlines() if line.startswith("| T7")] == ["1,000"]
+    assert [line.split("|")[2].strip() for line in table.splitlines() if line.startswith("|T7")] == ["1,000"]
