@@ -214,3 +214,24 @@ def test_the_tests_in_the_browser_wait_for_what_they_assert(path: Path) -> None:
 def test_an_assert_that_does_not_wait_is_found() -> None:
     assert impatient(ast.parse("assert page.locator('li').count() == 10")) == [1]
     assert impatient(ast.parse("expect(page.locator('li')).to_have_count(10)")) == []
+
+
+# What is another value each time a file is read: two processes would collect tests of other names, and none would run.
+CHANGING = {"now", "today", "time", "monotonic", "uuid4", "token_hex", "token_urlsafe", "token_bytes", "random", "randint", "choice"}
+
+
+def changing_names(tree: ast.Module) -> list[int]:
+    """Return the lines of cases that are made with a clock or by chance while tests are collected."""
+    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    cases = (each for function in functions for each in function.decorator_list if "parametrize" in ast.unparse(each).partition("(")[0])
+    calls = (node for each in cases for node in ast.walk(each) if isinstance(node, ast.Call))
+    return [call.lineno for call in calls if getattr(call.func, "attr", getattr(call.func, "id", "")) in CHANGING]
+
+
+@pytest.mark.parametrize("path", sources("tests"), ids=named)
+def test_cases_are_the_same_whenever_they_are_collected(path: Path) -> None:
+    assert changing_names(parse(path)) == []
+
+
+def test_a_case_made_with_a_clock_is_found() -> None:
+    assert changing_names(ast.parse("@pytest.mark.parametrize('at', [{'exp': int(time.time())}])\ndef test(at): pass")) == [1]
