@@ -28,6 +28,7 @@ class Change(Enum):
     SIGNED_OUT_ELSEWHERE = "signed-out-elsewhere"
     INSTITUTION_JOINED = "institution-joined"
     INSTITUTION_LEFT = "institution-left"
+    INSTITUTION_REPLACED = "institution-new"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,10 @@ EFFECTS: Mapping[Change, Effect] = {
     Change.SIGNED_OUT_ELSEWHERE: Effect(True, True, False, _("You signed out everywhere but in one browser.")),
     # Another way in, or one less: nothing that is open came by it unseen, for its owner is told.
     Change.INSTITUTION_JOINED: Effect(False, True, True, _("Your account opens with the sign-in of an institution, too.")),
+    # They may be two people: whoever came in by the former one goes.
+    Change.INSTITUTION_REPLACED: Effect(
+        True, False, False, _("Support decided: another sign-in of the institution opens your account, and the former one no more.")
+    ),
     Change.INSTITUTION_LEFT: Effect(False, True, True, _("The sign-in of an institution no longer opens your account.")),
 }
 

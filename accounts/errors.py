@@ -45,6 +45,13 @@ class CaseClosed(Refused):
     message = _("This case was decided already. Nothing was changed.")
 
 
+class CaseOutdated(Refused):
+    """Since the case was opened, the account got another address, password or second step, or was closed or opened."""
+
+    code = "case_outdated"
+    message = _("The account was changed since this case was opened, so its sign-in stays. Refuse the case; who it was can come again.")
+
+
 class OwnCase(Refused):
     """Whoever decides is whose account it is."""
 

@@ -9,41 +9,51 @@ from django.db import IntegrityError, transaction
 from accounts import notify
 from accounts.account_acts import DECIDED_INSTITUTION
 from accounts.changes import Change
-from accounts.errors import CaseClosed, OwnCase, SubjectTaken
+from accounts.errors import CaseClosed, CaseOutdated, OwnCase, SubjectTaken
 from accounts.holds import refuse_if_held
 from accounts.institutions import name_of_institution
-from accounts.models import InstitutionCase, InstitutionIdentity, User
+from accounts.models import InstitutionCase, InstitutionIdentity, SecurityEvent, User
 from accounts.services.note_change import note_change
 from accounts.services.record_audit import clean_reason, record_audit
 
 Outcome = InstitutionCase.Outcome
+# After which the mailbox, or the person, may be another.
+DECISIVE = [
+    change.value
+    for change in (Change.ADDRESS, Change.PASSWORD, Change.SECOND_FACTOR, Change.DEACTIVATED, Change.REACTIVATED, Change.DECIDED)
+]
 
 
 def decide_institution(*, actor: User, case_id: int, outcome: Outcome, reason: str, now: datetime) -> InstitutionCase:
     """Close a case, and tell the account's owner.
 
     Raises:
-        ReasonMissing, CaseClosed, OwnCase, SubjectTaken, AccountHeld: see there; nothing was changed.
+        ReasonMissing, CaseClosed, CaseOutdated, OwnCase, SubjectTaken, AccountHeld: see there; nothing was changed.
     """
     said = clean_reason(reason)
     try:
         with transaction.atomic():
+            # First the account, then the case, as all that deletes or gives back an account: nobody waits for the other.
+            of_account = InstitutionCase.objects.filter(pk=case_id).values_list("user_id", flat=True).first()
+            user = User.objects.select_for_update(no_key=True).filter(pk=of_account or 0).first()
             case = InstitutionCase.objects.select_for_update().filter(pk=case_id, decided_at=None).first()
-            if case is None:
+            if case is None or user is None:
                 raise CaseClosed
-            if case.user_id == actor.pk:
+            if user.pk == actor.pk:
                 raise OwnCase
-            user = User.objects.select_for_update(no_key=True).get(pk=case.user_id)
             case.decided_at, case.outcome = now, outcome
             case.save(update_fields=["decided_at", "outcome"])
             name = name_of_institution(case.institution)
             if outcome == Outcome.REPLACED:
                 refuse_if_held(user)
+                # What was shown for it was shown of the account as it was: its former mailbox must not open it now.
+                if SecurityEvent.objects.filter(user=user, at__gt=case.at, kind__in=DECISIVE).exists():
+                    raise CaseOutdated
                 InstitutionIdentity.objects.filter(user=user, issuer=case.issuer).delete()
                 InstitutionIdentity.objects.create(
                     user=user, institution=case.institution, issuer=case.issuer, subject=case.subject, joined_at=now
                 )
-                note_change(user=user, change=Change.INSTITUTION_JOINED, detail=name)
+                note_change(user=user, change=Change.INSTITUTION_REPLACED, detail=name)
             record_audit(
                 actor=actor,
                 action=DECIDED_INSTITUTION,

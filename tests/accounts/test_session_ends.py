@@ -19,6 +19,7 @@ from accounts.models import AddressChange, InstitutionCase, InstitutionIdentity,
 from accounts.roles import AUTHOR
 from accounts.services.contest_address import contest_address
 from accounts.services.decide_address import decide_address
+from accounts.services.decide_institution import decide_institution
 from accounts.services.give_role import give_role
 from accounts.services.join_institution import join_institution
 from tests.accounts.door import ANA, code_in, member, sign_in
@@ -113,6 +114,12 @@ def joined() -> InstitutionIdentity | InstitutionCase:
     )
 
 
+def replaced() -> InstitutionCase:
+    case = InstitutionCase.objects.create(user=ana(), institution="uni", issuer="https://uni.example", subject="4712")
+    outcome, why = InstitutionCase.Outcome.REPLACED, "They came to the desk."
+    return decide_institution(actor=member("support@example.org"), case_id=case.pk, outcome=outcome, reason=why, now=timezone.now())
+
+
 WAYS: dict[str, Way] = {
     "switched off": Way(Change.DEACTIVATED, saved(is_active=False)),
     "switched off for many": Way(Change.DEACTIVATED, lambda client: User.objects.update(is_active=False)),
@@ -140,6 +147,7 @@ WAYS: dict[str, Way] = {
         Change.SIGNED_OUT_ELSEWHERE, lambda client: client.post("/accounts/sessions/", {"which": "others"}), is_here=True
     ),
     "institution joined": Way(Change.INSTITUTION_JOINED, lambda client: joined()),
+    "institution replaced": Way(Change.INSTITUTION_REPLACED, lambda client: replaced()),
     "institution left": Way(
         Change.INSTITUTION_LEFT, lambda client: client.post(f"/accounts/institutions/{joined().pk}/leave/").status_code == 302
     ),
