@@ -88,7 +88,9 @@ def go_to_institution(request: HttpRequest, institution_id: str, next_page: str,
     """
     provider = get_adapter().get_provider(request, institution_id)
     provider.oauth2_adapter_class = _Protocol
-    more = {"max_age": str(FRESH)} if is_factor_asked else {}
+    # Who is signed in here has come to show it again: there, too, and now.
+    age = "0" if request.user.is_authenticated else str(FRESH)
+    more = {"max_age": age} if is_factor_asked else {}
     answer: HttpResponse = provider.redirect(request, process="login", next_url=next_page or None, auth_params=more)
     return answer
 

@@ -18,6 +18,8 @@ KINDS = (
 )
 # For how long a sign-in there may be over, in seconds: it is asked for as `max_age`.
 FRESH = 60 * 60
+# By how much the clock there may be ahead.
+SKEW = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Claims:
         An institution that is asked for `max_age` has to say when; of one that does not, it is not known.
         """
         kinds = sum(not self.methods.isdisjoint(kind) for kind in KINDS)
-        return ("mfa" in self.methods or kinds > 1) and now - self.shown_at <= FRESH
+        return ("mfa" in self.methods or kinds > 1) and -SKEW <= now - self.shown_at <= FRESH
 
 
 def read_claims(token: Mapping[str, Any], userinfo: Mapping[str, Any], client_id: str) -> Claims:

@@ -61,6 +61,10 @@ def remember_shown(request: HttpRequest, user: User, factor: Authenticator) -> N
 def shown_at(request: HttpRequest, kind: str = "") -> float | None:
     """Return when a second factor (of this kind, if told) was last shown in this session (seconds since 1970), or None."""
     shown = [record for record in authentication_records(request) if record.get("method") == SECOND_FACTOR]
+    if any(record.get("type") == INSTITUTION for record in shown):
+        # That of an institution that was left, or counts no more, is none.
+        counting = {found.id for found in whose_factor_counts(request.user)} if isinstance(request.user, User) else set()
+        shown = [record for record in shown if record.get("type") != INSTITUTION or record.get("institution") in counting]
     return max((float(record["at"]) for record in shown if not kind or record.get("type") == kind), default=None)
 
 

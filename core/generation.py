@@ -15,7 +15,6 @@ from functools import lru_cache
 
 from django.db import connection, transaction
 from django.utils import timezone
-from wagtail.models import Page
 
 from foundation.statements import scalar
 
@@ -44,6 +43,8 @@ def _expiries(counted: int) -> tuple[datetime, ...]:
 
     To count them in the statement of every page cost as much as the rest of it (`make bench`, T1 and T3).
     """
+    from wagtail.models import Page  # here: restoring a backup imports this module before the apps are ready
+
     found = Page.objects.filter(live=True, expire_at__isnull=False).order_by("expire_at")
     return tuple(found.values_list("expire_at", flat=True))
 

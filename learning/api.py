@@ -76,7 +76,7 @@ def _answer(said: dict[str, Any]) -> HttpResponse:
     return HttpResponse(json.dumps(said, ensure_ascii=False, separators=(",", ":")), content_type="application/json; charset=utf-8")
 
 
-@api.get("/state", response=SummariesOut, auth=None)
+@api.get("/state", response={200: SummariesOut, 503: ProblemOut}, auth=None)
 def all_states(request: HttpRequest) -> HttpResponse:
     """Progress in every course the reader takes, by course key; empty for someone who is not signed in."""
     learner = _signed_in(request)
@@ -85,7 +85,7 @@ def all_states(request: HttpRequest) -> HttpResponse:
     return _answer({"signed_in": learner is not None, "courses": shown})
 
 
-@api.get("/state/{uuid:course_key}", response={200: StateOut, 404: ProblemOut}, auth=None)
+@api.get("/state/{uuid:course_key}", response={200: StateOut, frozenset({404, 503}): ProblemOut}, auth=None)
 def read_course_state(request: HttpRequest, course_key: UUID) -> HttpResponse:
     """The reader's record of one course, and the token with which they may write."""
     learner = _signed_in(request)

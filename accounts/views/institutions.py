@@ -7,6 +7,7 @@ from enum import Enum
 from http import HTTPStatus
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -115,16 +116,23 @@ def arrived(request: HttpRequest, institution_id: str, claims: Claims, wanted: s
     request.GET = QueryDict(urlencode({"next": wanted}))
     found = InstitutionIdentity.objects.filter(issuer=claims.issuer, subject=claims.subject).select_related("user").first()
     user = found.user if found else None
-    has_factor = institution.factor_counts and claims.shows_factor(time.time())
+    now = time.time()
+    has_factor = institution.factor_counts and claims.shows_factor(now)
+    # When they showed it there, and not when they came here: a cookie of the institution's, on a shared computer, shows nothing anew.
+    shown = {"institution": institution_id, "at": min(now, claims.shown_at)}
     if request.user.is_authenticated:  # nobody becomes somebody else by this; but a factor can be shown again
         if has_factor and user == request.user:
-            record_authentication(request, user, SECOND_FACTOR, type=INSTITUTION, institution=institution_id)
+            record_authentication(request, user, SECOND_FACTOR, type=INSTITUTION, **shown)
         return onward(request)
     if user is None:
         return _ask_for_account(request, institution, claims, wanted)
-    record_authentication(request, user, INSTITUTION, institution=institution_id)
+    # To an address that staff have typed the next step mails a code, which counts as every one does.
+    is_mailed = user.is_active and not EmailAddress.objects.filter(user=user, email=user.email, verified=True).exists()
+    if is_mailed and (refusal := rate_limits.ask_for_code(request, user.email).refusal):
+        return failure_page(request, institution.id, Failure.HELD_BACK, refusal)
+    record_authentication(request, user, INSTITUTION, **shown)
     if has_factor:
-        record_authentication(request, user, SECOND_FACTOR, type=INSTITUTION, institution=institution_id)
+        record_authentication(request, user, SECOND_FACTOR, type=INSTITUTION, **shown)
     return sign_in_from_institution(request, user, next_page(request), is_past_factor=has_factor)
 
 

@@ -234,7 +234,7 @@ ACCOUNT_RATE_LIMITS = {
     "identity": "10/5m/key",
     "verify_code": "120/m/ip",
     # Each asks a server of an institution several times.
-    "institution": "60/m/ip",
+    "institution": "600/m/ip",
     # A code of an app or of the list, after the first step was right.
     "second_factor": "120/m/ip,5/5m/key",
     "second_factor_link": "120/m/ip,5/5m/key",

@@ -16,6 +16,7 @@ import oidc_provider_mock
 import pytest
 import requests
 import time_machine
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.exceptions import ImproperlyConfigured
@@ -425,6 +426,44 @@ def test_what_is_no_second_factor_does_not_count(
     provider.says(SUB, **claims)
     assert come(client)["Location"].startswith("/accounts/login/second-factor/")
     assert signed_in_as(client) is None
+
+
+def test_a_sign_in_that_was_long_ago_there_is_no_fresh_one_here(client: Client, provider: Provider) -> None:
+    """On a shared computer the institution's cookie lets its next user in without asking: they change nothing of the account by it."""
+    joined(member(), issuer=provider.url)
+    provider.says(SUB, auth_time=int(time.time()) - 7200)
+    come(client)
+    assert signed_in_as(client) is not None
+    for path in ("email/", "password/set/", "data/", "delete/"):
+        answer = client.get(f"/accounts/{path}")
+        assert answer.status_code == 302, path
+        assert answer["Location"].startswith("/accounts/confirm/"), path
+
+
+def test_codes_to_an_address_that_staff_have_typed_are_counted(provider: Provider, settings: Any) -> None:
+    settings.ACCOUNT_DAY_LIMITS = {"send_code": 2}
+    user = member()
+    joined(user, issuer=provider.url)
+    EmailAddress.objects.filter(user=user).update(verified=False)
+    mail.outbox.clear()
+    answers = [come(browser()).status_code for _time in range(4)]
+    assert answers[2:] == [429, 429]
+    assert len(mail.outbox) == 2
+
+
+def test_a_factor_of_the_future_does_not_count() -> None:
+    claims = Claims("i", "s", methods=frozenset({"mfa"}), shown_at=1e18)
+    assert not claims.shows_factor(time.time())
+
+
+def test_a_factor_that_counts_no_more_opens_nothing(client: Client, provider: Provider, guarded: Any) -> None:
+    configure(guarded, provider.url, factor_counts=True)
+    give_app(staff(provider))
+    provider.says(SUB, **factor())
+    come(client, wanted="/admin/")
+    assert client.get("/admin/").status_code == 200
+    configure(guarded, provider.url, factor_counts=False)
+    assert client.get("/admin/").status_code == 302
 
 
 def test_it_does_not_count_unless_the_settings_say_so(client: Client, provider: Provider, guarded: Any) -> None:
