@@ -21,6 +21,7 @@ from accounts.languages import remember_language
 from accounts.models import User
 from accounts.next_page import with_next
 from accounts.safe_redirects import local_address
+from accounts.sessions import hold_hash
 from foundation import mail
 
 # Where a visitor's address of the network is unknown (a socket without a proxy header): limits then count all together.
@@ -96,9 +97,12 @@ class AccountAdapter(DefaultAccountAdapter):
         answer = rate_limits.ask_to_show_identity(self.request, user)
         if answer.refusal:
             raise ValidationError(answer.refusal, code="rate_limited")
+        hash_before = user.password
         is_right = user.check_password(password)
         if is_right:
             answer.take_back()
+        if user.password != hash_before:  # made anew, in today's way: the session stands for that hash now
+            hold_hash(self.request, user)
         return is_right
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:

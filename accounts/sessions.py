@@ -116,3 +116,8 @@ def stay_signed_in(request: HttpRequest, user: User, change: Change) -> None:
         return
     auth.update_session_auth_hash(request, user)
     UserSession.objects.create_from_request(request, user=user)
+
+
+def hold_hash(request: HttpRequest, user: User) -> None:
+    """Let this session go on after the password's hash was made anew, in today's way: it stands for the new hash now."""
+    request.session[auth.HASH_SESSION_KEY] = user.get_session_auth_hash()

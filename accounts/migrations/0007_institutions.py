@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
             options={
                 'permissions': [('decide_institutioncase', 'Can decide which sign-in of an institution belongs to an account')],
                 'default_permissions': (),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('issuer', 'subject'), name='institutioncase_one_open')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('user', 'issuer', 'subject'), name='institutioncase_one_open')],
             },
         ),
         migrations.CreateModel(

@@ -51,7 +51,7 @@ class InstitutionCase(models.Model):
         permissions = [("decide_institutioncase", _("Can decide which sign-in of an institution belongs to an account"))]
         constraints = [
             models.UniqueConstraint(
-                fields=["issuer", "subject"], condition=models.Q(decided_at__isnull=True), name="institutioncase_one_open"
+                fields=["user", "issuer", "subject"], condition=models.Q(decided_at__isnull=True), name="institutioncase_one_open"
             ),
         ]
 

@@ -8,7 +8,8 @@ from django.db import transaction
 
 from accounts import notify
 from accounts.changes import Change
-from accounts.models import AddressChange, User
+from accounts.locked_cases import lock_case
+from accounts.models import AddressChange
 from accounts.services.note_change import note_change
 
 
@@ -19,13 +20,13 @@ def contest_address(*, change_id: int, now: datetime) -> AddressChange | None:
     Every session of the account ends, and it is held (`accounts.holds`). But where a second factor was shown for the change, the case
     is all: who reads a mailbox may not sign out somebody who has shown more than that.
     """
-    change = AddressChange.objects.contestable(now).select_for_update().filter(pk=change_id).first()
-    if change is None:
+    found = lock_case(AddressChange.objects.contestable(now), change_id)
+    if found is None:
         return None
+    change, user = found
     change.reported_at = now
     change.save(update_fields=["reported_at"])
     if not change.had_factor:
-        user = User.objects.select_for_update().get(pk=change.user_id)
         note_change(user=user, change=Change.CONTESTED)
         notify.tell_on_commit("account/email/account_held", user, {})
     return change

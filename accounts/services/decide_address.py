@@ -14,6 +14,7 @@ from accounts.account_acts import DECIDED
 from accounts.allauth_internals import is_address_free
 from accounts.changes import Change
 from accounts.errors import AddressTaken, CaseClosed, OwnCase
+from accounts.locked_cases import lock_case
 from accounts.models import AddressChange, InstitutionCase, InstitutionIdentity, User
 from accounts.models.security import CONTESTABLE
 from accounts.services.note_change import note_change
@@ -35,12 +36,12 @@ def decide_address(*, actor: User, change_id: int, outcome: Outcome, reason: str
     said = clean_reason(reason)
     try:
         with transaction.atomic():
-            change = AddressChange.objects.select_for_update().filter(pk=change_id).first()
-            if change is None or change.reported_at is None or change.decided_at is not None:
+            found = lock_case(AddressChange.objects.open_cases(), change_id)
+            if found is None:
                 raise CaseClosed
-            if change.user_id == actor.pk:
+            change, user = found
+            if user.pk == actor.pk:
                 raise OwnCase
-            user = User.objects.select_for_update().get(pk=change.user_id)
             change.decided_at, change.outcome = now, outcome
             change.save(update_fields=["decided_at", "outcome"])
             if outcome == Outcome.RETURNED:

@@ -12,6 +12,7 @@ from accounts.changes import Change
 from accounts.errors import CaseClosed, CaseOutdated, OwnCase, SubjectTaken
 from accounts.holds import refuse_if_held
 from accounts.institutions import name_of_institution
+from accounts.locked_cases import lock_case
 from accounts.models import InstitutionCase, InstitutionIdentity, SecurityEvent, User
 from accounts.services.note_change import note_change
 from accounts.services.record_audit import clean_reason, record_audit
@@ -33,12 +34,10 @@ def decide_institution(*, actor: User, case_id: int, outcome: Outcome, reason: s
     said = clean_reason(reason)
     try:
         with transaction.atomic():
-            # First the account, then the case, as all that deletes or gives back an account: nobody waits for the other.
-            of_account = InstitutionCase.objects.filter(pk=case_id).values_list("user_id", flat=True).first()
-            user = User.objects.select_for_update(no_key=True).filter(pk=of_account or 0).first()
-            case = InstitutionCase.objects.select_for_update().filter(pk=case_id, decided_at=None).first()
-            if case is None or user is None:
+            found = lock_case(InstitutionCase.objects.filter(decided_at=None), case_id)
+            if found is None:
                 raise CaseClosed
+            case, user = found
             if user.pk == actor.pk:
                 raise OwnCase
             case.decided_at, case.outcome = now, outcome

@@ -45,7 +45,7 @@ def join_institution(
                 raise SubjectTaken
             if found:
                 return InstitutionCase.objects.get_or_create(
-                    **key, decided_at=None, defaults={"user": locked, "institution": institution, "at": now}
+                    **key, user=locked, decided_at=None, defaults={"institution": institution, "at": now}
                 )[0]
             identity = InstitutionIdentity.objects.create(user=locked, institution=institution, joined_at=now, **key)
             name = name_of_institution(institution)

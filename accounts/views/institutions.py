@@ -51,6 +51,7 @@ class Failure(Enum):
     NO_ADDRESS = HTTPStatus.FORBIDDEN
     HELD_BACK = HTTPStatus.TOO_MANY_REQUESTS
     OVER = HTTPStatus.GONE
+    SIGNED_IN = HTTPStatus.CONFLICT, "signed in"
     TAKEN = HTTPStatus.CONFLICT, "taken"
     TO_SUPPORT = HTTPStatus.CONFLICT, "to support"
 
@@ -121,7 +122,12 @@ def arrived(request: HttpRequest, institution_id: str, claims: Claims, wanted: s
     # When they showed it there, and not when they came here: a cookie of the institution's, on a shared computer, shows nothing anew.
     shown = {"institution": institution_id, "at": min(now, claims.shown_at)}
     if request.user.is_authenticated:  # nobody becomes somebody else by this; but a factor can be shown again
-        if has_factor and user == request.user:
+        begun = joining_of(request)
+        if user is None and begun and (begun.issuer, begun.subject) == (claims.issuer, claims.subject):
+            return HttpResponseRedirect(reverse("institution_join"))
+        if user != request.user:
+            return failure_page(request, institution.id, Failure.SIGNED_IN)
+        if has_factor:
             record_authentication(request, user, SECOND_FACTOR, type=INSTITUTION, **shown)
         return onward(request)
     if user is None:
@@ -182,11 +188,13 @@ class JoinView(DoorView):
 
     def form_valid(self, form: forms.Form) -> HttpResponse:
         user, joining = person(self.request), self.joining
+        # As it was when this request began (`counts_for`), but that the password's hash may have been made anew by typing it.
+        made_for = user.standing
         if self.is_asked:
             record_authentication(self.request, user, "password", reauthenticated=True)
         key = {"institution": joining.institution, "issuer": joining.issuer, "subject": joining.subject}
         try:
-            done = join_institution(user=user, made_for=joining.made_for, now=timezone.now(), **key)
+            done = join_institution(user=user, made_for=made_for, now=timezone.now(), **key)
         except Outdated:
             return self.give_up(Failure.OVER)
         except SubjectTaken:
