@@ -1,4 +1,4 @@
-"""An index of the few pages that have a day on which they expire: each request counts those that have."""
+"""What the database itself does for this floor: an index of the few pages that have a day on which they expire, which each request counts."""
 
 from django.db import migrations
 
