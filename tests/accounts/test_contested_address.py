@@ -12,7 +12,9 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.errors import AccountHeld, AddressTaken, CaseClosed, OwnCase
@@ -320,6 +322,23 @@ def test_nobody_decides_about_their_own_account(commits: Commits) -> None:
             now=timezone.now(),
         )
     assert AddressChange.objects.open_cases().exists()
+
+
+@pytest.mark.parametrize("act", ["contest", "decide"])
+def test_the_account_is_locked_before_the_case(ana: User, act: str) -> None:
+    """As all that deletes an account locks them: nobody waits for the other."""
+    change = changed(ana)
+    if act == "decide":
+        contest_address(change_id=change.pk, now=timezone.now())
+    with CaptureQueriesContext(connection) as captured:
+        if act == "contest":
+            contest_address(change_id=change.pk, now=timezone.now())
+        else:
+            decide(ana, Outcome.STANDS)
+    read = [said["sql"] for said in captured if said["sql"].startswith("SELECT")]
+    account = next(number for number, sql in enumerate(read) if 'FROM "accounts_user" WHERE "accounts_user"."id" =' in sql)
+    case = max(number for number, sql in enumerate(read) if '"accounts_addresschange"."reported_at", ' in sql)
+    assert account < case, read
 
 
 def test_the_former_mailbox_is_not_told_the_new_address(link: str) -> None:

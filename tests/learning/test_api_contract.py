@@ -14,6 +14,7 @@ from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
 from config.wsgi import application
+from courses.models import Outline, structure
 from learning.models import Enrolment, Progressed
 from tests.factories import enrol_in, make_course, make_user
 
@@ -76,3 +77,15 @@ def test_every_answer_is_one_that_is_described(
         assert statuses <= {401, 404}, "and a stranger writes nothing"
     assert list(Enrolment.objects.values_list("pk", "done_bits")) == before
     assert not Progressed.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["/learning/api/state", "/learning/api/state/{course_key}"])
+def test_a_record_of_a_newer_release_is_answered_as_described(
+    operations: dict[tuple[str, str], Any], learner: dict[str, Any], path: str, monkeypatch: Any
+) -> None:
+    """One that a release made which was taken back since."""
+    Outline.objects.update(content={**Outline.objects.get().content, "schema": 99})
+    monkeypatch.setattr(structure, "_documents", {})
+    key = str(Enrolment.objects.get().course_key)
+    case = operations["get", path].Case(path_parameters={"course_key": key} if "{" in path else {})
+    assert case.call_and_validate(checks=CHECKS[1:], **learner).status_code == 503, "and no error of the server's"
