@@ -16,7 +16,7 @@ from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
 from scripts.locks import one_at_a_time
-from tests.template_database import Template, copied_first, fingerprint, sources, versions
+from tests.template_database import Template, copied_first, kept_template
 
 # A process of tests lives for minutes and has memory: half as much time goes into looking for what can be thrown away.
 gc.set_threshold(50_000, 20, 100)
@@ -61,11 +61,10 @@ class Kept:
 @pytest.fixture(scope="session")
 def kept_database(request: pytest.FixtureRequest) -> Iterator[Kept | None]:
     """Let an earlier run with the same source lend its migrated database; None where none can be kept."""
-    cache_of_pytest, creation = getattr(request.config, "cache", None), connection.creation
-    if cache_of_pytest is None or connection.vendor != "sqlite" or not creation.is_in_memory_db(creation._get_test_db_name()):
+    template, creation = kept_template(request.config), connection.creation
+    if template is None or connection.vendor != "sqlite" or not creation.is_in_memory_db(creation._get_test_db_name()):
         yield None
         return
-    template = Template(cache_of_pytest.mkdir("puente-database"), fingerprint(sources(settings.BASE_DIR), versions()))
     with ExitStack() as held:
         creation._create_test_db = copied_first(creation._create_test_db, template, held)
         if not template.file.exists():

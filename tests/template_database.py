@@ -13,11 +13,17 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from importlib.metadata import distributions
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import pytest
+
+from scripts.locks import one_at_a_time
 from tests.architecture.floors import FLOORS
 
 
@@ -70,6 +76,26 @@ class Template:
             if old != made:
                 old.unlink(missing_ok=True)
         made.replace(self.file)
+
+    def make_unless_kept(self, root: Path) -> None:
+        """Migrate a database beside the tests, in a process of its own, if none is kept."""
+        if self.file.exists():
+            return
+        with one_at_a_time(self.folder):
+            if self.file.exists():  # others have made it meanwhile
+                return
+            with TemporaryDirectory() as folder:
+                made = Path(folder) / "made.sqlite3"
+                env = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test", "DATABASE_URL": f"sqlite:///{made}"}
+                subprocess.run([sys.executable, "manage.py", "migrate", "--run-syncdb", "-v0"], env=env, check=True, cwd=root)
+                with closing(sqlite3.connect(made)) as database:
+                    self.keep(database)
+
+
+def kept_template(config: pytest.Config) -> Template | None:
+    """The template of this source; None where pytest keeps nothing."""
+    cache: pytest.Cache | None = getattr(config, "cache", None)
+    return Template(cache.mkdir("puente-database"), fingerprint(sources(config.rootpath), versions())) if cache else None
 
 
 def copied_first(create: Callable[..., str], template: Template, held: ExitStack) -> Callable[..., str]:

@@ -19,6 +19,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.template_database import kept_template
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
 FLAGS = [
@@ -31,6 +33,7 @@ FLAGS = [
 ]
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep all browser tests in one process (one site, one browser), and skip them where there is no Chromium."""
     for item in items:
@@ -81,10 +84,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
-def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoSite]:
-    """Seed a demo of its own and serve it until the tests are done."""
+@pytest.fixture(scope="package")
+def demo_site(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[DemoSite]:
+    """Seed a demo of its own and serve it until the tests are done. It begins as a copy of what the tests have migrated."""
     var = tmp_path_factory.mktemp("demo")
+    if template := kept_template(pytestconfig):
+        template.make_unless_kept(ROOT)
+        shutil.copyfile(template.file, var / "demo.sqlite3")
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     env = {
@@ -146,8 +152,9 @@ def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("the server did not answer in 30 seconds")
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+@pytest.fixture(scope="package")
+def browser(demo_site: DemoSite) -> Iterator[Browser]:
+    """Run Chromium as long as these tests last: while it runs, Django takes the thread for an asynchronous one and refuses its database."""
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield running
