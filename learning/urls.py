@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from learning.views import record, steps
+from learning.views import attempts, record, steps
 
 app_name = "learning"
 urlpatterns: list[URLPattern] = [
@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:course_key>/resume/", record.resume, name="resume"),
     path("<uuid:course_key>/finish/", record.finish, name="finish"),
     path("<uuid:course_key>/steps/<uuid:step_key>/", steps.step, name="step"),
-    path("<uuid:course_key>/steps/<uuid:step_key>/attempts/<int:attempt_id>/", steps.attempt, name="attempt"),
+    path("<uuid:course_key>/steps/<uuid:step_key>/attempts/<int:attempt_id>/", attempts.attempt, name="attempt"),
+    path("<uuid:course_key>/steps/<uuid:step_key>/attempts/<int:attempt_id>/send/", attempts.send, name="send"),
 ]

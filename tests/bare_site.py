@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core import serializers
 from wagtail.models import GroupApprovalTask, GroupCollectionPermission, GroupPagePermission, Locale, Page
@@ -19,11 +19,14 @@ from editorial.services.ensure_workflow import ensure_workflow
 
 # What Wagtail's migrations had made of groups, before the roles took their place.
 _wagtails: list[dict[str, Any]] = []
+# All rights, by key of their model: some are made by a migration of a package, and by nothing else.
+_rights: set[tuple[str, str, str, str]] = set()
 
 
 def make_bare_site() -> None:
     """Make the root of all pages and the bare site, also where a transactional test has emptied the tables."""
     ContentType.objects.clear_cache()
+    _put_rights_back()
     locale, _created = Locale.objects.get_or_create(language_code=settings.LANGUAGE_CODE)
     if Page.get_first_root_node() is None:
         Page.add_root(instance=Page(title="Root", slug="root", content_type=ContentType.objects.get_for_model(Page), locale=locale))
@@ -32,6 +35,15 @@ def make_bare_site() -> None:
         _wagtails.extend(_groups_of_wagtail())
     make_roles()
     ensure_workflow()
+
+
+def _put_rights_back() -> None:
+    """Make the rights that were there before tables were emptied, and are not made after it by Django itself."""
+    present = set(Permission.objects.values_list("content_type__app_label", "content_type__model", "codename", "name"))
+    for app_label, model, codename, name in _rights - present:
+        content_type = ContentType.objects.get_by_natural_key(app_label, model)
+        Permission.objects.create(content_type=content_type, codename=codename, name=name)
+    _rights.update(present)
 
 
 def take_roles_out() -> None:

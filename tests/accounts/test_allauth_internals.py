@@ -395,7 +395,7 @@ def test_a_passkey_is_stored_with_its_name(ana: User) -> None:
     assert passkey.data == {"name": "Telephone", "credential": {"id": "AAAA"}}
 
 
-# Institutions (accounts.allauth_oidc); with a real provider in test_institutions.py.
+# Institutions (accounts.allauth_oidc); with a real provider in tests/accounts/institutions.
 
 UNI = "https://uni.example"
 ENDPOINTS = {name: f"{UNI}/{name}" for name in allauth_oidc.ENDPOINTS}

@@ -14,6 +14,7 @@ from courses.models import AssessmentPage, CoursePage
 from credentials.models import Credential
 from learning.models import Attempt, Enrolment
 from tests.journeys.seeded import seed_demo_content
+from tests.learning.sending import send_paper
 
 pytestmark = pytest.mark.django_db
 
@@ -60,8 +61,9 @@ def take(client: Client, step_url: str, answers: dict[str, list[str]]) -> str:
     """Start an assessment, send answers, and return the page of the result."""
     started = client.post(step_url, {"action": "start"}, follow=True)
     assert started.status_code == 200
-    paper = started.redirect_chain[-1][0]
-    return read_post(client, paper, {**answers, "action": "submit"})
+    result = send_paper(client, started.redirect_chain[-1][0], answers)
+    assert result.status_code == 200
+    return str(result.content.decode())
 
 
 def read_post(client: Client, url: str, data: dict[str, object]) -> str:
@@ -161,7 +163,7 @@ def test_answers_survive_a_session_that_ends_in_the_middle(client: Client) -> No
     (form,) = re.findall(r'name="form" value="([^"]+)"', read(client, paper))
     client.post("/accounts/logout/")
     answers = right_answers(assessment.key, "es")
-    turned_away = client.post(paper, {**answers, "action": "submit", "form": form})
+    turned_away = client.post(paper, {**answers, "action": "send", "form": form})
     assert "/accounts/login/" in turned_away["Location"]
     assert Attempt.objects.get().answers == {}
     client.force_login(learner)

@@ -44,7 +44,7 @@ def attempt(course: CoursePage, enrolment: Enrolment) -> Attempt:
 def sent(course: CoursePage, attempt: Attempt) -> dict[str, Any]:
     """What the browser sends of a paper that was drawn for its learner, all questions answered."""
     answers = {f"q-{question}": options for question, options in right_answers(assessment_of(course)).items()}
-    return {**answers, "action": "submit", "form": sign_form(learner=attempt.enrolment.learner, attempt_id=attempt.pk)}
+    return {**answers, "action": "send", "form": sign_form(learner=attempt.enrolment.learner, attempt_id=attempt.pk)}
 
 
 def address(course: CoursePage, attempt: Attempt) -> str:

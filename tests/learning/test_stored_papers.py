@@ -18,6 +18,7 @@ from learning.grading import grade
 from learning.models import Attempt, Enrolment
 from learning.services.save_answers import save_answers
 from learning.services.submit_attempt import submit_attempt
+from tests.learning.sending import send_paper
 
 
 def _question(key: str, multiple: bool, right: str) -> dict[str, Any]:
@@ -101,8 +102,8 @@ def test_an_attempt_of_the_first_schema_goes_on(learner: Client, attempt: Attemp
     address = _keep(attempt, FIRST)
     shown = learner.get(address).content.decode()
     assert shown.count('type="radio"') == shown.count('type="checkbox"') == 3
-    sent = {"asked": ["q-x", "q-y"], "q-x": "xb", "q-y": ["ya", "yc"], "action": "submit"}
-    result = learner.post(address, sent, follow=True).content.decode()
+    sent = {"asked": ["q-x", "q-y"], "q-x": "xb", "q-y": ["ya", "yc"]}
+    result = send_paper(learner, address, sent).content.decode()
     assert "100%" in result
     assert "Porque sí." in result
     attempt.refresh_from_db()
@@ -121,7 +122,8 @@ def test_a_paper_of_a_newer_schema_is_said_in_words(
     before = Attempt.objects.values().get()
     address = _keep(attempt, {**FIRST, "schema": 3})
     with caplog.at_level(logging.ERROR, "core.middleware"):
-        answers = [learner.get(address), *([] if is_sent else [learner.post(address, {"q-x": "xb", "action": "submit"})])]
+        acts = [] if is_sent else [learner.post(address, {"q-x": "xb", "action": "send"}), learner.get(f"{address}send/")]
+        answers = [learner.get(address), *acts]
     for answer in answers:
         assert answer.status_code == 503
         assert "saved by another version of the site" in answer.content.decode()
