@@ -12,5 +12,5 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:course_key>/finish/", record.finish, name="finish"),
     path("<uuid:course_key>/steps/<uuid:step_key>/", steps.step, name="step"),
     path("<uuid:course_key>/steps/<uuid:step_key>/attempts/<int:attempt_id>/", attempts.attempt, name="attempt"),
-    path("<uuid:course_key>/steps/<uuid:step_key>/attempts/<int:attempt_id>/send/", attempts.send, name="send"),
+    path("<uuid:course_key>/steps/<uuid:step_key>/attempts/<int:attempt_id>/send/", attempts.send_attempt, name="send"),
 ]

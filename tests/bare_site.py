@@ -19,8 +19,8 @@ from editorial.services.ensure_workflow import ensure_workflow
 
 # What Wagtail's migrations had made of groups, before the roles took their place.
 _wagtails: list[dict[str, Any]] = []
-# All rights, by key of their model: some are made by a migration of a package, and by nothing else.
-_rights: set[tuple[str, str, str, str]] = set()
+# The names of all rights: some are made by a migration of a package, and by nothing else.
+_rights: dict[tuple[str, str, str], str] = {}
 
 
 def make_bare_site() -> None:
@@ -39,10 +39,11 @@ def make_bare_site() -> None:
 
 def _put_rights_back() -> None:
     """Make the rights that were there before tables were emptied, and are not made after it by Django itself."""
-    present = set(Permission.objects.values_list("content_type__app_label", "content_type__model", "codename", "name"))
-    for app_label, model, codename, name in _rights - present:
+    found = Permission.objects.values_list("content_type__app_label", "content_type__model", "codename", "name")
+    present = {(app_label, model, codename): name for app_label, model, codename, name in found}
+    for app_label, model, codename in _rights.keys() - present.keys():
         content_type = ContentType.objects.get_by_natural_key(app_label, model)
-        Permission.objects.create(content_type=content_type, codename=codename, name=name)
+        Permission.objects.create(content_type=content_type, codename=codename, name=_rights[app_label, model, codename])
     _rights.update(present)
 
 

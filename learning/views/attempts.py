@@ -45,7 +45,7 @@ def attempt(request: HttpRequest, course_key: UUID, step_key: UUID, attempt_id: 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
-def send(request: HttpRequest, course_key: UUID, step_key: UUID, attempt_id: int) -> HttpResponse:
+def send_attempt(request: HttpRequest, course_key: UUID, step_key: UUID, attempt_id: int) -> HttpResponse:
     """What is not answered yet, what cannot be undone, and the button that grades the paper."""
     if not request.user.is_authenticated:
         return to_sign_in(request)

@@ -63,6 +63,7 @@ BY_NAME: dict[str, Audience] = {
     "learning:resume": A.PRIVATE,
     "learning:step": A.PRIVATE,
     "learning:attempt": A.PRIVATE,
+    "learning:send": A.PRIVATE,
     # The one door.
     "account_login": A.DOOR,
     "account_login_password": A.DOOR,

@@ -97,7 +97,7 @@ def test_an_assessment_keeps_answers_as_they_are_given(page: Page, demo_site: De
     page.locator("fieldset.question input").first.press("Enter")
     expect(page.get_by_text("Tus respuestas están guardadas")).to_be_visible()
     page.get_by_role("button", name="Repasar y enviar").click()
-    expect(page.get_by_text("no tienen respuesta")).to_be_visible()
+    expect(page.get_by_text("por responder").first).to_be_visible()
     page.get_by_role("link", name="Pregunta 2").click()
     expect(page.locator("#question-2")).to_be_in_viewport()
     page.get_by_role("button", name="Repasar y enviar").click()

@@ -86,7 +86,7 @@ def form_of(html: str) -> dict[str, list[str]]:
     return fields
 
 
-@pytest.mark.parametrize("action", ["save", "submit"])
+@pytest.mark.parametrize("action", ["keep", "send"])
 def test_a_tab_opened_earlier_undoes_nothing_that_another_kept(
     course: CoursePage, enrolment: Enrolment, learner: Client, action: str
 ) -> None:
