@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -9,10 +10,11 @@ from uuid import UUID
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import QueryDict
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from core.cards import Card
+from core.choices import Choice, with_counts
 from core.models import known_page
 from core.shown import shown
 from core.topics import Topic
@@ -21,6 +23,7 @@ from courses.models.pages import minutes_in_words
 
 PER_PAGE = 12
 HOURS: dict[str, tuple[int, int]] = {"short": (0, 60), "medium": (61, 180), "long": (181, 1_000_000)}
+_HOURS_IN_WORDS = (("short", _("Up to 1 hour")), ("medium", _("1 to 3 hours")), ("long", _("More than 3 hours")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +60,23 @@ class CatalogueEntry:
     steps: int
     languages: tuple[str, ...]
 
+    @property
+    def duration(self) -> str:
+        """Which choice of durations it falls under."""
+        return next(name for name, (low, high) in HOURS.items() if low <= self.minutes <= high)
+
     def card(self) -> Card:
         """The course as a card, with duration, steps and languages in words."""
         parts = []
         if self.minutes:
             parts = [minutes_in_words(self.minutes), ngettext("%(n)d step", "%(n)d steps", self.steps) % {"n": self.steps}]
-        parts.append(", ".join(self.languages))
+        names = dict(settings.LANGUAGES)
+        parts.append(", ".join(str(names[code]) for code in self.languages))
         return replace(self.page.card(), meta=" · ".join(parts))
 
 
 def entries(language: str, wanted_language: str = "") -> list[CatalogueEntry]:
-    """Return every live course once. In `wanted_language` only, if given; else in `language`, or the first it has."""
+    """Return every live course once: in `wanted_language`, if given, else in `language`, else in the first it has."""
     by_key: dict[UUID, dict[str, CoursePage]] = {}
     for page in shown(CoursePage.objects.all()).select_related("locale").order_by("path"):
         by_key.setdefault(page.key, {})[page.locale.language_code] = page
@@ -76,9 +85,7 @@ def entries(language: str, wanted_language: str = "") -> list[CatalogueEntry]:
     found = []
     for key, pages in by_key.items():
         codes = tuple(code for code in order if code in pages)
-        chosen = pages.get(wanted_language) if wanted_language else pages.get(language) or pages[codes[0]]
-        if chosen is None:
-            continue
+        chosen = pages.get(wanted_language) or pages.get(language) or pages[codes[0]]
         outline = outlines.get(key)
         found.append(
             CatalogueEntry(chosen, outline.document.minutes if outline else 0, len(outline.document.steps) if outline else 0, codes)
@@ -86,14 +93,27 @@ def entries(language: str, wanted_language: str = "") -> list[CatalogueEntry]:
     return found
 
 
-def matching(found: list[CatalogueEntry], filters: CatalogueFilters) -> list[CatalogueEntry]:
-    """Return the entries of a topic and a duration."""
-    if filters.topic:
+def matching(found: list[CatalogueEntry], filters: CatalogueFilters, *, but: str = "") -> list[CatalogueEntry]:
+    """Return the entries that fit the filters, but for one of them: so are the numbers behind its choices counted."""
+    if filters.topic and but != "topic":
         found = [entry for entry in found if entry.page.topic == filters.topic]
-    if filters.hours:
-        low, high = HOURS[filters.hours]
-        found = [entry for entry in found if low <= entry.minutes <= high]
+    if filters.language and but != "language":
+        found = [entry for entry in found if filters.language in entry.languages]
+    if filters.hours and but != "hours":
+        found = [entry for entry in found if entry.duration == filters.hours]
     return found
+
+
+def _choices(everything: list[CatalogueEntry], filters: CatalogueFilters) -> dict[str, list[Choice]]:
+    """Return the choices of each filter, with the number of courses that each would leave."""
+    topics = Counter(entry.page.topic for entry in matching(everything, filters, but="topic"))
+    languages = Counter(code for entry in matching(everything, filters, but="language") for code in entry.languages)
+    hours = Counter(entry.duration for entry in matching(everything, filters, but="hours"))
+    return {
+        "topic": with_counts(Topic.choices, topics, filters.topic),
+        "language": with_counts(settings.LANGUAGES, languages, filters.language),
+        "hours": with_counts(_HOURS_IN_WORDS, hours, filters.hours),
+    }
 
 
 def known_query(query: QueryDict, language: str) -> dict[str, str]:
@@ -109,19 +129,16 @@ def catalogue_context(query: QueryDict, language: str) -> dict[str, Any]:
     """What the catalogue page shows for a query string."""
     filters = CatalogueFilters.parse(query)
     everything = entries(language, filters.language)
-    total = len(everything)
     found = matching(everything, filters)
     page_obj = Paginator(found, PER_PAGE).get_page(query.get("page"))
     return {
         "filters": filters,
         "filter_query": filters.query,
-        "topics": Topic.choices,
-        "languages": settings.LANGUAGES,
-        "hours": [("short", _("Up to 1 hour")), ("medium", _("1 to 3 hours")), ("long", _("More than 3 hours"))],
+        "choices": _choices(everything, filters),
         "page_obj": page_obj,
         "cards": [entry.card() for entry in page_obj],
         "found_count": len(found),
-        "total_count": total,
+        "total_count": len(everything),
     }
 
 

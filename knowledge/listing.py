@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 
 from core import countries
 from core.cards import Card
+from core.choices import Choice, with_counts
 from core.models import known_page
 from core.shown import shown
 from core.topics import Topic
@@ -70,15 +71,6 @@ class LibraryFilters:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One value of a filter: what it is called and how many works it leaves."""
-
-    value: str
-    label: str
-    count: int
-
-
 def _one_of(value: str, known: Any) -> str:
     return value if value in known else ""
 
@@ -132,20 +124,16 @@ def _choices(filters: LibraryFilters, everything: Any, language: str) -> dict[st
         )
     )
     return {
-        "type": _listed(kind_choices(), kinds, filters.type),
-        "topic": _listed(Topic.choices, _topics(filters.apply(everything, but="topic")), filters.topic),
-        "country": _listed(_by_name(language), _countries(filters.apply(everything, but="country")), filters.country),
-        "language": _listed(settings.LANGUAGES, languages, filters.language or language),
-        "year": _listed([(year, year) for year in sorted({*years, filters.year} - {""}, reverse=True)], years, filters.year),
+        "type": with_counts(kind_choices(), kinds, filters.type),
+        "topic": with_counts(Topic.choices, _topics(filters.apply(everything, but="topic")), filters.topic),
+        "country": with_counts(_by_name(language), _countries(filters.apply(everything, but="country")), filters.country),
+        "language": with_counts(settings.LANGUAGES, languages, filters.language or language),
+        "year": with_counts([(year, year) for year in sorted({*years, filters.year} - {""}, reverse=True)], years, filters.year),
     }
 
 
 def _by_name(language: str) -> list[tuple[str, str]]:
     return sorted(countries.names(language).items(), key=lambda item: countries.sort_key(item[1]))
-
-
-def _listed(known: Any, counts: Any, chosen: str) -> list[Choice]:
-    return [Choice(value, str(label), counts.get(value, 0)) for value, label in known if counts.get(value, 0) or value == chosen]
 
 
 def _topics(found: QuerySet[PublicationPage]) -> Counter[str]:
