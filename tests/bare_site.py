@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core import serializers
-from wagtail.models import GroupApprovalTask, GroupCollectionPermission, GroupPagePermission, Locale, Page
+from wagtail.models import GroupApprovalTask, GroupCollectionPermission, GroupPagePermission, Locale, Page, Task
 
 from accounts.services.make_roles import WAGTAILS_GROUPS, make_roles
 from core.site import ensure_site
@@ -60,6 +60,7 @@ def _groups_of_wagtail() -> list[dict[str, Any]]:
         *groups,
         *GroupPagePermission.objects.filter(group__in=groups),
         *GroupCollectionPermission.objects.filter(group__in=groups),
+        *Task.objects.filter(groupapprovaltask__groups__in=groups),
         *GroupApprovalTask.objects.filter(groups__in=groups),
     ]
     return serializers.serialize("python", rows)  # type: ignore[no-any-return]
