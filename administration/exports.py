@@ -29,6 +29,7 @@ from administration.models import RecordExport
 from administration.services.download_export import ExportGone, ExportNotAllowed, ExportUnknown, download_export
 from administration.services.expire_exports import delete_own_export
 from administration.services.request_export import ExportsTooMany, ExportUnderWay, request_export
+from foundation.civil_dates import civil_date
 
 TYPES = {
     RecordExport.Format.CSV: "text/csv; charset=utf-8",
@@ -168,7 +169,7 @@ def download_file(request: HttpRequest, pk: UUID) -> Any:
         messages.warning(request, _("This file is no longer there. Ask for the list again."))
         return HttpResponseRedirect(reverse("record_exports:index"))
     kind = RecordExport.Format(export.format)
-    name = f"puente-{export.listing}-{timezone.localdate(export.asked_at).isoformat()}.{kind.value}"
+    name = f"puente-{export.listing}-{civil_date(export.asked_at).isoformat()}.{kind.value}"
     response = FileResponse(file, content_type=TYPES[kind], as_attachment=True, filename=name)
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"

@@ -18,6 +18,7 @@ from core.shown import shown
 from courses.models import CoursePage, CourseRun, ModulePage, Outline, StepPage, StepWaiver
 from courses.models.pages import minutes_in_words, step_pages_by_key
 from courses.outline import OutlineDocument, OutlineModule, OutlineStep
+from foundation.civil_dates import civil_date
 
 # A longer outline is drawn in parts: the module at hand with its steps, the others as a link to theirs.
 MOST_DRAWN = 150
@@ -167,10 +168,10 @@ def _outline_context(course: CoursePage, language: str, at_hand: UUID | None = N
 def run_in_words(run: CourseRun | None, now: datetime) -> str:
     """Say when a course can be taken: the page is rendered again at each of these moments (`CoursePage.next_moment`)."""
     if run is not None and run.opens_at and now < run.opens_at:
-        return _("Opens on %(date)s") % {"date": formats.date_format(timezone.localtime(run.opens_at), "DATE_FORMAT")}
+        return _("Opens on %(date)s") % {"date": formats.date_format(civil_date(run.opens_at), "DATE_FORMAT")}
     if run is None or run.closes_at is None:
         return _("Your own, with no closing date")
-    date = formats.date_format(timezone.localtime(run.closes_at), "DATE_FORMAT")
+    date = formats.date_format(civil_date(run.closes_at), "DATE_FORMAT")
     return (_("Your own, until %(date)s") if now < run.closes_at else _("Closed on %(date)s")) % {"date": date}
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from credentials.certificate.values import read_snapshot
 from foundation import languages
+from foundation.civil_dates import civil_date
 from learning.models import Enrolment
 
 # No 0/O, 1/I/L, U/V: a code is read aloud and typed from paper.
@@ -103,7 +104,7 @@ class Credential(models.Model):
         written = dict(read_snapshot(self.snapshot))
         if self.basis != self.Basis.OVERRIDE or written.get("basis"):
             return written
-        decided = timezone.localdate(self.issued_at).isoformat()
+        decided = civil_date(self.issued_at).isoformat()
         return written | {"basis": self.basis, "decided_on": decided, "completed_on": None}
 
     @property

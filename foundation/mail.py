@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import get_language, override
 
 logger = logging.getLogger(__name__)
@@ -34,7 +35,8 @@ def send(template: str, to: str, context: dict[str, Any], *, language: str = "")
     Raises:
         MailNotSent: the mail server could not be reached, or refused the message.
     """
-    with override(language or get_language()):
+    # Days and times in it are the site's, and not those of the editor in whose request it is written.
+    with override(language or get_language()), timezone.override(None):
         message = compose(template, to, context)
     try:
         message.send()

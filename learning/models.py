@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.models import CourseRun, Outline, StepWaiver, document_of
 from courses.outline import OutlineDocument
 from foundation import languages
+from foundation.civil_dates import today
 from learning.bitset import BitSetField
 
 
@@ -65,7 +66,7 @@ class Enrolment(models.Model):
     resume_step = models.UUIDField(null=True, blank=True)
     resume_at = models.DateTimeField(null=True, blank=True)
     resume_event = models.UUIDField(null=True, blank=True)
-    enrolled_on = models.DateField(default=timezone.localdate)
+    enrolled_on = models.DateField(default=today)
     completed_at = models.DateTimeField(null=True, blank=True)
     # Set when the learner was moved to another outline and percent may have dropped: the record says so.
     moved_on = models.DateField(null=True, blank=True)
@@ -160,7 +161,7 @@ class Progressed(models.Model):
 
     run = models.ForeignKey(CourseRun, on_delete=models.PROTECT, related_name="+")
     slot = models.PositiveIntegerField()
-    day = models.DateField(default=timezone.localdate)
+    day = models.DateField(default=today)
     delta = models.SmallIntegerField(default=1)
 
     def __str__(self) -> str:

@@ -37,6 +37,7 @@ from accounts.sessions import stay_signed_in
 from accounts.user_agents import describe
 from accounts.views.base import DoorView, person
 from accounts.views.errors import unless_changed, unless_held
+from foundation.civil_dates import today
 
 
 @method_decorator(login_required, name="dispatch")
@@ -169,7 +170,7 @@ def data(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/data.html")
     content = json.dumps(export_account(user=person(request)), cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
     response = HttpResponse(content, content_type="application/json; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="puente-{timezone.localdate().isoformat()}.json"'
+    response["Content-Disposition"] = f'attachment; filename="puente-{today().isoformat()}.json"'
     return response
 
 

@@ -17,6 +17,7 @@ from administration.lists.course_titles import Outlines
 from administration.lists.filters import course_filter, day_filter, learner_filter
 from administration.lists.listing import Heading, Line, Listing
 from administration.lists.search import credential_named, learner_ids
+from foundation.civil_dates import civil_date
 from learning.models import Enrolment
 
 STATES = {
@@ -122,7 +123,7 @@ class EnrolmentListing(Listing):
                 "required": total,
                 "language": languages.get(row.language, row.language),
                 "enrolled_on": row.enrolled_on,
-                "completed_on": row.completed_at.date() if row.completed_at else None,
+                "completed_on": civil_date(row.completed_at) if row.completed_at else None,
                 "course_key": str(row.course_key),
             }
 

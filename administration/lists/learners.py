@@ -18,6 +18,7 @@ from administration.lists.filters import day_filter
 from administration.lists.listing import Heading, Line, Listing
 from administration.lists.search import credential_named, learner_ids
 from credentials.models import CredentialHolder
+from foundation.civil_dates import civil_date
 from learning.models import Enrolment
 
 
@@ -80,8 +81,8 @@ class LearnerListing(Listing):
                     "email": row.email,
                     "name": row.printed_name,
                     "language": languages.get(row.language, ""),
-                    "joined_on": row.date_joined.date(),
-                    "seen_on": row.last_login.date() if row.last_login else None,
+                    "joined_on": civil_date(row.date_joined),
+                    "seen_on": civil_date(row.last_login) if row.last_login else None,
                     "enrolments": enrolments.get(row.pk, 0),
                     "certificates": certificates.get(row.pk, 0),
                 }

@@ -161,7 +161,8 @@ LANGUAGES_BIDI = [*global_settings.LANGUAGES_BIDI, *(each.code for each in langu
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = WAGTAIL_I18N_ENABLED = True
 USE_TZ = True
-TIME_ZONE = "UTC"
+# In which days of the calendar are counted, and times of day are shown: certificates, the record, runs of courses.
+TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 LANGUAGE_COOKIE_NAME = "puente_language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365

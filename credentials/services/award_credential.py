@@ -9,13 +9,13 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import StepWaiver
 from credentials.certificate.values import BY_DECISION, EARNED, SCHEMA, SCHEMA_OF_OVERRIDE
 from credentials.errors import NotEligible
 from credentials.models import Credential, CredentialHolder
+from foundation.civil_dates import civil_date, today
 from foundation.errors import Refused
 from foundation.statements import Statement, insert_row
 from learning import policies
@@ -139,7 +139,7 @@ def snapshot_of(enrolment: Enrolment, pages: Sequence[CoursePrinted] | None = No
         "outline_version": document.version,
         "grade": course_grade([best[step.key] for step in graded]),
         "honours": is_honours([(best[step.key], step.rule.honours_mark) for step in graded if step.rule]),
-        "completed_on": timezone.localdate(completed).isoformat() if completed else None,
+        "completed_on": civil_date(completed).isoformat() if completed else None,
         "language": enrolment.language,
         "issuer": settings.CREDENTIAL_ISSUER,
         "demo": settings.DEMO,
@@ -158,7 +158,7 @@ def snapshot_of_override(enrolment: Enrolment) -> dict[str, Any]:
     return snapshot_of(enrolment) | {
         "schema": SCHEMA_OF_OVERRIDE,
         "basis": Credential.Basis.OVERRIDE.value,
-        "decided_on": timezone.localdate().isoformat(),
+        "decided_on": today().isoformat(),
         "completed_on": None,
         "grade": None,
         "honours": False,

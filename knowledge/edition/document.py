@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.covers import TOPIC_COLOURS, cover_svg
+from foundation.civil_dates import civil_date
 from foundation.languages import text_for
 from knowledge.edition import stored, typography
 from knowledge.edition.body import SHORT, Body
@@ -51,7 +52,7 @@ def document_v1(values: EditionValues) -> Document:
         "publisher": body.line(str(facts.get("publisher", ""))),
         "cover": cover_svg(topic, values.text("slug"), width=COVER_WIDTH, height=COVER_HEIGHT, standalone=True),
         "colour": TOPIC_COLOURS[topic],
-        "version": body.line(words["version_short"].format(number=values.number, date=written_date(issued.date(), language))),
+        "version": body.line(words["version_short"].format(number=values.number, date=written_date(civil_date(issued), language))),
         "abstract": [{"t": "p", "c": body.line(values.text("abstract"))}] if values.text("abstract").strip() else [],
         "messages": [body.on_paper("key_messages", block) for block in stored.blocks(values.content, "key_messages")],
         "body": nodes,
@@ -108,7 +109,7 @@ def _colophon(values: EditionValues, body: Body) -> list[Node]:
     words, language, facts = text_for(values.language, WORDS), values.language, values.facts
     address = str(facts.get("address") or "")
     licence, licence_url = LICENCES.get(values.text("licence"), (words["reserved"], ""))
-    day = written_date(values.published_at.date(), language)
+    day = written_date(civil_date(values.published_at), language)
     suggested = str(facts.get("suggested") or "")
     before, _address, after = suggested.partition(address) if address else (suggested, "", "")
     cite = [*body.line(before), *([_linked(address, body)] if address else []), *body.line(after)]

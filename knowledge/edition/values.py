@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from foundation.civil_dates import civil_date
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -46,4 +48,4 @@ class EditionValues:
     def published_on(self) -> date:
         """The date that the work itself bears."""
         found = self.text("published_on")[:10]
-        return date.fromisoformat(found) if found else self.published_at.date()
+        return date.fromisoformat(found) if found else civil_date(self.published_at)

@@ -3,6 +3,7 @@
 import django.core.serializers.json
 import django.db.models.deletion
 import django.utils.timezone
+import foundation.civil_dates
 import knowledge.kinds
 import foundation.languages
 import knowledge.models.facts
@@ -114,7 +115,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=knowledge.kinds.choices, default='note', max_length=10, verbose_name='type')),
                 ('topic', models.CharField(choices=[('foundations', 'Foundations'), ('finance', 'Financial inclusion'), ('skills', 'Jobs and skills'), ('health', 'Health'), ('protection', 'Social protection'), ('cohesion', 'Social inclusion and cohesion')], default='foundations', help_text='The first one: it gives the cover its colour.', max_length=20, verbose_name='topic')),
                 ('series_number', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='number in the series')),
-                ('published_on', models.DateField(default=django.utils.timezone.localdate, help_text='As it is cited. A new draft has the day it was begun: look again before you submit it.', verbose_name='date of publication')),
+                ('published_on', models.DateField(default=foundation.civil_dates.today, help_text='As it is cited. A new draft has the day it was begun: look again before you submit it.', verbose_name='date of publication')),
                 ('licence', models.CharField(choices=[('cc-by-3.0-igo', 'CC BY 3.0 IGO'), ('cc-by-nc-nd-3.0-igo', 'CC BY-NC-ND 3.0 IGO'), ('cc-by-4.0', 'CC BY 4.0'), ('cc-by-sa-4.0', 'CC BY-SA 4.0'), ('cc0-1.0', 'CC0 1.0'), ('reserved', 'All rights reserved')], default='cc-by-3.0-igo', max_length=20, verbose_name='licence')),
                 ('abstract', models.TextField(help_text='What the work asks and answers, in a few sentences.', max_length=500, verbose_name='abstract')),
                 ('key_messages', wagtail.fields.StreamField([('message', 0)], blank=True, block_lookup={0: ('wagtail.blocks.TextBlock', (), {'label': 'message', 'max_length': 300, 'rows': 2})}, help_text='Three to five sentences.', verbose_name='key messages')),

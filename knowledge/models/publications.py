@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -35,6 +34,7 @@ from core.models import BasePage, BasePageForm
 from core.shown import shown
 from core.topics import Topic
 from editorial.models import ReviewedPage
+from foundation.civil_dates import today
 from knowledge import kinds
 from knowledge.blocks import NOTE_HELP, PUBLICATION_BLOCKS
 from knowledge.licences import Licence
@@ -106,7 +106,7 @@ class PublicationPage(UnderLibrary):
     series_number = models.PositiveSmallIntegerField(_("number in the series"), null=True, blank=True)
     published_on = models.DateField(
         _("date of publication"),
-        default=timezone.localdate,
+        default=today,
         help_text=_("As it is cited. A new draft has the day it was begun: look again before you submit it."),
     )
     licence = models.CharField(_("licence"), max_length=20, choices=Licence, default=Licence.CC_BY_IGO)

@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
+import foundation.civil_dates
 import foundation.languages
 import learning.bitset
 from django.conf import settings
@@ -54,7 +55,7 @@ class Migration(migrations.Migration):
                 ('resume_step', models.UUIDField(blank=True, null=True)),
                 ('resume_at', models.DateTimeField(blank=True, null=True)),
                 ('resume_event', models.UUIDField(blank=True, null=True)),
-                ('enrolled_on', models.DateField(default=django.utils.timezone.localdate)),
+                ('enrolled_on', models.DateField(default=foundation.civil_dates.today)),
                 ('completed_at', models.DateTimeField(blank=True, null=True)),
                 ('moved_on', models.DateField(blank=True, null=True)),
                 ('learner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='enrolments', to=settings.AUTH_USER_MODEL)),
@@ -98,7 +99,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('slot', models.PositiveIntegerField()),
-                ('day', models.DateField(default=django.utils.timezone.localdate)),
+                ('day', models.DateField(default=foundation.civil_dates.today)),
                 ('delta', models.SmallIntegerField(default=1)),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='courses.courserun')),
             ],

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from foundation.civil_dates import today
 from foundation.statements import insert_rows, update_row
 from learning import policies
 from learning.bitset import slots
@@ -45,8 +46,8 @@ def advance(enrolment: Enrolment, bits: int, *, waived: set[UUID] | None = None)
             enrolment.completed_at = timezone.now()
     update_row(enrolment, "done_bits", "completed_at", "resume_step", "resume_at", "resume_event")
     if new:
-        today = timezone.localdate()
-        insert_rows(Progressed, ("run", "slot", "day", "delta"), [(enrolment.run_id, slot, today, 1) for slot in slots(new)])
+        day = today()
+        insert_rows(Progressed, ("run", "slot", "day", "delta"), [(enrolment.run_id, slot, day, 1) for slot in slots(new)])
     if completed:
         course_completed.send(sender=Enrolment, enrolment=enrolment)
     return completed

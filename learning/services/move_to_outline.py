@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from courses.models import CourseRun, Outline, OutlineMove
+from foundation.civil_dates import today
 from learning.models import Enrolment
 from learning.services.complete_covered import complete_covered
 
@@ -30,7 +31,7 @@ def move_to_outline(*, outline_id: UUID) -> int:
             list(CourseRun.objects.select_for_update(no_key=True).filter(course_key=outline.course_key).order_by("pk"))
             batch = behind.order_by("pk").select_for_update(of=("self",)).only("pk")[:BATCH]
             pks = [enrolment.pk for enrolment in batch]
-            moved += Enrolment.objects.filter(pk__in=pks).update(outline=outline, moved_on=timezone.localdate())
+            moved += Enrolment.objects.filter(pk__in=pks).update(outline=outline, moved_on=today())
         if len(pks) < BATCH:
             break
     complete_covered(course_key=outline.course_key)

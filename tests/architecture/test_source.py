@@ -235,3 +235,47 @@ def test_cases_are_the_same_whenever_they_are_collected(path: Path) -> None:
 
 def test_a_case_made_with_a_clock_is_found() -> None:
     assert changing_names(ast.parse("@pytest.mark.parametrize('at', [{'exp': int(time.time())}])\ndef test(at): pass")) == [1]
+
+
+# Shown to one member of staff in the admin, whose time zone Wagtail has made the current one.
+IN_THE_ZONE_OF_AN_EDITOR = {
+    "administration/exports.py",
+    "administration/audit/views.py",
+    "editorial/forms.py",
+    "editorial/services/notify_step.py",
+    "editorial/status_labels.py",
+}
+
+
+def days_by_another_clock(tree: ast.AST) -> list[int]:
+    """Return the lines that make a day or a local time of a moment, and don't say in which zone."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return [
+        call.lineno
+        for call in calls
+        if (isinstance(call.func, ast.Attribute) and call.func.attr == "date" and not call.args)
+        or (ast.unparse(call.func).rpartition(".")[2] in {"localdate", "localtime"} and len(call.args) < 2)
+    ]
+
+
+@pytest.mark.parametrize("path", [path for floor in FLOORS for path in sources(floor)], ids=named)
+def test_days_are_those_of_the_site(path: Path) -> None:
+    """A day made from a moment is `foundation.civil_dates`: in UTC, or in an editor's zone, it can be another."""
+    # The second is of UTC, as its standard says.
+    if named(path) in IN_THE_ZONE_OF_AN_EDITOR | {"core/well_known.py", "foundation/civil_dates.py"}:
+        return
+    assert days_by_another_clock(ast.parse(path.read_text(encoding="utf-8"))) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ("timezone.localdate()", [1]),
+        ("row.completed_at.date()", [1]),
+        ("timezone.localtime(at)", [1]),
+        ("timezone.localtime(at, timezone.get_default_timezone()).time()", []),
+        ("datetime.date(2026, 7, 1)", []),
+    ],
+)
+def test_a_day_by_another_clock_is_found(source: str, lines: list[int]) -> None:
+    assert days_by_another_clock(ast.parse(source)) == lines
