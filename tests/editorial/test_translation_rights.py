@@ -157,6 +157,15 @@ def test_an_alias_that_is_live_becomes_a_translation_only_with_the_right_to_publ
     assert alias.alias_of_id is None
 
 
+def test_an_alias_that_is_locked_stays_an_alias(one_page_of_each: Pages) -> None:
+    course = one_page_of_each[CoursePage]
+    alias = course.copy_for_translation(locale("en"), alias=True)
+    Page.objects.filter(pk=alias.pk).update(locked=True, locked_by=colleague(SITE_ADMINISTRATOR))
+    assert submit(in_role(AUTHOR), course, "en").status_code == 200, "the form again: that language is no choice"
+    alias.refresh_from_db()
+    assert alias.alias_of_id == course.pk
+
+
 def test_updating_takes_the_right_to_edit_every_translation(one_page_of_each: Pages, django_capture_on_commit_callbacks: Any) -> None:
     course = one_page_of_each[CoursePage]
     made = synced(course, "en", publish=True)
