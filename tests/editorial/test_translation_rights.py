@@ -159,6 +159,7 @@ def test_an_alias_that_is_live_becomes_a_translation_only_with_the_right_to_publ
 
 def test_an_alias_that_is_locked_stays_an_alias(one_page_of_each: Pages) -> None:
     course = one_page_of_each[CoursePage]
+    course.unpublish()  # of a live one the right to unpublish is asked for, which a lock takes
     alias = course.copy_for_translation(locale("en"), alias=True)
     Page.objects.filter(pk=alias.pk).update(locked=True, locked_by=colleague(SITE_ADMINISTRATOR))
     assert submit(in_role(AUTHOR), course, "en").status_code == 200, "the form again: that language is no choice"
