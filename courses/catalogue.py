@@ -63,7 +63,7 @@ class CatalogueEntry:
     @property
     def duration(self) -> str:
         """Which choice of durations it falls under."""
-        return next(name for name, (low, high) in HOURS.items() if low <= self.minutes <= high)
+        return next((name for name, (_low, high) in HOURS.items() if self.minutes <= high), "long")
 
     def card(self) -> Card:
         """The course as a card, with duration, steps and languages in words."""

@@ -77,6 +77,13 @@ class AttemptClosed(Refused):
     message = _("This assessment was already sent. Its result is kept.")
 
 
+class AnswersChanged(Refused):
+    """The answers are others than those that were looked through."""
+
+    code = "answers_changed"
+    message = _("Your answers may have changed since you looked at them. Look again before you send them.")
+
+
 class AnswersMalformed(Refused):
     """The answers name questions or options that are not in the paper."""
 

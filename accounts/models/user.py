@@ -153,7 +153,11 @@ class User(AbstractUser):
             self.set_password(raw)
             self._password = None
             # Of this very hash: a password that was set meanwhile is not undone.
-            User._base_manager.filter(pk=self.pk, password=former).update(password=self.password)
+            rows = User._base_manager.filter(pk=self.pk)
+            if not rows.filter(password=former).update(password=self.password):
+                present = rows.values_list("password", flat=True).first()
+                # Made anew by another request of the same moment, or another password by now.
+                self.password = present if present and check_password(raw, present) else former
             self.remember_stored(["password"])
 
         return check_password(raw_password, self.password, renew)

@@ -13,30 +13,24 @@ from accounts.errors import SubjectTaken
 from accounts.institutions import name_of_institution
 from accounts.models import InstitutionCase, InstitutionIdentity, User
 from accounts.own_account import own_account
-from accounts.pending_acts import Outdated, is_still_true
 from accounts.services.note_change import note_change
 
 
-def join_institution(
-    *, user: User, institution: str, issuer: str, subject: str, made_for: str, now: datetime
-) -> InstitutionIdentity | InstitutionCase:
+def join_institution(*, user: User, institution: str, issuer: str, subject: str, now: datetime) -> InstitutionIdentity | InstitutionCase:
     """Join them, and tell its owner by e-mail. If another subject of the issuer has joined the account, open a case for support instead.
 
     Whoever calls has seen to it that the person has shown the mailbox, and the account's password or second factor.
 
     Args:
+        user: as they were read with the session that has shown it.
         institution: its id in the settings.
-        made_for: what the account was when this was begun (`User.standing`).
 
     Raises:
-        Outdated: the account is no longer that.
         SubjectTaken, AccountChanged, AccountHeld: see there. Nothing was changed.
     """
     key = {"issuer": issuer, "subject": subject}
     try:
         with own_account(user) as locked:
-            if not is_still_true(made_for, locked):
-                raise Outdated
             found = InstitutionIdentity.objects.filter(Q(**key) | Q(user=locked, issuer=issuer)).order_by("pk")
             same = next((identity for identity in found if identity.subject == subject), None)
             if same is not None and same.user_id == locked.pk:

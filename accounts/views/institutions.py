@@ -33,7 +33,6 @@ from accounts.joining import counts_for, forget_joining, joining_of, lacks_facto
 from accounts.models import InstitutionCase, InstitutionIdentity
 from accounts.next_page import next_page, with_next
 from accounts.oidc_claims import Claims
-from accounts.pending_acts import Outdated
 from accounts.second_factor import INSTITUTION, recent_proof_required
 from accounts.services.join_institution import join_institution
 from accounts.services.leave_institution import leave_institution
@@ -188,15 +187,11 @@ class JoinView(DoorView):
 
     def form_valid(self, form: forms.Form) -> HttpResponse:
         user, joining = person(self.request), self.joining
-        # As it was when this request began (`counts_for`), but that the password's hash may have been made anew by typing it.
-        made_for = user.standing
         if self.is_asked:
             record_authentication(self.request, user, "password", reauthenticated=True)
         key = {"institution": joining.institution, "issuer": joining.issuer, "subject": joining.subject}
         try:
-            done = join_institution(user=user, made_for=made_for, now=timezone.now(), **key)
-        except Outdated:
-            return self.give_up(Failure.OVER)
+            done = join_institution(user=user, now=timezone.now(), **key)
         except SubjectTaken:
             return self.give_up(Failure.TAKEN)
         except AccountHeld as refused:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+import django_filters.fields
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget
 
@@ -26,6 +28,20 @@ def learner_filter(field: str) -> django_filters.ModelChoiceFilter:
     )
 
 
-def day_filter(field: str, label: Any) -> django_filters.DateFromToRangeFilter:
+class DaysOfTheSite(django_filters.fields.DateRangeField):
+    """A first and a last day, as the list shows days: in the site's time zone, and not in that of the editor."""
+
+    def compress(self, data_list: Any) -> Any:
+        with timezone.override(None):
+            return super().compress(data_list)
+
+
+class DayFilter(django_filters.DateFromToRangeFilter):
+    """A filter by the first and last day."""
+
+    field_class = DaysOfTheSite
+
+
+def day_filter(field: str, label: Any) -> DayFilter:
     """Return a filter by the first and last day."""
-    return django_filters.DateFromToRangeFilter(label=label, field_name=field, widget=DateRangePickerWidget)
+    return DayFilter(label=label, field_name=field, widget=DateRangePickerWidget)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 from django.db import transaction
@@ -9,21 +11,28 @@ from django.utils import timezone
 
 from accounts.models import User
 from courses.models import StepSlot
+from learning.errors import AnswersChanged
 from learning.frozen_paper import from_json
-from learning.grading import grade
+from learning.grading import Answers, grade
 from learning.models import Attempt
 from learning.papers import clean_answers
 from learning.services.advance import advance
 from learning.services.save_answers import lock_attempt
 
 
-def submit_attempt(*, learner: User, attempt_id: int, answers: Any = None) -> Attempt:
+def digest_of(answers: Answers) -> str:
+    """Return what answers are at this moment, in a word."""
+    return hashlib.sha256(json.dumps(answers, sort_keys=True).encode()).hexdigest()
+
+
+def submit_attempt(*, learner: User, attempt_id: int, answers: Any = None, seen: str | None = None) -> Attempt:
     """Grade an attempt with the answers kept so far and those given now. Sending twice gives the same result.
 
     An assessment that was begun can always be sent, also after leaving the course or the end of the run.
 
     Raises:
         AttemptUnknown: there is no such attempt of this learner.
+        AnswersChanged: the answers kept are not those that `seen` is the digest of (`digest_of`); nothing is changed.
         AnswersMalformed: the answers don't fit the paper; nothing is changed.
         VersionUnknown: this release cannot read the paper; nothing is changed.
     """
@@ -31,6 +40,8 @@ def submit_attempt(*, learner: User, attempt_id: int, answers: Any = None) -> At
         attempt = lock_attempt(learner, attempt_id)
         if attempt.submitted_at is not None:
             return attempt
+        if seen is not None and seen != digest_of(attempt.answers):
+            raise AnswersChanged
         paper = from_json(attempt.paper)
         if answers is not None:
             attempt.answers = attempt.answers | clean_answers(paper, answers)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from learning.errors import AnswersMalformed, AttemptClosed
+from learning.errors import AnswersChanged, AnswersMalformed, AttemptClosed
 from learning.models import Attempt
 from learning.papers import paper_for_display, review_of
 from learning.services.course_state import course_state, live_pages
 from learning.services.hold_answers import hold_answers, sign_form, take_held_answers
 from learning.services.save_answers import save_answers
-from learning.services.submit_attempt import submit_attempt
+from learning.services.submit_attempt import digest_of, submit_attempt
 from learning.views.base import CourseRef, address_language, course_ref, learner_of, private, refused, to_sign_in
 from learning.views.step_page import following
 
@@ -37,9 +35,7 @@ def attempt(request: HttpRequest, course_key: UUID, step_key: UUID, attempt_id: 
     page = course_ref(request, course_key, address_language(request))
     if request.method == "POST":
         return _keep(request, page, found)
-    if hasattr(found, "held_answers") and take_held_answers(learner=learner_of(request), attempt_id=found.pk):
-        found.refresh_from_db()
-        messages.info(request, _("Your session had ended. The answers you gave are kept: check them and send them."))
+    _take_held(request, found)
     return _show(request, page, found)
 
 
@@ -53,13 +49,27 @@ def send_attempt(request: HttpRequest, course_key: UUID, step_key: UUID, attempt
     page = course_ref(request, course_key, address_language(request))
     if found.submitted_at is not None:
         return HttpResponseRedirect(_address(page, found))
-    if request.method == "POST" and request.POST.get("seen") == _digest(found):
+    is_taken = _take_held(request, found)
+    if request.method == "POST" and not is_taken:
         was_completed = found.enrolment.completed_at is not None
-        graded = submit_attempt(learner=learner_of(request), attempt_id=found.pk)
+        try:
+            graded = submit_attempt(learner=learner_of(request), attempt_id=found.pk, seen=request.POST.get("seen", ""))
+        except AnswersChanged:
+            found.refresh_from_db()
+            return _look_through(request, page, found)
         if graded.enrolment.completed_at and not was_completed:
             messages.success(request, _("With this you have finished the course."))
         return HttpResponseRedirect(_address(page, found))
     return _look_through(request, page, found)
+
+
+def _take_held(request: HttpRequest, found: Attempt) -> bool:
+    """Put what an expired session sent into the attempt, and say so. Returns whether there was anything."""
+    is_taken = hasattr(found, "held_answers") and take_held_answers(learner=learner_of(request), attempt_id=found.pk)
+    if is_taken:
+        found.refresh_from_db()
+        messages.info(request, _("Your session had ended. The answers you gave are kept: check them and send them."))
+    return is_taken
 
 
 def _look_through(request: HttpRequest, page: CourseRef, found: Attempt) -> HttpResponse:
@@ -72,16 +82,12 @@ def _look_through(request: HttpRequest, page: CourseRef, found: Attempt) -> Http
         "paper": paper,
         "unanswered": [number for number, question in enumerate(paper.questions, 1) if not question.given],
         "paper_url": _address(page, found),
-        "attempts_left": result.attempts_left if result else None,
-        "seen": _digest(found),
+        # Whoever has left the course can start no other one now.
+        "attempts_left": result.attempts_left if state and result and not state.is_withdrawn else None,
+        "seen": digest_of(found.answers),
         "has_changed": request.method == "POST",
     }
     return render(request, "learning/send.html", context, status=409 if request.method == "POST" else 200)
-
-
-def _digest(found: Attempt) -> str:
-    """Return what the answers are at this moment, in a word: they are sent as they were looked through, or not at all."""
-    return hashlib.sha256(json.dumps(found.answers, sort_keys=True).encode()).hexdigest()
 
 
 def _own_attempt(request: HttpRequest, course_key: UUID, step_key: UUID, attempt_id: int) -> Attempt:

@@ -1,4 +1,4 @@
-"""The private page of one step, and the paper of an assessment with its result."""
+"""The private page of one step."""
 
 from __future__ import annotations
 

@@ -4,12 +4,16 @@
  * Only questions that were touched here are sent, one request at a time, so that a second tab or a slow connection
  * can never put an older answer over a newer one.
  */
+import { patience } from "./server.js";
+
 const form = document.querySelector("[data-attempt]");
 const status = form?.querySelector("[data-attempt-status]");
 const token = form?.elements.csrfmiddlewaretoken;
 const touched = new Set();
 let sending = false;
 let timer = 0;
+/** What is done as soon as the answer to the request under way is here. */
+let afterwards = null;
 
 /** How the answer to a question is read, by what its page says under data-answer. An answer is always a list of strings. */
 const READ = {
@@ -25,12 +29,13 @@ function post(body) {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-CSRFToken": token.value, "Accept-Language": document.documentElement.lang },
     body: JSON.stringify({ answers: body }),
+    signal: patience(),
   });
 }
 
 /** Take the token of a session that began after this page was drawn. Returns whether there is one. */
 async function renewToken() {
-  const state = await (await fetch(form.dataset.state, { cache: "no-store" })).json();
+  const state = await (await fetch(form.dataset.state, { cache: "no-store", signal: patience() })).json();
   if (!state.csrf || state.csrf === token.value) return false;
   token.value = state.csrf;
   return true;
@@ -53,6 +58,7 @@ async function keep() {
     later(5000);
   }
   sending = false;
+  if (afterwards) return afterwards();
   if (touched.size && !timer) later(300);
 }
 
@@ -63,6 +69,23 @@ function later(milliseconds) {
     keep();
   }, milliseconds);
 }
+
+/** Ask before the page is left with answers that are not kept yet; a form that is sent takes them along. */
+let isSent = false;
+form?.addEventListener("submit", (event) => {
+  clearTimeout(timer);
+  isSent = true;
+  if (!sending) return;
+  // An answer under way could arrive after the form, and put an older one over a newer: the form waits for it.
+  event.preventDefault();
+  afterwards = () => {
+    afterwards = null;
+    form.requestSubmit(event.submitter);
+  };
+});
+addEventListener("beforeunload", (leaving) => {
+  if (form && !isSent && (touched.size || sending)) leaving.preventDefault();
+});
 
 form?.addEventListener("change", (event) => {
   const question = event.target.closest("[data-answer]");

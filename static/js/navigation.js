@@ -11,8 +11,14 @@ export function takeOver(region, state, course) {
     if (click.ctrlKey || click.metaKey || click.shiftKey || click.button) return;
     click.preventDefault();
     link.setAttribute("aria-disabled", "true");
-    keep([...kept(), { learner: state.learner, course, event: makeEvent("done", link.dataset.done) }]);
+    const stays = keep([...kept(), { learner: state.learner, course, event: makeEvent("done", link.dataset.done) }]);
     const answer = await flush(state, course);
+    if (answer?.wait && !stays) {
+      // Neither sent nor kept: the private page has a form for it.
+      status.textContent = status.dataset.lost;
+      location.assign(link.href);
+      return;
+    }
     const refusal = answer?.refused?.[0];
     if (refusal) {
       status.textContent = refusal.message;
@@ -25,8 +31,9 @@ export function takeOver(region, state, course) {
   });
 }
 
-/** Say on a step's page that something still waits to be sent. */
-export function sayWaiting(region) {
+/** Say on a step's page that something still waits to be sent: of this learner, or of anyone while nobody knows who it is. */
+export function sayWaiting(region, learner) {
   const status = region?.querySelector("[data-step-status]");
-  if (status && kept().some((entry) => entry.event.type === "done")) status.textContent = status.dataset.waiting;
+  const waits = (entry) => entry.event.type === "done" && (!learner || entry.learner === learner);
+  if (status && kept().some(waits)) status.textContent = status.dataset.waiting;
 }

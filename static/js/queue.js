@@ -3,9 +3,12 @@
  * says that it is stored; sending twice does no harm.
  */
 const QUEUE = "puente-queue";
+/** What this page alone holds, once the browser has refused to keep something; null before that. */
+let held = null;
 
 /** Return the events kept on this device: [{learner, course, event}]. */
 export function kept() {
+  if (held) return held;
   try {
     return JSON.parse(localStorage.getItem(QUEUE)) ?? [];
   } catch {
@@ -13,13 +16,16 @@ export function kept() {
   }
 }
 
-/** Keep these events, and no others. */
+/** Keep these events, and no others. Returns whether they stay when this page is left. */
 export function keep(entries) {
+  held = null;
   try {
     if (entries.length) localStorage.setItem(QUEUE, JSON.stringify(entries));
     else localStorage.removeItem(QUEUE);
+    return true;
   } catch {
-    // A browser that keeps nothing still sends at once.
+    held = entries;
+    return !entries.length;
   }
 }
 

@@ -1,9 +1,15 @@
 /** What is asked of the server, and told to it: the state of a learner, and events of one course. */
 const language = document.documentElement.lang;
+/** How long an answer is waited for, in milliseconds. Old browsers wait as long as they do. */
+const PATIENCE = 15_000;
+
+/** Return what ends a request that is never answered. */
+export const patience = () => AbortSignal.timeout?.(PATIENCE);
 
 /** Return what the server says at an address; anything but a good answer is an error. */
 export async function get(path) {
-  const answer = await fetch(path, { headers: { Accept: "application/json", "Accept-Language": language }, cache: "no-store" });
+  const headers = { Accept: "application/json", "Accept-Language": language };
+  const answer = await fetch(path, { headers, cache: "no-store", signal: patience() });
   if (!answer.ok) throw new Error(String(answer.status));
   return answer.json();
 }
@@ -15,8 +21,9 @@ export async function send(state, course, events) {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-CSRFToken": state.csrf, "Accept-Language": language },
       body: JSON.stringify({ course, events }),
+      signal: patience(),
     });
-    if (answer.ok) return answer.json();
+    if (answer.ok) return await answer.json();
     if (answer.status === 401 || answer.status === 403 || answer.status >= 500) return { wait: true };
     if (events.length === 1) return { refused: [{ id: events[0].id, message: (await answer.json()).message }] };
     // One of them is not acceptable: find out which, so that it does not hold up the others.

@@ -25,7 +25,8 @@ function currentStep() {
 
 /** Send where somebody reads now; only the newest of it waits. Returns the state, with what the server answered. */
 async function sendPlace(state, course, step) {
-  const others = kept().filter((entry) => entry.event.type !== "resume" || entry.course !== course);
+  const same = (entry) => entry.event.type === "resume" && entry.course === course && entry.learner === state.learner;
+  const others = kept().filter((entry) => !same(entry));
   keep([...others, { learner: state.learner, course, event: makeEvent("resume", step) }]);
   const answer = await flush(state, course);
   if (!answer?.state) return state;
@@ -41,7 +42,7 @@ async function showCourse() {
   if (state.enrolment) paintCourse(region, state.enrolment);
   paintEdit(state);
   takeOver(region, state, course);
-  sayWaiting(region);
+  sayWaiting(region, state.learner);
   addEventListener("online", () => flush(state, course));
 }
 

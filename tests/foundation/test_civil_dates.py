@@ -11,6 +11,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from administration.lists.filters import DaysOfTheSite
 from credentials.models import Credential
 from foundation import mail as foundation_mail
 from foundation.civil_dates import civil_date, today
@@ -60,3 +61,9 @@ def test_a_time_of_day_says_of_which_zone_it_is(in_mexico: None, client: Client)
     make_user("ana@example.org", language="en")
     door.sign_in(client, "ana@example.org")
     assert "(America/Mexico_City)" in client.get("/accounts/sessions/").content.decode()
+
+
+def test_lists_are_filtered_by_the_days_that_they_show(in_mexico: None) -> None:
+    with timezone.override("Asia/Tokyo"):
+        days = DaysOfTheSite().clean(["2026-06-30", "2026-06-30"])
+    assert days.start <= EVENING <= days.stop

@@ -97,3 +97,62 @@ test("a page without an attempt is left alone", async () => {
   await run("attempt.js");
   assert.equal(page.asked.length, 0);
 });
+
+test("a request that is never answered ends, and later answers are sent", async (t) => {
+  const ends = new AbortController();
+  t.mock.method(AbortSignal, "timeout", () => ends.signal);
+  let hangs = true;
+  const page = await begin(t, () => (hangs ? new Promise(() => {}) : {}));
+  await choose(t, page, "b", true);
+  ends.abort(new Error("too long"));
+  await settled();
+  assert.equal(said(page), "Not kept yet");
+  hangs = false;
+  t.mock.method(AbortSignal, "timeout", () => undefined);
+  t.mock.timers.tick(5000);
+  await settled();
+  assert.equal(said(page), "Kept");
+});
+
+test("the form waits for the answer that is under way, so that no older one is put over a newer", async (t) => {
+  let arrive;
+  const page = await begin(t, () => new Promise((done) => (arrive = done)));
+  const form = page.root.querySelector("[data-attempt]");
+  const asked = [];
+  form.requestSubmit = (button) => asked.push(button);
+  await choose(t, page, "b", true);
+  await choose(t, page, "a", false);
+  const event = await form.dispatch("submit", { submitter: "send" });
+  assert.ok(event.prevented);
+  assert.deepEqual(asked, []);
+  arrive({});
+  await settled();
+  assert.deepEqual(asked, ["send"]);
+  assert.equal(page.asked.length, 1, "and what was touched since goes with the form");
+  assert.equal((await form.dispatch("submit", { submitter: "send" })).prevented, false);
+});
+
+test("the page asks before it is left with answers that are not kept, and not once they are or the form is sent", async (t) => {
+  const leave = (page) => {
+    const event = { prevented: false, preventDefault: () => (event.prevented = true) };
+    for (const listener of page.beforeunload) listener(event);
+    return event.prevented;
+  };
+  let lost = true;
+  const page = await begin(t, () => {
+    if (lost) throw new TypeError("no connection");
+    return {};
+  });
+  assert.equal(leave(page), false);
+  await choose(t, page, "b", true);
+  assert.equal(leave(page), true);
+  lost = false;
+  t.mock.timers.tick(5000);
+  await settled();
+  assert.equal(leave(page), false);
+  lost = true;
+  await choose(t, page, "a", false);
+  assert.equal(leave(page), true);
+  await page.root.querySelector("[data-attempt]").dispatch("submit");
+  assert.equal(leave(page), false);
+});

@@ -30,7 +30,7 @@ function lesson() {
       h("a", { "data-enrol": "", href: "/enrol/" }, "Enrol"),
       h(
         "footer", { "data-next": "/three/" },
-        h("p", { "data-step-status": "", "data-waiting": "Not sent yet" }),
+        h("p", { "data-step-status": "", "data-waiting": "Not sent yet", "data-lost": "Not kept" }),
         h("a", { "data-done": "step-1", href: "/record/" }, "Mark as done"),
       ),
     ),
@@ -229,15 +229,61 @@ test("staff get their way to the editor, readers do not", async () => {
   assert.equal(reader.root.textContent.includes("Edit"), false);
 });
 
-test("a browser that keeps nothing still sends at once", async () => {
-  const page = open(lesson(), { ...HINT, answer: server() });
-  const refuse = () => {
-    throw new Error("storage is off");
-  };
-  Object.assign(localStorage, { getItem: refuse, setItem: refuse, removeItem: refuse });
+/** Open a page in a browser that keeps nothing: its storage refuses, or is not there. */
+async function visitWithoutStorage(storage, answer) {
+  const page = open(lesson(), { ...HINT, answer });
+  globalThis.localStorage = storage;
   await run("learner.js");
-  assert.equal(page.root.querySelector("[data-progress]").hidden, false);
-  await click(page);
+  return page;
+}
+
+const refuse = () => {
+  throw new Error("storage is off");
+};
+const WITHOUT_STORAGE = {
+  refuses: { getItem: refuse, setItem: refuse, removeItem: refuse },
+  "is full": { getItem: () => null, setItem: refuse, removeItem: () => {} },
+  "is not there": null,
+};
+for (const [how, storage] of Object.entries(WITHOUT_STORAGE)) {
+  test(`where the storage ${how}, a mark is sent at once`, async () => {
+    const page = await visitWithoutStorage(storage, server());
+    assert.equal(page.root.querySelector("[data-progress]").hidden, false);
+    await click(page);
+    await settled();
+    assert.deepEqual(page.asked.filter(({ path }) => path === EVENTS).map(({ body }) => body.events.map(({ type }) => type)), [
+      ["resume"],
+      ["done"]
+    ]);
+    assert.deepEqual(page.went, ["/three/"]);
+  });
+
+  test(`where the storage ${how} and nothing can be sent, the private page is opened, and it is said`, async () => {
+    const lost = (path) => (path === EVENTS ? 503 : state());
+    const page = await visitWithoutStorage(storage, lost);
+    await click(page);
+    await settled();
+    assert.deepEqual(page.went, ["/record/"]);
+    assert.equal(page.root.querySelector("[data-step-status]").textContent, "Not kept");
+  });
+}
+
+test("a request that is never answered ends, and the mark waits on the device", async (t) => {
+  const ends = new AbortController();
+  t.mock.method(AbortSignal, "timeout", () => ends.signal);
+  const page = await visit(lesson(), { answer: (path, body) => (body?.events[0].type === "done" ? new Promise(() => {}) : server()(path, body)) });
+  const clicked = click(page);
   await settled();
+  assert.deepEqual(page.went, []);
+  ends.abort(new Error("too long"));
+  await clicked;
   assert.deepEqual(page.went, ["/three/"]);
+  assert.deepEqual(page.kept().map(({ event }) => event.type), ["done"]);
+});
+
+test("a mark of somebody else says nothing to whoever reads now, whose place drops nobody else's", async () => {
+  const place = { learner: "other", course: "c", event: { id: "p", type: "resume", step: "s", at: "2026-01-01" } };
+  const page = await visit(lesson(), {}, [done("other", "c", "x"), place]);
+  assert.equal(page.root.querySelector("[data-step-status]").textContent, "");
+  assert.deepEqual(page.kept().map(({ event }) => event.id), ["x", "p"]);
 });

@@ -197,7 +197,7 @@ export function open(body, { cookie = "", hostname = "puente.example", answer = 
   const document = h("document", {}, root);
   Object.assign(document, { documentElement: root, cookie, hidden: false, activeElement: root });
   document.createElement = (tagName) => h(tagName);
-  const seen = { root, document, asked: [], went: [], reloads: 0, storage: new Map(), online: [] };
+  const seen = { root, document, asked: [], went: [], reloads: 0, storage: new Map(), online: [], beforeunload: [] };
   const { storage } = seen;
   const localStorage = {
     getItem: (key) => storage.get(key) ?? null,
@@ -209,13 +209,14 @@ export function open(body, { cookie = "", hostname = "puente.example", answer = 
   const fetch = async (path, options = {}) => {
     const body = options.body ? JSON.parse(options.body) : undefined;
     seen.asked.push({ path, body, options });
-    const given = await answer(path, body, options);
+    const ended = new Promise((_none, reject) => options.signal?.addEventListener("abort", () => reject(options.signal.reason)));
+    const given = await Promise.race([answer(path, body, options), ...(options.signal ? [ended] : [])]);
     const { status, json } = typeof given === "number" ? { status: given } : given.status ? given : { status: 200, json: given };
     return { status, ok: status < 300, json: async () => json ?? {}, text: async () => json ?? "" };
   };
   const everything = { document, location, localStorage, fetch, FormData, window: globalThis, isSecureContext: true };
   for (const [name, value] of Object.entries(everything)) install(name, value);
-  install("addEventListener", (type, listener) => seen.online.push(listener));
+  install("addEventListener", (type, listener) => seen[type].push(listener));
   return seen;
 }
 

@@ -8,10 +8,13 @@ import pytest
 from django.test import Client
 
 from courses.models import CoursePage
+from learning.errors import AnswersChanged
 from learning.models import Attempt, Enrolment
+from learning.services.hold_answers import sign_form
 from learning.services.save_answers import save_answers
 from learning.services.start_attempt import start_attempt
-from learning.services.submit_attempt import submit_attempt
+from learning.services.submit_attempt import digest_of, submit_attempt
+from learning.services.withdraw import withdraw
 from tests.factories import enrol_in, make_course, make_user, right_answers
 from tests.learning.sending import look_through, seen_in, send_paper
 from tests.learning.test_attempts import assessment_of
@@ -119,7 +122,7 @@ def test_answers_changed_in_another_tab_are_looked_at_again(learner: Client, pap
     save_answers(learner=attempt.enrolment.learner, attempt_id=attempt.pk, answers=answers)
     again = learner.post(f"{paper}send/", {"seen": seen})
     assert again.status_code == 409
-    assert "have changed" in words(again)
+    assert "may have changed" in words(again)
     attempt.refresh_from_db()
     assert attempt.submitted_at is None
     assert "100%" in words(learner.post(f"{paper}send/", {"seen": seen_in(again)}, follow=True))
@@ -153,3 +156,35 @@ def test_a_paper_of_somebody_else_is_not_there(paper: str, client: Client) -> No
     client.force_login(make_user("other@example.org"), backend="django.contrib.auth.backends.ModelBackend")
     assert client.get(f"{paper}send/").status_code == client.post(f"{paper}send/").status_code == 404
     assert Client().get(f"{paper}send/")["Location"].startswith("/accounts/login/?next=")
+
+
+def test_answers_of_an_expired_session_are_taken_before_anything_is_sent(
+    learner: Client, paper: str, attempt: Attempt, course: CoursePage
+) -> None:
+    """They were given in one tab, while another stood on the page before sending."""
+    seen = seen_in(look_through(learner, paper, {}))
+    answers = right_answers(assessment_of(course))
+    form = sign_form(learner=attempt.enrolment.learner, attempt_id=attempt.pk)
+    Client().post(paper, {**{f"q-{question}": chosen for question, chosen in answers.items()}, "action": "send", "form": form})
+    again = learner.post(f"{paper}send/", {"seen": seen})
+    assert again.status_code == 409
+    assert "You have answered all" in words(again)
+    assert "The answers you gave are kept" in words(again)
+    assert "100%" in words(learner.post(f"{paper}send/", {"seen": seen_in(again)}, follow=True))
+
+
+def test_answers_kept_at_the_same_moment_are_not_sent_unseen(attempt: Attempt, course: CoursePage) -> None:
+    """The service compares once it holds the attempt."""
+    seen = digest_of(attempt.answers)
+    save_answers(learner=attempt.enrolment.learner, attempt_id=attempt.pk, answers=right_answers(assessment_of(course)))
+    with pytest.raises(AnswersChanged):
+        submit_attempt(learner=attempt.enrolment.learner, attempt_id=attempt.pk, seen=seen)
+    attempt.refresh_from_db()
+    assert attempt.submitted_at is None
+
+
+def test_whoever_has_left_is_promised_no_other_attempt(learner: Client, paper: str, attempt: Attempt, course: CoursePage) -> None:
+    withdraw(learner=attempt.enrolment.learner, course_key=course.key)
+    shown = words(look_through(learner, paper, {}))
+    assert "cannot be changed" in shown
+    assert "attempts left" not in shown

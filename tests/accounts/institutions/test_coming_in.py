@@ -250,6 +250,23 @@ def test_coming_once_more_before_it_is_joined_leads_on_to_joining(client: Client
     assert client.post(JOIN)["Location"] == "/accounts/"
 
 
+@pytest.mark.parametrize("meanwhile", ["made anew", "another password"])
+def test_of_two_requests_that_make_a_hash_anew_the_second_takes_the_first_ones(settings: Any, meanwhile: str) -> None:
+    ana = member(password=WORDS)
+    first = User.objects.get(pk=ana.pk)
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher", *settings.PASSWORD_HASHERS]
+    if meanwhile == "made anew":
+        assert first.check_password(WORDS)
+    else:
+        first.set_password("other words of mine")
+        first.save()
+    before = ana.password
+    assert ana.check_password(WORDS), "it was when this request began"
+    assert ana.password == (first.password if meanwhile == "made anew" else before)
+    first.refresh_from_db()
+    assert first.password != before
+
+
 def test_a_password_whose_hash_is_made_anew_joins_all_the_same(client: Client, provider: Provider, settings: Any) -> None:
     member(password=WORDS)
     come_with_code(client)
