@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # `make test`: everything it needs, then the whole suite on SQLite. What it could not do it says in one line.
 #
-# PYTEST_ARGS="tests/core -k cache" narrows it; without any, two processes run everything.
+# PYTEST_ARGS="tests/core -k cache" narrows it; without any, two processes run everything, in the order in which it is collected: tests
+# that empty the tables come last.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -56,6 +57,6 @@ export CHROMIUM
 [ -z "$missed" ] || echo "$missed"
 status=0
 # shellcheck disable=SC2086 # the arguments are words
-.venv/bin/python -m pytest -n "${PYTEST_WORKERS:-2}" --dist loadgroup --ignore=tests/faults "${only[@]}" ${PYTEST_ARGS:-} || status=$?
+.venv/bin/python -m pytest -n "${PYTEST_WORKERS:-2}" --dist loadgroup --no-loadscope-reorder --ignore=tests/faults "${only[@]}" ${PYTEST_ARGS:-} || status=$?
 [ -z "$missed" ] || echo "$missed"
 exit "$status"

@@ -10,4 +10,4 @@ if [ "${FULL:-0}" = 1 ]; then marked="not browser"; fi
 scripts/install.sh requirements-dev.txt
 .venv/bin/python -m scripts.compile_translations
 # shellcheck disable=SC2086 # the arguments are words
-exec scripts/with_postgres.sh .venv/bin/python -m pytest -n "${PYTEST_WORKERS:-2}" --dist loadgroup -m "$marked" --ignore=tests/architecture --ignore=tests/faults ${PYTEST_ARGS:-}
+exec scripts/with_postgres.sh .venv/bin/python -m pytest -n "${PYTEST_WORKERS:-2}" --dist loadgroup --no-loadscope-reorder -m "$marked" --ignore=tests/architecture --ignore=tests/faults ${PYTEST_ARGS:-}

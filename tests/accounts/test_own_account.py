@@ -55,7 +55,7 @@ OWN: dict[str, Callable[[User], object]] = {
     "change_address": lambda user: change_address(user=user, email=NEW, had_factor=False, now=timezone.now()),
     "erase_account": lambda user: erase_account(user=user, now=timezone.now()),
     "export_account": lambda user: export_account(user=user),
-    "join_institution": lambda user: join_institution(user=user, made_for=user.standing, now=timezone.now(), **INSTITUTION),
+    "join_institution": lambda user: join_institution(user=user, now=timezone.now(), **INSTITUTION),
     "leave_institution": lambda user: leave_institution(user=user, identity_id=identity_of(user).pk),
     "make_recovery_codes": lambda user: make_recovery_codes(user=user),
     "remove_second_factor": lambda user: remove_second_factor(

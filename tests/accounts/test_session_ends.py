@@ -109,9 +109,7 @@ def decided(client: Client) -> None:
 
 def joined() -> InstitutionIdentity | InstitutionCase:
     user = ana()
-    return join_institution(
-        user=user, institution="uni", issuer="https://uni.example", subject="4711", made_for=user.standing, now=timezone.now()
-    )
+    return join_institution(user=user, institution="uni", issuer="https://uni.example", subject="4711", now=timezone.now())
 
 
 def replaced() -> InstitutionCase:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,15 +33,21 @@ FLAGS = [
 ]
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all browser tests in one process (one site, one browser), and skip them where there is no Chromium."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
+    """Keep all browser tests in one process (one site, one browser), before the others; skip them where there is no Chromium."""
     for item in items:
-        if "tests/browser/" in item.nodeid.replace("\\", "/"):
+        if is_of_the_browser(item):
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.xdist_group("browser"))
             if not CHROMIUM:
                 item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+    yield
+    items.sort(key=lambda item: not is_of_the_browser(item))
+
+
+def is_of_the_browser(item: pytest.Item) -> bool:
+    return item.nodeid.startswith("tests/browser/")
 
 
 @dataclass

@@ -271,7 +271,8 @@ for (const [how, storage] of Object.entries(WITHOUT_STORAGE)) {
 test("a request that is never answered ends, and the mark waits on the device", async (t) => {
   const ends = new AbortController();
   t.mock.method(AbortSignal, "timeout", () => ends.signal);
-  const page = await visit(lesson(), { answer: (path, body) => (body?.events[0].type === "done" ? new Promise(() => {}) : server()(path, body)) });
+  const hangs = (path, body) => (body?.events[0].type === "done" ? new Promise(() => {}) : server()(path, body));
+  const page = await visit(lesson(), { answer: hangs });
   const clicked = click(page);
   await settled();
   assert.deepEqual(page.went, []);

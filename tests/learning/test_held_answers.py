@@ -104,6 +104,14 @@ def test_a_form_counts_for_its_own_attempt_only(course: CoursePage, attempt: Att
     assert not HeldAnswers.objects.exists()
 
 
+def test_nor_for_another_attempt_of_the_same_person(attempt: Attempt, sent: dict[str, Any]) -> None:
+    other_course = make_course()
+    enrolment = enrol_in(other_course, attempt.enrolment.learner)
+    other = start_attempt(learner=enrolment.learner, course_key=other_course.key, step_key=assessment_of(other_course).key, language="es")
+    assert not hold_answers(form=sent["form"], attempt_id=other.pk, answers={})
+    assert not HeldAnswers.objects.exists()
+
+
 def test_of_an_attempt_the_last_is_held_and_no_more_than_a_paper_can_hold(
     course: CoursePage, attempt: Attempt, sent: dict[str, Any]
 ) -> None:

@@ -158,6 +158,7 @@ def test_a_paper_of_somebody_else_is_not_there(paper: str, client: Client) -> No
     assert Client().get(f"{paper}send/")["Location"].startswith("/accounts/login/?next=")
 
 
+@pytest.mark.database
 def test_answers_of_an_expired_session_are_taken_before_anything_is_sent(
     learner: Client, paper: str, attempt: Attempt, course: CoursePage
 ) -> None:
@@ -173,6 +174,7 @@ def test_answers_of_an_expired_session_are_taken_before_anything_is_sent(
     assert "100%" in words(learner.post(f"{paper}send/", {"seen": seen_in(again)}, follow=True))
 
 
+@pytest.mark.database
 def test_answers_kept_at_the_same_moment_are_not_sent_unseen(attempt: Attempt, course: CoursePage) -> None:
     """The service compares once it holds the attempt."""
     seen = digest_of(attempt.answers)
