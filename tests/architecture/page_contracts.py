@@ -11,13 +11,14 @@ from typing import Any, Protocol
 from django.core.paginator import Page as PageOfAList
 
 from core.cards import Card
+from core.choices import Choice
 from core.context import LanguageLink, NavLink
 from core.models import BasePage, HomePage, StandardPage
 from core.sections import HomeSection
 from courses.catalogue import CatalogueFilters
 from courses.models import AssessmentPage, CataloguePage, CoursePage, LessonPage, ModulePage
 from courses.presentation import ModuleLine, StepLine
-from knowledge.listing import Choice, LibraryFilters
+from knowledge.listing import LibraryFilters
 from knowledge.models import ChartDrawing, Contribution, Contributor, Edition, LibraryPage, PublicationPage, SeriesPage
 from knowledge.outputs import Output
 from knowledge.presentation import TextPart
@@ -59,13 +60,11 @@ class ListTemplate(PageFrame, Protocol):
 
 
 class CatalogueTemplate(ListTemplate, Protocol):
-    """All courses, with filters."""
+    """All courses, with filters and the numbers behind them."""
 
     filters: CatalogueFilters
     filter_query: str
-    topics: list[tuple[str, str]]
-    languages: list[tuple[str, str]]
-    hours: list[tuple[str, str]]
+    choices: dict[str, list[Choice]]
     found_count: int
     total_count: int
 
