@@ -22,8 +22,12 @@ from courses.models import CoursePage, Outline
 from courses.models.pages import minutes_in_words
 
 PER_PAGE = 12
-HOURS: dict[str, tuple[int, int]] = {"short": (0, 60), "medium": (61, 180), "long": (181, 1_000_000)}
-_HOURS_IN_WORDS = (("short", _("Up to 1 hour")), ("medium", _("1 to 3 hours")), ("long", _("More than 3 hours")))
+# Durations to choose from: in words, and the most minutes of each. What is longer than all is of the last.
+HOURS: dict[str, tuple[Any, int]] = {
+    "short": (_("Up to 1 hour"), 60),
+    "medium": (_("1 to 3 hours"), 180),
+    "long": (_("More than 3 hours"), 0),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class CatalogueEntry:
     @property
     def duration(self) -> str:
         """Which choice of durations it falls under."""
-        return next((name for name, (_low, high) in HOURS.items() if self.minutes <= high), "long")
+        return next((name for name, (_words, most) in HOURS.items() if self.minutes <= most), "long")
 
     def card(self) -> Card:
         """The course as a card, with duration, steps and languages in words."""
@@ -112,7 +116,7 @@ def _choices(everything: list[CatalogueEntry], filters: CatalogueFilters) -> dic
     return {
         "topic": with_counts(Topic.choices, topics, filters.topic),
         "language": with_counts(settings.LANGUAGES, languages, filters.language),
-        "hours": with_counts(_HOURS_IN_WORDS, hours, filters.hours),
+        "hours": with_counts([(name, words) for name, (words, _most) in HOURS.items()], hours, filters.hours),
     }
 
 

@@ -12,35 +12,13 @@ from learning.errors import AnswersChanged
 from learning.models import Attempt, Enrolment
 from learning.services.hold_answers import sign_form
 from learning.services.save_answers import save_answers
-from learning.services.start_attempt import start_attempt
 from learning.services.submit_attempt import digest_of, submit_attempt
 from learning.services.withdraw import withdraw
-from tests.factories import enrol_in, make_course, make_user, right_answers
+from tests.factories import make_user, right_answers
 from tests.learning.sending import look_through, seen_in, send_paper
 from tests.learning.test_attempts import assessment_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def course() -> CoursePage:
-    return make_course()
-
-
-@pytest.fixture
-def enrolment(course: CoursePage) -> Enrolment:
-    return enrol_in(course)
-
-
-@pytest.fixture
-def attempt(course: CoursePage, enrolment: Enrolment) -> Attempt:
-    return start_attempt(learner=enrolment.learner, course_key=course.key, step_key=assessment_of(course).key, language="es")
-
-
-@pytest.fixture
-def learner(client: Client, enrolment: Enrolment) -> Client:
-    client.force_login(enrolment.learner, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 @pytest.fixture
